@@ -1,0 +1,6 @@
+//! What .NET configuration means: which attributes identify an element, what
+//! is a secret, what counts as a setting. The knowledge itself is data; it
+//! comes from rule packs.
+
+pub mod identity;
+pub mod secrets;

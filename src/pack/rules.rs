@@ -1,0 +1,229 @@
+//! Validated rules: what runs. [`super::file`] holds what users write.
+
+use regex::Regex;
+
+use crate::config::identity::IdentityTable;
+use crate::config::secrets::SecretTable;
+use crate::xml::selector::Selector;
+use crate::xml::{Document, NodeId};
+
+/// How well a fact is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// A public document says so.
+    Documented,
+    /// Concluded from documents or from source code.
+    Inferred,
+}
+
+/// Where a row of a pack comes from and what people are told about it.
+#[derive(Clone, Debug)]
+pub struct Provenance {
+    /// Id of the row, unique over all packs.
+    pub id: String,
+    /// Id of the pack.
+    pub pack: String,
+    /// One line.
+    pub summary: String,
+    /// Why it is so, where that needs saying.
+    pub why: String,
+    /// Source of the fact.
+    pub source: String,
+    /// How well it is known.
+    pub mark: Mark,
+}
+
+/// A pack that was loaded.
+#[derive(Clone, Debug)]
+pub struct PackInfo {
+    /// Its id.
+    pub id: String,
+    /// One line for people.
+    pub title: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// A part of the product with a configuration file of its own.
+#[derive(Clone, Debug)]
+pub struct Component {
+    /// Id, title (as `summary`), source.
+    pub provenance: Provenance,
+    /// A document is this component's when any of these selects something.
+    pub recognised_by: Vec<Selector>,
+}
+
+/// A virtual directory that the upgrade renames.
+#[derive(Clone, Debug)]
+pub struct VirtualDirectory {
+    /// Where the fact comes from.
+    pub provenance: Provenance,
+    /// Id of the component it serves.
+    pub component: String,
+    /// Name before the upgrade.
+    pub old: String,
+    /// Name after it.
+    pub new: String,
+}
+
+/// What a rename of virtual directories must leave alone.
+#[derive(Clone, Debug, Default)]
+pub struct RewriteGuards {
+    /// Hosts whose paths are not the customer's; `*.example.com` means the domain and all below it.
+    pub never_hosts: Vec<String>,
+    /// Path segments below which names are not virtual directories (`App_Themes`).
+    pub never_below: Vec<String>,
+    /// File names that define virtual directories rather than refer to them.
+    pub never_files: Vec<String>,
+}
+
+/// A setting that is documented, with the values that mean "never changed".
+#[derive(Clone, Debug)]
+pub struct KnownSetting {
+    /// Where the fact comes from.
+    pub provenance: Provenance,
+    /// Component it belongs to; any component of the pack if `None`.
+    pub component: Option<String>,
+    /// The value: ends in `/@name` or `/text()`.
+    pub selector: Selector,
+    /// Values that the old version shipped with, defaults and placeholders.
+    pub defaults: Vec<String>,
+}
+
+/// What a policy does with the values it covers.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// The administrator's value.
+    TakeOld,
+    /// The value of the newly installed file.
+    TakeNew,
+    /// The value the old version shipped with.
+    TakeBase,
+    /// Not carried.
+    Drop,
+    /// This value.
+    Set(String),
+    /// Carried under this identity (the key or name of the new version).
+    Rename(String),
+    /// Carried with every match of the pattern replaced.
+    Rewrite {
+        /// What to find.
+        pattern: Regex,
+        /// What to put there; `$1` is the first group.
+        replacement: String,
+    },
+    /// Must end up with a value that is not empty.
+    Require,
+    /// Never decided automatically when the sides differ.
+    Conflict,
+    /// The higher of two version numbers, or the range that belongs to it.
+    HigherVersion,
+}
+
+impl Action {
+    /// The word that packs use.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::TakeOld => "take-old",
+            Self::TakeNew => "take-new",
+            Self::TakeBase => "take-base",
+            Self::Drop => "drop",
+            Self::Set(_) => "set",
+            Self::Rename(_) => "rename",
+            Self::Rewrite { .. } => "rewrite",
+            Self::Require => "require",
+            Self::Conflict => "conflict",
+            Self::HigherVersion => "higher-version",
+        }
+    }
+
+    /// Whether it treats both sides alike, so that it also holds between branches of one file.
+    #[must_use]
+    pub fn is_symmetric(&self) -> bool {
+        matches!(self, Self::Conflict | Self::HigherVersion)
+    }
+}
+
+/// When a policy applies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum When {
+    /// Always.
+    #[default]
+    Always,
+    /// Only in a merge without a base file.
+    WithoutBase,
+}
+
+/// A merge policy.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Where it comes from.
+    pub provenance: Provenance,
+    /// Component it is for; any component of the pack if `None`.
+    pub component: Option<String>,
+    /// What it covers: a value, or an element with all it holds.
+    pub selector: Selector,
+    /// What it does.
+    pub action: Action,
+    /// When.
+    pub when: When,
+}
+
+/// Everything that all loaded packs say.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    /// The packs, in the order they were loaded.
+    pub packs: Vec<PackInfo>,
+    /// What identifies elements.
+    pub identities: IdentityTable,
+    /// What must not be shown.
+    pub secrets: SecretTable,
+    /// Components of all packs.
+    pub components: Vec<Component>,
+    /// Virtual directories of all packs.
+    pub virtual_directories: Vec<VirtualDirectory>,
+    /// What renames leave alone.
+    pub guards: RewriteGuards,
+    /// Documented settings.
+    pub settings: Vec<KnownSetting>,
+    /// Merge policies; a later one wins over an earlier one.
+    pub policies: Vec<Policy>,
+}
+
+impl Rules {
+    /// Compares attribute values in selectors as the identity table says.
+    pub fn ignores_case(&self) -> impl Fn(&Document, NodeId, &str) -> bool + '_ {
+        |document, element, attribute| self.identities.ignores_case(document, element, attribute)
+    }
+
+    /// The component that `document` is the configuration of, judged by its structure.
+    #[must_use]
+    pub fn component_of(&self, document: &Document) -> Option<&Component> {
+        let ignores_case = self.ignores_case();
+        self.components.iter().find(|component| {
+            component
+                .recognised_by
+                .iter()
+                .any(|selector| selector.select(document, &ignores_case).next().is_some())
+        })
+    }
+
+    /// Whether a row of `pack` for `component` applies to a file of `recognised`.
+    /// Packs without components apply everywhere.
+    #[must_use]
+    pub fn applies(
+        &self,
+        pack: &str,
+        component: Option<&str>,
+        recognised: Option<&Component>,
+    ) -> bool {
+        let is_of_pack = |known: &&Component| known.provenance.pack == pack;
+        if !self.components.iter().any(|known| is_of_pack(&known)) {
+            return true;
+        }
+        recognised.filter(is_of_pack).is_some_and(|recognised| {
+            component.is_none_or(|wanted| wanted == recognised.provenance.id)
+        })
+    }
+}

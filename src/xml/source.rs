@@ -1,0 +1,224 @@
+//! The bytes of one file as text, and back.
+//!
+//! Promises that [`Source::bytes_with`] of the unchanged text gives the bytes
+//! that were read: byte-order mark and encoding included.
+
+use super::encoding::{EncodingError, TextEncoding};
+use super::span::Span;
+
+/// Largest input in bytes. .NET itself refuses a `web.config` above 250 KB
+/// unless `MaxWebConfigFileSizeInKB` is raised; spans are 32-bit.
+pub const MAX_BYTES: usize = 256 * 1024 * 1024;
+
+const BOM_UTF8: &[u8] = &[0xEF, 0xBB, 0xBF];
+const BOM_UTF16_LE: &[u8] = &[0xFF, 0xFE];
+const BOM_UTF16_BE: &[u8] = &[0xFE, 0xFF];
+
+/// A decoded text with what is needed to write it back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    text: String,
+    encoding: TextEncoding,
+    bom: bool,
+}
+
+impl Source {
+    /// Decodes XML by its byte-order mark and declaration.
+    ///
+    /// # Errors
+    /// When the declaration contradicts the bytes, names an encoding that is
+    /// not supported, or a byte does not decode. The error names the byte.
+    pub fn decode_xml(bytes: &[u8]) -> Result<Self, EncodingError> {
+        let (encoding, bom_length) = sniff(bytes);
+        match encoding {
+            Some(encoding) => {
+                let text = encoding.decode(&bytes[bom_length..], bom_length)?;
+                check_declaration(&text, encoding, bom_length)?;
+                Ok(Self {
+                    text,
+                    encoding,
+                    bom: bom_length > 0,
+                })
+            }
+            None => {
+                let encoding = declared_without_bom(bytes)?;
+                Ok(Self {
+                    text: encoding.decode(bytes, 0)?,
+                    encoding,
+                    bom: false,
+                })
+            }
+        }
+    }
+
+    /// Decodes text that is not XML: by its byte-order mark, else as UTF-8,
+    /// else byte for byte as ISO-8859-1, which loses nothing and is right for
+    /// every ASCII name in it.
+    ///
+    /// # Errors
+    /// When a byte-order mark is followed by bytes that do not decode.
+    pub fn decode_plain(bytes: &[u8]) -> Result<Self, EncodingError> {
+        let (encoding, bom_length) = sniff(bytes);
+        if let Some(encoding) = encoding {
+            return Ok(Self {
+                text: encoding.decode(&bytes[bom_length..], bom_length)?,
+                encoding,
+                bom: bom_length > 0,
+            });
+        }
+        let encoding = match std::str::from_utf8(bytes) {
+            Ok(_) => TextEncoding::Utf8,
+            Err(_) => TextEncoding::Latin1,
+        };
+        Ok(Self {
+            text: encoding.decode(bytes, 0)?,
+            encoding,
+            bom: false,
+        })
+    }
+
+    /// A text without a file, as UTF-8 without a byte-order mark.
+    #[must_use]
+    pub fn from_text(text: String) -> Self {
+        Self {
+            text,
+            encoding: TextEncoding::Utf8,
+            bom: false,
+        }
+    }
+
+    /// The text, without its byte-order mark.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The text under `span`.
+    #[must_use]
+    pub fn slice(&self, span: Span) -> &str {
+        &self.text[span.range()]
+    }
+
+    /// The encoding of the file.
+    #[must_use]
+    pub fn encoding(&self) -> TextEncoding {
+        self.encoding
+    }
+
+    /// Whether the file begins with a byte-order mark.
+    #[must_use]
+    pub fn has_bom(&self) -> bool {
+        self.bom
+    }
+
+    /// `text` as bytes in this file's encoding, with its byte-order mark.
+    #[must_use]
+    pub fn bytes_with(&self, text: &str) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(text.len() + BOM_UTF8.len());
+        if self.bom {
+            bytes.extend_from_slice(match self.encoding {
+                TextEncoding::Utf16Le => BOM_UTF16_LE,
+                TextEncoding::Utf16Be => BOM_UTF16_BE,
+                _ => BOM_UTF8,
+            });
+        }
+        self.encoding.encode_into(text, &mut bytes);
+        bytes
+    }
+}
+
+/// The encoding that the first bytes prove, and the length of the byte-order mark.
+fn sniff(bytes: &[u8]) -> (Option<TextEncoding>, usize) {
+    if bytes.starts_with(BOM_UTF8) {
+        (Some(TextEncoding::Utf8), BOM_UTF8.len())
+    } else if bytes.starts_with(BOM_UTF16_LE) {
+        (Some(TextEncoding::Utf16Le), BOM_UTF16_LE.len())
+    } else if bytes.starts_with(BOM_UTF16_BE) {
+        (Some(TextEncoding::Utf16Be), BOM_UTF16_BE.len())
+    } else if bytes.starts_with(b"<\0") {
+        (Some(TextEncoding::Utf16Le), 0)
+    } else if bytes.starts_with(b"\0<") {
+        (Some(TextEncoding::Utf16Be), 0)
+    } else {
+        (None, 0)
+    }
+}
+
+/// The value of `encoding` in an XML declaration at the very start, and its offset.
+fn declared_encoding(text: &str) -> Option<(&str, usize)> {
+    if !text.starts_with("<?xml") {
+        return None;
+    }
+    let declaration = &text[..text.find("?>")?];
+    let after_name = declaration.find("encoding")? + "encoding".len();
+    let rest = &declaration[after_name..];
+    let quote_at = rest.find(['"', '\''])?;
+    if !rest[..quote_at]
+        .chars()
+        .all(|c| c == '=' || c.is_ascii_whitespace())
+    {
+        return None;
+    }
+    let quote = rest.as_bytes()[quote_at] as char;
+    let value = &rest[quote_at + 1..];
+    let end = value.find(quote)?;
+    Some((&value[..end], after_name + quote_at + 1))
+}
+
+fn check_declaration(
+    text: &str,
+    encoding: TextEncoding,
+    bom_length: usize,
+) -> Result<(), EncodingError> {
+    let Some((declared, at)) = declared_encoding(text) else {
+        return Ok(());
+    };
+    let lower = declared.to_ascii_lowercase();
+    let (agrees, actual, unit) = match encoding {
+        TextEncoding::Utf16Le => (
+            matches!(lower.as_str(), "utf-16" | "utf-16le" | "unicode"),
+            "UTF-16 (little-endian)",
+            2,
+        ),
+        TextEncoding::Utf16Be => (
+            matches!(lower.as_str(), "utf-16" | "utf-16be"),
+            "UTF-16 (big-endian)",
+            2,
+        ),
+        _ => (
+            matches!(lower.as_str(), "utf-8" | "utf8"),
+            "UTF-8 by its byte-order mark",
+            1,
+        ),
+    };
+    if agrees {
+        return Ok(());
+    }
+    Err(EncodingError::Contradiction {
+        declared: declared.to_owned(),
+        actual,
+        byte: bom_length + at * unit,
+    })
+}
+
+fn declared_without_bom(bytes: &[u8]) -> Result<TextEncoding, EncodingError> {
+    let head = encoding_rs::mem::decode_latin1(&bytes[..bytes.len().min(1024)]);
+    let Some((declared, byte)) = declared_encoding(&head) else {
+        return Ok(TextEncoding::Utf8);
+    };
+    if let Some(encoding) = TextEncoding::for_declared_name(declared) {
+        return Ok(encoding);
+    }
+    let lower = declared.to_ascii_lowercase();
+    if lower.starts_with("utf-16") || lower == "unicode" || lower.contains("ucs-2") {
+        return Err(EncodingError::Contradiction {
+            declared: declared.to_owned(),
+            actual: "not UTF-16: it has no byte-order mark and one byte per character",
+            byte,
+        });
+    }
+    Err(EncodingError::Unsupported {
+        name: declared.to_owned(),
+        byte,
+    })
+}
