@@ -3,5 +3,6 @@
 
 pub mod config;
 pub mod error;
+pub mod merge;
 pub mod pack;
 pub mod xml;

@@ -3,8 +3,11 @@
 //! Promises that what is inserted looks like its surroundings and that a
 //! removed node takes its line with it when it stood there alone.
 
+use std::borrow::Cow;
+
 use super::chars::is_space;
 use super::document::{Document, NodeId, NodeKind};
+use super::escape;
 use super::span::Span;
 
 /// How a file is written, by majority.
@@ -71,6 +74,16 @@ fn indent_unit(document: &Document) -> String {
         .iter()
         .max_by_key(|(_, count)| *count)
         .map_or_else(|| "  ".to_owned(), |(step, _)| (*step).to_owned())
+}
+
+/// `raw` with every line end as `line_end`.
+#[must_use]
+pub fn with_line_ends<'a>(raw: &'a str, line_end: &str) -> Cow<'a, str> {
+    let folded = escape::line_ends_folded(raw);
+    if line_end == "\n" || !folded.contains('\n') {
+        return folded;
+    }
+    Cow::Owned(folded.replace('\n', line_end))
 }
 
 /// White space, if any, and `/>` at the end of an empty-element tag.
@@ -178,13 +191,11 @@ impl Transplant<'_> {
         let mut copied = document.span(node).start;
         let mut depth_of = DepthCounter::new(document, node);
         let mut copy_to = |out: &mut String, upto: u32, skip_to: u32| {
-            self.push_converted(
-                out,
-                document.slice(Span {
-                    start: copied,
-                    end: upto,
-                }),
-            );
+            let untouched = document.slice(Span {
+                start: copied,
+                end: upto,
+            });
+            out.push_str(&with_line_ends(untouched, self.to.line_end));
             copied = skip_to;
         };
         for inner in document.subtree(node) {
@@ -246,26 +257,6 @@ impl Transplant<'_> {
         self.document.is_blank_text(text)
             && (self.document.next_sibling(text).is_some()
                 || self.document.previous_sibling(text).is_some())
-    }
-
-    fn push_converted(&self, out: &mut String, raw: &str) {
-        let mut lines = raw.split('\n');
-        if let Some(first) = lines.next() {
-            out.push_str(first.strip_suffix('\r').unwrap_or(first));
-            if first.ends_with('\r') && !raw.contains('\n') {
-                out.push('\r');
-            }
-        }
-        let mut rest = lines.peekable();
-        while let Some(line) = rest.next() {
-            out.push_str(self.to.line_end);
-            let last = rest.peek().is_none();
-            out.push_str(if last {
-                line
-            } else {
-                line.strip_suffix('\r').unwrap_or(line)
-            });
-        }
     }
 
     fn reindent(&self, raw: &str, from: &str, to: &str, depth: usize) -> String {

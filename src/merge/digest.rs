@@ -1,0 +1,118 @@
+//! Fingerprints of subtrees, so that "did this side change it?" costs nothing.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use crate::xml::{Document, NodeId, NodeKind, chars};
+
+/// Fingerprints of every element of one document.
+#[derive(Debug)]
+pub struct Digests {
+    meaning: Vec<u64>,
+    all: Vec<u64>,
+}
+
+impl Digests {
+    /// Computes them bottom-up in one pass, without recursion.
+    #[must_use]
+    pub fn of(document: &Document) -> Self {
+        let mut digests = Self {
+            meaning: vec![0; document.len()],
+            all: vec![0; document.len()],
+        };
+        for node in document.nodes().rev() {
+            digests.compute(document, node);
+        }
+        digests
+    }
+
+    /// Names, attributes in any order, text and child elements in order. Not
+    /// comments, not white space between elements, not how values are written.
+    #[must_use]
+    pub fn meaning(&self, node: NodeId) -> u64 {
+        self.meaning[node.index()]
+    }
+
+    /// The meaning, and the comments.
+    #[must_use]
+    pub fn all(&self, node: NodeId) -> u64 {
+        self.all[node.index()]
+    }
+
+    fn compute(&mut self, document: &Document, node: NodeId) {
+        let mut meaning = DefaultHasher::new();
+        match document.kind(node) {
+            NodeKind::Element => {
+                document.name(node).hash(&mut meaning);
+                self.attributes(document, node).hash(&mut meaning);
+            }
+            NodeKind::Document => {}
+            NodeKind::Comment => {
+                let text = document.text_of(node);
+                chars::trim(&text).hash(&mut meaning);
+            }
+            NodeKind::Pi => document.slice(document.span(node)).hash(&mut meaning),
+            _ => {
+                document.text_of(node).hash(&mut meaning);
+            }
+        }
+        let mut all = meaning.clone();
+        let has_elements = document.has_child_elements(node);
+        let mut text = String::new();
+        for child in document.children(node) {
+            match document.kind(child) {
+                NodeKind::Element => {
+                    flush(&mut text, has_elements, &mut meaning, &mut all);
+                    self.meaning[child.index()].hash(&mut meaning);
+                    self.all[child.index()].hash(&mut all);
+                }
+                NodeKind::Comment | NodeKind::Pi => self.all[child.index()].hash(&mut all),
+                NodeKind::Text | NodeKind::CData => text.push_str(&document.text_of(child)),
+                NodeKind::Declaration | NodeKind::Document => {}
+            }
+        }
+        flush(&mut text, has_elements, &mut meaning, &mut all);
+        self.meaning[node.index()] = meaning.finish();
+        self.all[node.index()] = all.finish();
+    }
+
+    /// A sum of hashes does not depend on the order.
+    fn attributes(&self, document: &Document, node: NodeId) -> u64 {
+        document
+            .attributes(node)
+            .iter()
+            .map(|attribute| {
+                let mut hasher = DefaultHasher::new();
+                document.slice(attribute.name).hash(&mut hasher);
+                document.attribute_value(attribute).hash(&mut hasher);
+                hasher.finish()
+            })
+            .fold(0, u64::wrapping_add)
+    }
+}
+
+fn flush(
+    text: &mut String,
+    has_elements: bool,
+    meaning: &mut DefaultHasher,
+    all: &mut DefaultHasher,
+) {
+    let significant = significant_text(text, has_elements);
+    if !significant.is_empty() {
+        significant.hash(meaning);
+        significant.hash(all);
+    }
+    text.clear();
+}
+
+/// The part of `text` that is content: all of it in a leaf, unless it is white
+/// space with a line end, which is layout; trimmed text beside elements.
+#[must_use]
+pub fn significant_text(text: &str, has_elements: bool) -> &str {
+    if has_elements {
+        chars::trim(text)
+    } else if chars::is_blank(text) && text.contains('\n') {
+        ""
+    } else {
+        text
+    }
+}

@@ -1,0 +1,206 @@
+//! The walk: pairs of elements that are the same one, from the root down.
+//!
+//! A list of work instead of recursion; the order of work does not matter,
+//! since edits and decisions are put in the order of the files at the end.
+
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
+use super::account::{Account, Atom};
+use super::addresses::Addresses;
+use super::digest::Digests;
+use super::matching::Side;
+use super::outcome::{Conflict, DecidedBy, Decision, Outcome, Triple};
+use super::{Inputs, MergeError, Merged, Mode};
+use crate::pack::rules::Component;
+use crate::xml::address::{Address, Leaf};
+use crate::xml::layout::Layout;
+use crate::xml::{Document, Edit, Edits, NodeId, Span};
+
+/// Everything that the stages share.
+pub(super) struct Engine<'a> {
+    pub(super) inputs: Inputs<'a>,
+    base_digests: Option<Digests>,
+    incoming_digests: Digests,
+    carrier_digests: Digests,
+    incoming_layout: OnceCell<Layout>,
+    carrier_layout: OnceCell<Layout>,
+    /// The component of the upgrade that the files belong to.
+    pub(super) component: Option<&'a Component>,
+    pub(super) edits: Edits,
+    pub(super) decisions: Vec<Decision>,
+    pub(super) conflicts: Vec<Conflict>,
+    pub(super) outcomes: HashMap<Atom, (Outcome, DecidedBy)>,
+    pub(super) queue: Vec<Triple>,
+    addresses: Addresses,
+    overlap: Option<MergeError>,
+}
+
+pub(super) fn run(inputs: Inputs<'_>) -> Result<Merged, MergeError> {
+    let (incoming, carrier) = (inputs.incoming, inputs.carrier);
+    let roots = (incoming.root(), carrier.root());
+    if incoming.local_name(roots.0) != carrier.local_name(roots.1) {
+        return Err(MergeError::DifferentRoots {
+            incoming: incoming.name(roots.0).to_owned(),
+            carrier: carrier.name(roots.1).to_owned(),
+        });
+    }
+    let mut engine = Engine::new(inputs);
+    let base_root = inputs
+        .base
+        .map(|base| (base, base.root()))
+        .filter(|(base, root)| base.local_name(*root) == incoming.local_name(roots.0))
+        .map(|(_, root)| root);
+    engine.comments_beside_root();
+    engine.queue.push(Triple {
+        base: base_root,
+        incoming: roots.0,
+        carrier: roots.1,
+    });
+    while let Some(triple) = engine.queue.pop() {
+        engine.element(triple);
+    }
+    engine.finish()
+}
+
+impl<'a> Engine<'a> {
+    fn new(inputs: Inputs<'a>) -> Self {
+        let component = inputs
+            .rules
+            .component_of(inputs.incoming)
+            .or_else(|| inputs.rules.component_of(inputs.carrier))
+            .filter(|_| inputs.mode == Mode::Upgrade);
+        Self {
+            base_digests: inputs.base.map(Digests::of),
+            incoming_digests: Digests::of(inputs.incoming),
+            carrier_digests: Digests::of(inputs.carrier),
+            incoming_layout: OnceCell::new(),
+            carrier_layout: OnceCell::new(),
+            component,
+            edits: Edits::new(),
+            decisions: Vec::new(),
+            conflicts: Vec::new(),
+            outcomes: HashMap::new(),
+            queue: Vec::new(),
+            addresses: Addresses::default(),
+            overlap: None,
+            inputs,
+        }
+    }
+
+    fn finish(mut self) -> Result<Merged, MergeError> {
+        if let Some(overlap) = self.overlap {
+            return Err(overlap);
+        }
+        let place = |places: &super::outcome::Places| {
+            let at = |span: Option<Span>| span.map_or(u32::MAX, |span| span.start);
+            (at(places.carrier.or(places.incoming)), at(places.incoming))
+        };
+        self.decisions.sort_by_key(|decision| place(&decision.places));
+        self.conflicts.sort_by_key(|conflict| {
+            (conflict.region.carrier.start, place(&conflict.places))
+        });
+        let account = match self.inputs.mode {
+            Mode::Branches => None,
+            Mode::Upgrade => Some(Account::of(
+                self.inputs.incoming,
+                &self.inputs.rules.identities,
+                &self.outcomes,
+                |node, leaf| self.address(self.inputs.incoming, node, leaf),
+            )?),
+        };
+        Ok(Merged {
+            edits: self.edits,
+            decisions: self.decisions,
+            conflicts: self.conflicts,
+            account,
+            carried_by_incoming: false,
+        })
+    }
+
+    pub(super) fn upgrade(&self) -> bool {
+        self.inputs.mode == Mode::Upgrade
+    }
+
+    pub(super) fn base_side(&self) -> Option<Side<'_>> {
+        Some(Side {
+            document: self.inputs.base?,
+            digests: self.base_digests.as_ref()?,
+        })
+    }
+
+    pub(super) fn incoming_side(&self) -> Side<'_> {
+        Side {
+            document: self.inputs.incoming,
+            digests: &self.incoming_digests,
+        }
+    }
+
+    pub(super) fn carrier_side(&self) -> Side<'_> {
+        Side {
+            document: self.inputs.carrier,
+            digests: &self.carrier_digests,
+        }
+    }
+
+    pub(super) fn incoming_layout(&self) -> &Layout {
+        self.incoming_layout
+            .get_or_init(|| Layout::of(self.inputs.incoming))
+    }
+
+    pub(super) fn carrier_layout(&self) -> &Layout {
+        self.carrier_layout
+            .get_or_init(|| Layout::of(self.inputs.carrier))
+    }
+
+    /// Adds edits of the carrier near `element` of it; an overlap ends the merge with an error.
+    pub(super) fn edit(&mut self, edits: Vec<Edit>, element: NodeId) {
+        for edit in edits {
+            if let Err(error) = self.edits.replace(edit.span, edit.text)
+                && self.overlap.is_none()
+            {
+                self.overlap = Some(MergeError::Overlap {
+                    address: self.carrier_address(element),
+                    error,
+                });
+            }
+        }
+    }
+
+    /// One element that both sides have.
+    fn element(&mut self, triple: Triple) {
+        if !self.upgrade() && self.nothing_to_do(triple) {
+            return;
+        }
+        self.attributes(triple);
+        self.content(triple);
+    }
+
+    /// Whether the incoming side changed nothing here, or the same as the carrier.
+    fn nothing_to_do(&self, triple: Triple) -> bool {
+        let incoming = self.incoming_digests.all(triple.incoming);
+        if incoming == self.carrier_digests.all(triple.carrier) {
+            return true;
+        }
+        match (triple.base, &self.base_digests) {
+            (Some(base), Some(digests)) => digests.all(base) == incoming,
+            _ => false,
+        }
+    }
+
+    /// The address of an element of the incoming side.
+    pub(super) fn incoming_address(&self, element: NodeId) -> Address {
+        self.address(self.inputs.incoming, element, Leaf::Element)
+    }
+
+    /// The address of an element of the carrier.
+    pub(super) fn carrier_address(&self, element: NodeId) -> Address {
+        self.address(self.inputs.carrier, element, Leaf::Element)
+    }
+
+    /// The XPath of `leaf` of `element` in `document`.
+    pub(super) fn address(&self, document: &Document, element: NodeId, leaf: Leaf) -> Address {
+        self.addresses
+            .address(&self.inputs.rules.identities, document, element, leaf)
+    }
+}

@@ -1,0 +1,343 @@
+//! Which children of three parents are the same element.
+//!
+//! Identity comes from the table of the packs; where that is silent, from the
+//! first telling attribute an element has; several elements of one identity
+//! are told apart by further attributes, then by content, then by order.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::hash::Hash;
+
+use super::digest::Digests;
+use crate::config::identity::IdentityTable;
+use crate::xml::{Document, NodeId};
+
+/// One side of a merge.
+#[derive(Clone, Copy)]
+pub struct Side<'a> {
+    /// The document.
+    pub document: &'a Document,
+    /// Its fingerprints.
+    pub digests: &'a Digests,
+}
+
+/// One element on up to three sides.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Match {
+    /// In the common ancestor.
+    pub base: Option<NodeId>,
+    /// On the incoming side.
+    pub incoming: Option<NodeId>,
+    /// In the carrier.
+    pub carrier: Option<NodeId>,
+}
+
+/// Elements of one identity under one parent.
+#[derive(Clone, Debug, Default)]
+pub struct Group {
+    /// The members, matched.
+    pub matches: Vec<Match>,
+    /// Whether the matching of several members rests on their order alone.
+    pub guessed: bool,
+}
+
+#[derive(Default)]
+struct Members {
+    base: Vec<NodeId>,
+    incoming: Vec<NodeId>,
+    carrier: Vec<NodeId>,
+    last_wins: bool,
+}
+
+/// The attributes that identify `element`, as (relative XPath, value).
+#[must_use]
+pub fn identity<'d>(
+    table: &IdentityTable,
+    document: &'d Document,
+    element: NodeId,
+) -> Vec<(String, Cow<'d, str>)> {
+    if let Some(rule) = table.rule_for(document, element) {
+        return rule
+            .by
+            .iter()
+            .filter_map(|key| Some((key.to_string(), key.value(document, element)?)))
+            .collect();
+    }
+    discovered(table, document, element)
+        .map(|(name, value)| vec![(format!("@{name}"), value)])
+        .unwrap_or_default()
+}
+
+/// The first telling attribute of an element that the table does not know.
+fn discovered<'t, 'd>(
+    table: &'t IdentityTable,
+    document: &'d Document,
+    element: NodeId,
+) -> Option<(&'t str, Cow<'d, str>)> {
+    if document.attributes(element).is_empty() {
+        return None;
+    }
+    table
+        .discovery()
+        .iter()
+        .find_map(|name| Some((name.as_str(), document.value(element, name)?)))
+}
+
+/// Whether the attribute of this name is part of the element's identity.
+#[must_use]
+pub fn is_identity_attribute(
+    table: &IdentityTable,
+    document: &Document,
+    element: NodeId,
+    name: &str,
+) -> bool {
+    match table.rule_for(document, element) {
+        Some(rule) => rule.identifies_by(name),
+        None => discovered(table, document, element).is_some_and(|(found, _)| found == name),
+    }
+}
+
+/// The identity of `element` as one text that compares equal for the same element.
+fn key(table: &IdentityTable, document: &Document, element: NodeId) -> (String, bool) {
+    let mut key = document.local_name(element).to_owned();
+    match table.rule_for(document, element) {
+        Some(rule) => {
+            for path in &rule.by {
+                key.push('\u{1}');
+                if let Some(value) = path.value(document, element) {
+                    key.push('=');
+                    push_value(&mut key, &value, rule.ignore_case);
+                }
+            }
+            (key, rule.last_wins)
+        }
+        None => {
+            if let Some((name, value)) = discovered(table, document, element) {
+                key.push('\u{1}');
+                key.push_str(name);
+                key.push('=');
+                push_value(&mut key, &value, true);
+            }
+            (key, false)
+        }
+    }
+}
+
+fn push_value(key: &mut String, value: &str, ignore_case: bool) {
+    if ignore_case {
+        key.extend(value.chars().flat_map(char::to_lowercase));
+    } else {
+        key.push_str(value);
+    }
+}
+
+/// Matches the child elements of up to three parents, in the order of the
+/// incoming side, then of the carrier, then of the base.
+#[must_use]
+pub fn match_children(
+    table: &IdentityTable,
+    base: Option<(Side<'_>, NodeId)>,
+    incoming: (Side<'_>, NodeId),
+    carrier: (Side<'_>, NodeId),
+) -> Vec<Group> {
+    let mut index: HashMap<String, usize> = HashMap::new();
+    let mut groups: Vec<Members> = Vec::new();
+    let mut collect = |side: Side<'_>, parent: NodeId, put: fn(&mut Members, NodeId)| {
+        for child in side.document.child_elements(parent) {
+            let (key, last_wins) = key(table, side.document, child);
+            let at = *index.entry(key).or_insert_with(|| {
+                groups.push(Members {
+                    last_wins,
+                    ..Members::default()
+                });
+                groups.len() - 1
+            });
+            put(&mut groups[at], child);
+        }
+    };
+    collect(incoming.0, incoming.1, |members, node| {
+        members.incoming.push(node);
+    });
+    collect(carrier.0, carrier.1, |members, node| {
+        members.carrier.push(node);
+    });
+    if let Some((side, parent)) = base {
+        collect(side, parent, |members, node| members.base.push(node));
+    }
+    groups
+        .into_iter()
+        .map(|members| pair(table, members, base.map(|(side, _)| side), incoming.0, carrier.0))
+        .collect()
+}
+
+fn pair(
+    table: &IdentityTable,
+    members: Members,
+    base: Option<Side<'_>>,
+    incoming: Side<'_>,
+    carrier: Side<'_>,
+) -> Group {
+    if members.base.len() <= 1 && members.incoming.len() <= 1 && members.carrier.len() <= 1 {
+        return Group {
+            matches: vec![Match {
+                base: members.base.first().copied(),
+                incoming: members.incoming.first().copied(),
+                carrier: members.carrier.first().copied(),
+            }],
+            guessed: false,
+        };
+    }
+    let mut guessed = false;
+    let mut matches: Vec<Match> = Vec::new();
+    let mut taken_incoming: HashSet<NodeId> = HashSet::new();
+    let mut taken_carrier: HashSet<NodeId> = HashSet::new();
+    if let Some(base) = base {
+        let last = members.last_wins;
+        let to_incoming = pair_lists(table, base, &members.base, incoming, &members.incoming, last);
+        let to_carrier = pair_lists(table, base, &members.base, carrier, &members.carrier, last);
+        guessed = to_incoming.guessed || to_carrier.guessed;
+        for node in &members.base {
+            let found = Match {
+                base: Some(*node),
+                incoming: to_incoming.pairs.get(node).copied(),
+                carrier: to_carrier.pairs.get(node).copied(),
+            };
+            taken_incoming.extend(found.incoming);
+            taken_carrier.extend(found.carrier);
+            matches.push(found);
+        }
+    }
+    let free = |all: &[NodeId], taken: &HashSet<NodeId>| -> Vec<NodeId> {
+        all.iter()
+            .copied()
+            .filter(|node| !taken.contains(node))
+            .collect()
+    };
+    let free_incoming = free(&members.incoming, &taken_incoming);
+    let free_carrier = free(&members.carrier, &taken_carrier);
+    let added = pair_lists(
+        table,
+        incoming,
+        &free_incoming,
+        carrier,
+        &free_carrier,
+        members.last_wins,
+    );
+    guessed |= added.guessed;
+    for node in free_incoming {
+        let found = added.pairs.get(&node).copied();
+        taken_carrier.extend(found);
+        matches.push(Match {
+            base: None,
+            incoming: Some(node),
+            carrier: found,
+        });
+    }
+    matches.extend(
+        free_carrier
+            .into_iter()
+            .filter(|node| !taken_carrier.contains(node))
+            .map(|node| Match {
+                carrier: Some(node),
+                ..Match::default()
+            }),
+    );
+    Group { matches, guessed }
+}
+
+#[derive(Default)]
+struct Pairs {
+    pairs: HashMap<NodeId, NodeId>,
+    guessed: bool,
+}
+
+/// Pairs members of one identity: equal ones first, then those alike in what
+/// tells them apart, then by order (from the end where the last one counts).
+fn pair_lists(
+    table: &IdentityTable,
+    left: Side<'_>,
+    left_nodes: &[NodeId],
+    right: Side<'_>,
+    right_nodes: &[NodeId],
+    last_wins: bool,
+) -> Pairs {
+    let mut result = Pairs::default();
+    if left_nodes.is_empty() || right_nodes.is_empty() {
+        return result;
+    }
+    let mut left_free: Vec<NodeId> = left_nodes.to_vec();
+    let mut right_free: Vec<NodeId> = right_nodes.to_vec();
+    if last_wins {
+        // Only the last one means anything, so it is the one that must meet its like.
+        left_free.reverse();
+        right_free.reverse();
+    } else {
+        pair_alike(
+            &mut result.pairs,
+            &mut left_free,
+            &mut right_free,
+            |node| Some(left.digests.meaning(node)),
+            |node| Some(right.digests.meaning(node)),
+        );
+        pair_alike(
+            &mut result.pairs,
+            &mut left_free,
+            &mut right_free,
+            |node| telling(table, left.document, node),
+            |node| telling(table, right.document, node),
+        );
+        result.guessed =
+            left_free.len().max(right_free.len()) > 1 && left_free.len().min(right_free.len()) > 0;
+    }
+    result.pairs.extend(left_free.into_iter().zip(right_free));
+    result
+}
+
+/// Pairs nodes with the same label, in order; nodes without a label stay free.
+fn pair_alike<L: Eq + Hash>(
+    pairs: &mut HashMap<NodeId, NodeId>,
+    left_free: &mut Vec<NodeId>,
+    right_free: &mut Vec<NodeId>,
+    left_label: impl Fn(NodeId) -> Option<L>,
+    right_label: impl Fn(NodeId) -> Option<L>,
+) {
+    let mut waiting: HashMap<L, VecDeque<NodeId>> = HashMap::new();
+    for node in right_free.iter() {
+        if let Some(label) = right_label(*node) {
+            waiting.entry(label).or_default().push_back(*node);
+        }
+    }
+    let mut taken: HashSet<NodeId> = HashSet::new();
+    left_free.retain(|node| {
+        let partner = left_label(*node)
+            .and_then(|label| waiting.get_mut(&label))
+            .and_then(VecDeque::pop_front);
+        if let Some(partner) = partner {
+            pairs.insert(*node, partner);
+            taken.insert(partner);
+        }
+        partner.is_none()
+    });
+    right_free.retain(|node| !taken.contains(node));
+}
+
+/// What else tells elements of one identity apart; `None` where nothing does.
+fn telling<'d>(
+    table: &IdentityTable,
+    document: &'d Document,
+    element: NodeId,
+) -> Option<Vec<Option<Cow<'d, str>>>> {
+    let values: Vec<_> = match table.rule_for(document, element) {
+        Some(rule) => rule
+            .then_by
+            .iter()
+            .map(|path| path.value(document, element))
+            .collect(),
+        None => table
+            .discovery()
+            .iter()
+            .map(|name| document.value(element, name))
+            .collect(),
+    };
+    values.iter().any(Option::is_some).then_some(values)
+}

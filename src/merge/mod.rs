@@ -1,0 +1,142 @@
+//! Three-way merge of configurations, by meaning.
+//!
+//! Promises: the result is edits on one input, the carrier (`new`, `ours`);
+//! what one side alone changed is never lost; nothing appears that neither side
+//! had; what cannot be decided is a [`Conflict`], never a guess. It works on
+//! whole documents, and returns values: nothing here reads files or prints.
+//!
+//! The stages, one file each: [`digest`] (did this side change it?),
+//! [`matching`] (which elements are the same?), `engine` (the walk),
+//! `values` (attributes and text), `children` (added and removed elements),
+//! `comments`, `order`, `place` (where to insert), [`account`] (nothing is
+//! dropped in silence), [`markers`] (conflicts written into the file).
+
+pub mod account;
+pub mod addresses;
+mod children;
+mod comments;
+pub mod digest;
+mod engine;
+pub mod markers;
+pub mod matching;
+mod order;
+pub mod outcome;
+mod place;
+mod policy;
+mod values;
+
+use thiserror::Error;
+
+use crate::pack::Rules;
+use crate::xml::address::Address;
+use crate::xml::{Document, EditError, Edits};
+
+pub use account::Account;
+pub use outcome::{Conflict, ConflictKind, DecidedBy, Decision, Outcome, Principle};
+
+/// What kind of merge it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// An administrator's old file into a newly installed one: the new file's
+    /// layout and comments stay, every old setting is accounted for.
+    Upgrade,
+    /// Two branches of one file: both sides count the same.
+    Branches,
+}
+
+/// Gives the value with its virtual directories renamed, or `None` if nothing changes.
+pub type RewriteValue<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// The three documents and how to merge them.
+#[derive(Clone, Copy)]
+pub struct Inputs<'a> {
+    /// The common ancestor: the old version as shipped, or git's merge base.
+    pub base: Option<&'a Document>,
+    /// The side whose changes are carried over: `old`, `theirs`.
+    pub incoming: &'a Document,
+    /// The side that is edited: `new`, `ours`.
+    pub carrier: &'a Document,
+    /// The kind of merge.
+    pub mode: Mode,
+    /// Identity, secrets, policies, known defaults.
+    pub rules: &'a Rules,
+    /// Renames virtual directories in incoming values.
+    pub rewrite: Option<RewriteValue<'a>>,
+}
+
+/// What came of a merge.
+#[derive(Debug)]
+pub struct Merged {
+    /// The edits of the carrier that carry everything decided.
+    pub edits: Edits,
+    /// Values that differ somewhere, in the order of the files.
+    pub decisions: Vec<Decision>,
+    /// What is left to people.
+    pub conflicts: Vec<Conflict>,
+    /// How every setting of the incoming file ended; only in [`Mode::Upgrade`].
+    pub account: Option<Account>,
+    /// Whether the incoming file became the carrier, since the other had changed nothing.
+    pub carried_by_incoming: bool,
+}
+
+/// Why documents cannot be merged at all.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum MergeError {
+    /// They are about different things.
+    #[error("the root elements differ: `{incoming}` and `{carrier}`")]
+    DifferentRoots {
+        /// Root element of the incoming side.
+        incoming: String,
+        /// Root element of the carrier.
+        carrier: String,
+    },
+    /// A defect of the engine: two decisions edit the same bytes.
+    #[error("internal error at {address}: {error}")]
+    Overlap {
+        /// Where.
+        address: Address,
+        /// What overlaps.
+        error: EditError,
+    },
+    /// A defect of the engine: a setting of the incoming file has no outcome.
+    #[error("internal error: {address} was not accounted for")]
+    Unaccounted {
+        /// The setting.
+        address: Address,
+    },
+}
+
+/// Merges.
+///
+/// When the carrier is the base byte for byte, the incoming file is the result
+/// byte for byte (but for virtual directories that are renamed in it).
+///
+/// # Errors
+/// When the documents cannot be merged at all; see [`MergeError`].
+pub fn merge(inputs: Inputs<'_>) -> Result<Merged, MergeError> {
+    let carrier_is_base = inputs.base.is_some_and(|base| {
+        base.source() == inputs.carrier.source()
+    });
+    if carrier_is_base {
+        let swapped = Inputs {
+            carrier: inputs.incoming,
+            ..inputs
+        };
+        let mut merged = engine::run(swapped)?;
+        merged.carried_by_incoming = true;
+        return Ok(merged);
+    }
+    engine::run(inputs)
+}
+
+impl Merged {
+    /// The document that the edits belong to.
+    #[must_use]
+    pub fn carrier<'a>(&self, inputs: &Inputs<'a>) -> &'a Document {
+        if self.carried_by_incoming {
+            inputs.incoming
+        } else {
+            inputs.carrier
+        }
+    }
+}

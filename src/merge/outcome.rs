@@ -1,0 +1,222 @@
+//! What a merge decided, as values: decisions, conflicts, and who decided.
+
+use crate::xml::address::Address;
+use crate::xml::{Edit, NodeId, Span};
+
+/// Who decided: a rule of a pack, or a principle of the engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DecidedBy {
+    /// The merge policy with this id.
+    Rule(String),
+    /// A principle; see [`Principle`].
+    Principle(Principle),
+}
+
+/// The principles of the engine, each with the name that reports print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Principle {
+    /// Only the incoming side changed it.
+    ChangedByOneSide,
+    /// Only the incoming side added it.
+    AddedByOneSide,
+    /// Only the incoming side removed it.
+    RemovedByOneSide,
+    /// Both sides have it.
+    SameOnBothSides,
+    /// The incoming side never changed it, so the carrier's value stands.
+    Unchanged,
+    /// The incoming side never changed it and the new version no longer has it.
+    GoneInNewVersion,
+    /// Changed by the administrator and no longer in the new file: carried, and named.
+    KeptThoughGone,
+    /// The value equals a known default of the old version, so nobody changed it.
+    KnownDefault,
+    /// An earlier duplicate, which .NET does not read.
+    ShadowedDuplicate,
+    /// A virtual directory inside it has a new name.
+    VirtualDirectory,
+    /// Only white space differs on one side, so the other side's value stands.
+    WhiteSpaceOnly,
+    /// Namespace declarations and layout belong to the new file.
+    BelongsToNewFile,
+}
+
+impl Principle {
+    /// The name that reports print; documented in `docs/merge.md`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ChangedByOneSide => "changed-by-one-side",
+            Self::AddedByOneSide => "added-by-one-side",
+            Self::RemovedByOneSide => "removed-by-one-side",
+            Self::SameOnBothSides => "same-on-both-sides",
+            Self::Unchanged => "unchanged",
+            Self::GoneInNewVersion => "gone-in-new-version",
+            Self::KeptThoughGone => "kept-though-gone",
+            Self::KnownDefault => "known-default",
+            Self::ShadowedDuplicate => "shadowed-duplicate",
+            Self::VirtualDirectory => "virtual-directory",
+            Self::WhiteSpaceOnly => "white-space-only",
+            Self::BelongsToNewFile => "belongs-to-new-file",
+        }
+    }
+}
+
+impl DecidedBy {
+    /// The id of the rule or the name of the principle.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Rule(id) => id,
+            Self::Principle(principle) => principle.name(),
+        }
+    }
+}
+
+impl From<Principle> for DecidedBy {
+    fn from(principle: Principle) -> Self {
+        Self::Principle(principle)
+    }
+}
+
+/// How a value of the incoming file ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// The carrier has the same.
+    AlreadyEqual,
+    /// Not carried, by a named rule or principle.
+    Dropped,
+    /// Carried as it was.
+    Carried,
+    /// Carried with a change that a rule or the virtual directories asked for.
+    Rewritten,
+    /// Not decided.
+    Conflict,
+}
+
+/// The three values at one place; `None` where a side has nothing there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Values {
+    /// In the common ancestor.
+    pub base: Option<String>,
+    /// On the incoming side (`old`, `theirs`).
+    pub incoming: Option<String>,
+    /// In the carrier (`new`, `ours`).
+    pub carrier: Option<String>,
+}
+
+/// Where the three sides have it, in their own texts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Places {
+    /// In the common ancestor.
+    pub base: Option<Span>,
+    /// On the incoming side.
+    pub incoming: Option<Span>,
+    /// In the carrier.
+    pub carrier: Option<Span>,
+}
+
+/// One value that differs somewhere, and what became of it.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// The XPath of the value.
+    pub address: Address,
+    /// The three values.
+    pub values: Values,
+    /// What the result has.
+    pub result: Option<String>,
+    /// Whether the values must not be shown.
+    pub secret: bool,
+    /// Where.
+    pub places: Places,
+    /// How the incoming value ended; `None` when the incoming side has nothing there.
+    pub outcome: Option<Outcome>,
+    /// Who decided.
+    pub by: DecidedBy,
+    /// Whether it rests on a known default standing in for the base file.
+    pub assumed: bool,
+}
+
+/// Why a conflict is one. Documented in `docs/merge.md`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ConflictKind {
+    /// Both sides changed the value, differently.
+    BothChanged,
+    /// The incoming side changed it, the carrier's side removed it.
+    ChangedRemoved,
+    /// The incoming side removed it, the carrier's side changed it.
+    RemovedChanged,
+    /// Both sides added it, differently.
+    BothAdded,
+    /// The order matters, and both sides changed it.
+    Order,
+    /// One identity stands several times and both sides changed that group.
+    Ambiguous,
+    /// There is no base file, so nobody knows who changed it.
+    UnknownOrigin,
+    /// A rule demands that people decide.
+    ByRule,
+    /// A rule requires a value, and there is none.
+    Required,
+}
+
+impl ConflictKind {
+    /// The name in machine-readable output.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::BothChanged => "both-changed",
+            Self::ChangedRemoved => "changed-removed",
+            Self::RemovedChanged => "removed-changed",
+            Self::BothAdded => "both-added",
+            Self::Order => "order",
+            Self::Ambiguous => "ambiguous",
+            Self::UnknownOrigin => "unknown-origin",
+            Self::ByRule => "by-rule",
+            Self::Required => "required",
+        }
+    }
+}
+
+/// What is marked in the carrier when a conflict is written into the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Region {
+    /// The part of the carrier; empty where the carrier has nothing.
+    pub carrier: Span,
+    /// The part of the incoming file, if it has one.
+    pub incoming: Option<Span>,
+    /// The part of the base file, if it has one.
+    pub base: Option<Span>,
+}
+
+/// A difference that the engine does not decide.
+#[derive(Clone, Debug)]
+pub struct Conflict {
+    /// Why.
+    pub kind: ConflictKind,
+    /// The XPath of the value or element.
+    pub address: Address,
+    /// The three values; elements as a short description.
+    pub values: Values,
+    /// Whether the values must not be shown.
+    pub secret: bool,
+    /// Where.
+    pub places: Places,
+    /// What to mark.
+    pub region: Region,
+    /// The edits of the carrier that settle it in favour of the incoming side.
+    pub take_incoming: Vec<Edit>,
+    /// The rule that demanded or caused it.
+    pub by: Option<String>,
+}
+
+/// Three elements that are the same one; base may lack it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Triple {
+    /// In the common ancestor.
+    pub base: Option<NodeId>,
+    /// On the incoming side.
+    pub incoming: NodeId,
+    /// In the carrier.
+    pub carrier: NodeId,
+}

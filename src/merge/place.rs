@@ -1,0 +1,247 @@
+//! Where in the carrier incoming nodes go, and how they are written there.
+//!
+//! An added node goes after the nearest preceding sibling that both files
+//! have, in the carrier's indentation, line ends and ` />` habit.
+
+use std::collections::HashSet;
+
+use super::children::Plan;
+use super::engine::Engine;
+use super::outcome::Triple;
+use crate::xml::layout::{Transplant, indent_before, line_indent};
+use crate::xml::{Edit, NodeId, NodeKind, Span};
+
+/// A place among the children of a parent in the carrier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Anchor {
+    After(NodeId),
+    Before(NodeId),
+    /// Into the parent, which has no child that both files have.
+    Inside,
+}
+
+impl Engine<'_> {
+    /// The edits that insert `nodes`, children of the incoming parent, into the carrier's.
+    pub(super) fn insertions(
+        &self,
+        parent: Triple,
+        nodes: &HashSet<NodeId>,
+        plan: &Plan,
+    ) -> Vec<Edit> {
+        let incoming = self.inputs.incoming;
+        let mut batches: Vec<(Anchor, Vec<NodeId>)> = Vec::new();
+        let mut after = None;
+        for child in incoming.children(parent.incoming) {
+            if let Some(carrier) = plan.stays.get(&child) {
+                after = Some(*carrier);
+                continue;
+            }
+            if !nodes.contains(&child) {
+                continue;
+            }
+            let anchor = match after {
+                Some(node) => Anchor::After(node),
+                None => self.anchor_before(parent, child, plan),
+            };
+            match batches.last_mut() {
+                Some((last, batch)) if *last == anchor => batch.push(child),
+                _ => batches.push((anchor, vec![child])),
+            }
+        }
+        batches
+            .into_iter()
+            .filter_map(|(anchor, batch)| self.insertion(parent, anchor, &batch, plan))
+            .collect()
+    }
+
+    /// For a node without a preceding sibling that both files have: before the first following one.
+    fn anchor_before(&self, parent: Triple, child: NodeId, plan: &Plan) -> Anchor {
+        let incoming = self.inputs.incoming;
+        let _ = parent;
+        std::iter::successors(incoming.next_sibling(child), |node| {
+            incoming.next_sibling(*node)
+        })
+        .find_map(|node| plan.stays.get(&node))
+        .map_or(Anchor::Inside, |carrier| Anchor::Before(*carrier))
+    }
+
+    fn insertion(
+        &self,
+        parent: Triple,
+        anchor: Anchor,
+        batch: &[NodeId],
+        plan: &Plan,
+    ) -> Option<Edit> {
+        let carrier = self.inputs.carrier;
+        let line_end = self.carrier_layout().line_end;
+        match anchor {
+            Anchor::After(node) => {
+                let own_line = line_indent(carrier, node);
+                let indent = own_line.unwrap_or("").to_owned();
+                let first_inline = self.is_inline_comment(*batch.first()?);
+                let at = if first_inline {
+                    carrier.span(node).end
+                } else {
+                    self.end_with_trailing_comment(node)
+                };
+                let lead = if first_inline {
+                    " ".to_owned()
+                } else if own_line.is_some() {
+                    self.gap_before(*batch.first()?, &indent)
+                } else {
+                    String::new()
+                };
+                Some(Edit {
+                    span: Span::at(at),
+                    text: lead + &self.render_batch(batch, &indent, own_line.is_some()),
+                })
+            }
+            Anchor::Before(node) => {
+                let node = self.first_of_comment_block(node, plan);
+                let own_line = line_indent(carrier, node);
+                let indent = own_line.unwrap_or("").to_owned();
+                let tail = if own_line.is_some() {
+                    format!("{line_end}{indent}")
+                } else {
+                    String::new()
+                };
+                Some(Edit {
+                    span: Span::at(carrier.span(node).start),
+                    text: self.render_batch(batch, &indent, own_line.is_some()) + &tail,
+                })
+            }
+            Anchor::Inside => self.insertion_inside(parent.carrier, batch),
+        }
+    }
+
+    fn insertion_inside(&self, parent: NodeId, batch: &[NodeId]) -> Option<Edit> {
+        let carrier = self.inputs.carrier;
+        if !carrier.is_element(parent) {
+            return None;
+        }
+        let layout = self.carrier_layout();
+        let line_end = layout.line_end;
+        let outer = self.indent_of(parent);
+        let indent = carrier
+            .child_elements(parent)
+            .find_map(|child| line_indent(carrier, child))
+            .map_or_else(|| outer.clone() + &layout.indent, str::to_owned);
+        let rendered = self.render_batch(batch, &indent, true);
+        let Some(end_tag) = carrier.end_tag(parent) else {
+            let content = format!("{line_end}{indent}{rendered}{line_end}{outer}");
+            return self.content_into_empty(parent, content).pop();
+        };
+        if let Some(lead) = indent_before(carrier.text(), end_tag.start) {
+            return Some(Edit {
+                span: Span::at(end_tag.start - lead.len() as u32),
+                text: format!("{indent}{rendered}{line_end}"),
+            });
+        }
+        let text = if carrier.content(parent).is_empty() {
+            format!("{line_end}{indent}{rendered}{line_end}{outer}")
+        } else {
+            self.render_batch(batch, &indent, false)
+        };
+        Some(Edit {
+            span: Span::at(end_tag.start),
+            text,
+        })
+    }
+
+    /// The indentation of the line that an element of the carrier begins on.
+    pub(super) fn indent_of(&self, element: NodeId) -> String {
+        let text = self.inputs.carrier.text();
+        let before = &text[..self.inputs.carrier.span(element).start as usize];
+        let line = before.rfind('\n').map_or(0, |found| found + 1);
+        before[line..]
+            .chars()
+            .take_while(|character| matches!(character, ' ' | '\t'))
+            .collect()
+    }
+
+    /// Where the line of `node` ends for the purpose of inserting after it.
+    fn end_with_trailing_comment(&self, node: NodeId) -> u32 {
+        let carrier = self.inputs.carrier;
+        let mut end = carrier.span(node).end;
+        let mut next = carrier.next_sibling(node);
+        while let Some(at) = next {
+            match carrier.kind(at) {
+                NodeKind::Text
+                    if carrier.is_blank_text(at)
+                        && !carrier.slice(carrier.span(at)).contains('\n') => {}
+                NodeKind::Comment => end = carrier.span(at).end,
+                _ => break,
+            }
+            next = carrier.next_sibling(at);
+        }
+        end
+    }
+
+    /// The first of the comments that stand directly above `node`.
+    fn first_of_comment_block(&self, node: NodeId, plan: &Plan) -> NodeId {
+        let carrier = self.inputs.carrier;
+        let mut first = node;
+        let mut previous = carrier.previous_sibling(node);
+        while let Some(at) = previous {
+            match carrier.kind(at) {
+                NodeKind::Text
+                    if carrier.is_blank_text(at)
+                        && carrier.slice(carrier.span(at)).matches('\n').count() <= 1 => {}
+                NodeKind::Comment
+                    if line_indent(carrier, at).is_some() && !plan.remove.contains(&at) =>
+                {
+                    first = at;
+                }
+                _ => break,
+            }
+            previous = carrier.previous_sibling(at);
+        }
+        first
+    }
+
+    /// Whether an incoming node is a comment behind something on its line.
+    fn is_inline_comment(&self, node: NodeId) -> bool {
+        let incoming = self.inputs.incoming;
+        incoming.kind(node) == NodeKind::Comment
+            && line_indent(incoming, node).is_none()
+            && incoming.previous_sibling(node).is_some()
+    }
+
+    /// Line ends and indentation before an incoming node; an empty line stays one.
+    fn gap_before(&self, node: NodeId, indent: &str) -> String {
+        let incoming = self.inputs.incoming;
+        let line_ends = incoming
+            .previous_sibling(node)
+            .filter(|previous| incoming.is_blank_text(*previous))
+            .map_or(1, |previous| {
+                incoming.slice(incoming.span(previous)).matches('\n').count()
+            });
+        self.carrier_layout().line_end.repeat(line_ends.clamp(1, 2)) + indent
+    }
+
+    fn render_batch(&self, batch: &[NodeId], indent: &str, own_lines: bool) -> String {
+        let mut text = String::new();
+        for (at, node) in batch.iter().enumerate() {
+            if at > 0 {
+                if self.is_inline_comment(*node) {
+                    text.push(' ');
+                } else if own_lines {
+                    text.push_str(&self.gap_before(*node, indent));
+                }
+            }
+            text.push_str(&self.render_incoming(*node, indent.to_owned()));
+        }
+        text
+    }
+
+    /// An incoming node as it reads in the carrier.
+    pub(super) fn render_incoming(&self, node: NodeId, indent: String) -> String {
+        let replaced = self.rewritten_spans(node);
+        let transplant = Transplant {
+            document: self.inputs.incoming,
+            from: self.incoming_layout(),
+            to: self.carrier_layout(),
+        };
+        transplant.render(node, &indent, &|span| replaced.get(&span).cloned())
+    }
+}

@@ -1,0 +1,121 @@
+//! Which rule of the packs speaks about a value, and what stands in for a missing base.
+
+use super::engine::Engine;
+use super::outcome::Triple;
+use crate::pack::rules::{Action, KnownSetting, Policy, When};
+use crate::xml::address::Leaf;
+use crate::xml::{Document, NodeId};
+
+impl<'a> Engine<'a> {
+    /// The policy for a value that both elements may have; the last one of the packs wins.
+    pub(super) fn policy(&self, triple: Triple, leaf: &Leaf) -> Option<&'a Policy> {
+        self.find_policy(|policy| {
+            self.covers(policy, self.inputs.incoming, triple.incoming, leaf)
+                || self.covers(policy, self.inputs.carrier, triple.carrier, leaf)
+        })
+    }
+
+    /// The policy for an element that only one side has.
+    pub(super) fn policy_for_element(
+        &self,
+        document: &Document,
+        element: NodeId,
+    ) -> Option<&'a Policy> {
+        let is_element_action = |action: &Action| {
+            matches!(
+                action,
+                Action::TakeOld | Action::TakeNew | Action::TakeBase | Action::Drop | Action::Conflict
+            )
+        };
+        self.find_policy(|policy| {
+            is_element_action(&policy.action)
+                && (self.covers(policy, document, element, &Leaf::Element)
+                    // A rule about the value of an entry is a rule about the entry.
+                    || self.covers_value_of_entry(policy, document, element))
+        })
+    }
+
+    fn covers_value_of_entry(
+        &self,
+        policy: &Policy,
+        document: &Document,
+        element: NodeId,
+    ) -> bool {
+        if *policy.selector.leaf() == Leaf::Element || !self.is_entry(document, element) {
+            return false;
+        }
+        let ignores_case = self.inputs.rules.ignores_case();
+        document
+            .subtree(element)
+            .filter(|node| document.is_element(*node))
+            .any(|node| policy.selector.matches_element(document, node, &ignores_case))
+    }
+
+    fn find_policy(&self, covers: impl Fn(&Policy) -> bool) -> Option<&'a Policy> {
+        let rules = self.inputs.rules;
+        rules.policies.iter().rev().find(|policy| {
+            (self.upgrade() || policy.action.is_symmetric())
+                && (policy.when == When::Always || self.inputs.base.is_none())
+                && !matches!(policy.action, Action::Require | Action::Rename(_))
+                && rules.applies(
+                    &policy.provenance.pack,
+                    policy.component.as_deref(),
+                    self.component,
+                )
+                && covers(policy)
+        })
+    }
+
+    fn covers(&self, policy: &Policy, document: &Document, element: NodeId, leaf: &Leaf) -> bool {
+        policy
+            .selector
+            .covers(document, element, leaf, &self.inputs.rules.ignores_case())
+    }
+
+    /// The documented setting at this value, whose defaults may stand in for a base value.
+    pub(super) fn known_setting(
+        &self,
+        document: &Document,
+        element: NodeId,
+        leaf: &Leaf,
+    ) -> Option<&'a KnownSetting> {
+        let rules = self.inputs.rules;
+        rules.settings.iter().rev().find(|setting| {
+            rules.applies(
+                &setting.provenance.pack,
+                setting.component.as_deref(),
+                self.component,
+            ) && setting
+                .selector
+                .covers(document, element, leaf, &rules.ignores_case())
+        })
+    }
+
+    /// Whether the element with all it holds is one setting.
+    pub(super) fn is_entry(&self, document: &Document, element: NodeId) -> bool {
+        self.inputs
+            .rules
+            .identities
+            .rule_for(document, element)
+            .is_some_and(|rule| rule.entry)
+    }
+
+    /// Whether the element is an entry or stands inside one.
+    pub(super) fn within_entry(&self, document: &Document, element: NodeId) -> bool {
+        let mut at = Some(element);
+        while let Some(node) = at.filter(|node| document.is_element(*node)) {
+            if self.is_entry(document, node) {
+                return true;
+            }
+            at = document.parent(node);
+        }
+        false
+    }
+
+    pub(super) fn is_secret(&self, document: &Document, element: NodeId, leaf: &Leaf) -> bool {
+        let rules = self.inputs.rules;
+        rules
+            .secrets
+            .is_secret(&rules.identities, document, element, leaf)
+    }
+}
