@@ -187,7 +187,12 @@ fn pair(
             guessed: false,
         };
     }
-    let mut guessed = false;
+    let sides = [
+        base.map(|side| (side, &members.base)),
+        Some((incoming, &members.incoming)),
+        Some((carrier, &members.carrier)),
+    ];
+    let mut guessed = cannot_be_told_apart(table, &sides);
     let mut matches: Vec<Match> = Vec::new();
     let mut taken_incoming: HashSet<NodeId> = HashSet::new();
     let mut taken_carrier: HashSet<NodeId> = HashSet::new();
@@ -195,7 +200,7 @@ fn pair(
         let last = members.last_wins;
         let to_incoming = pair_lists(table, base, &members.base, incoming, &members.incoming, last);
         let to_carrier = pair_lists(table, base, &members.base, carrier, &members.carrier, last);
-        guessed = to_incoming.guessed || to_carrier.guessed;
+        guessed |= to_incoming.guessed || to_carrier.guessed;
         for node in &members.base {
             let found = Match {
                 base: Some(*node),
@@ -243,6 +248,25 @@ fn pair(
             }),
     );
     Group { matches, guessed }
+}
+
+/// Whether a side has more or fewer of several members that nothing tells
+/// apart, so that nobody knows which one was added or removed.
+fn cannot_be_told_apart(
+    table: &IdentityTable,
+    sides: &[Option<(Side<'_>, &Vec<NodeId>)>],
+) -> bool {
+    let mut counts = sides.iter().flatten().map(|(_, nodes)| nodes.len());
+    let first = counts.next();
+    if counts.all(|count| Some(count) == first) {
+        return false;
+    }
+    sides.iter().flatten().any(|(side, nodes)| {
+        let mut seen = HashSet::new();
+        nodes
+            .iter()
+            .any(|node| !seen.insert(telling(table, side.document, *node)))
+    })
 }
 
 #[derive(Default)]
@@ -322,21 +346,22 @@ fn pair_alike<L: Eq + Hash>(
 }
 
 /// What else tells elements of one identity apart; `None` where nothing does.
-fn telling<'d>(
+fn telling(
     table: &IdentityTable,
-    document: &'d Document,
+    document: &Document,
     element: NodeId,
-) -> Option<Vec<Option<Cow<'d, str>>>> {
+) -> Option<Vec<Option<String>>> {
+    let folded = |value: Cow<'_, str>| value.to_lowercase();
     let values: Vec<_> = match table.rule_for(document, element) {
         Some(rule) => rule
             .then_by
             .iter()
-            .map(|path| path.value(document, element))
+            .map(|path| path.value(document, element).map(folded))
             .collect(),
         None => table
             .discovery()
             .iter()
-            .map(|name| document.value(element, name))
+            .map(|name| document.value(element, name).map(folded))
             .collect(),
     };
     values.iter().any(Option::is_some).then_some(values)

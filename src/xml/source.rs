@@ -3,6 +3,8 @@
 //! Promises that [`Source::bytes_with`] of the unchanged text gives the bytes
 //! that were read: byte-order mark and encoding included.
 
+use std::fmt;
+
 use super::encoding::{EncodingError, TextEncoding};
 use super::span::Span;
 
@@ -15,11 +17,23 @@ const BOM_UTF16_LE: &[u8] = &[0xFF, 0xFE];
 const BOM_UTF16_BE: &[u8] = &[0xFE, 0xFF];
 
 /// A decoded text with what is needed to write it back.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// Its `Debug` form leaves the text out, so that no panic message can hold a secret.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Source {
     text: String,
     encoding: TextEncoding,
     bom: bool,
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Source")
+            .field("bytes", &self.text.len())
+            .field("encoding", &self.encoding)
+            .field("bom", &self.bom)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Source {
