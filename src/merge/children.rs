@@ -109,8 +109,8 @@ impl Engine<'_> {
                 _ => {}
             }
         }
-        self.order(triple, &mut plan);
         self.comments(triple, &mut plan);
+        self.order(triple, &plan);
         for (kind, base, incoming, by) in conflicts {
             self.missing_in_carrier(kind, base, incoming, triple, &plan, by);
         }

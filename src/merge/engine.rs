@@ -10,6 +10,7 @@ use super::account::{Account, Atom};
 use super::addresses::Addresses;
 use super::digest::Digests;
 use super::matching::Side;
+use super::order::Reorder;
 use super::outcome::{Conflict, DecidedBy, Decision, Outcome, Triple};
 use super::{Inputs, MergeError, Merged, Mode};
 use crate::pack::rules::Component;
@@ -32,6 +33,7 @@ pub(super) struct Engine<'a> {
     pub(super) conflicts: Vec<Conflict>,
     pub(super) outcomes: HashMap<Atom, (Outcome, DecidedBy)>,
     pub(super) queue: Vec<Triple>,
+    pub(super) reorders: Vec<Reorder>,
     addresses: Addresses,
     overlap: Option<MergeError>,
 }
@@ -82,6 +84,7 @@ impl<'a> Engine<'a> {
             conflicts: Vec::new(),
             outcomes: HashMap::new(),
             queue: Vec::new(),
+            reorders: Vec::new(),
             addresses: Addresses::default(),
             overlap: None,
             inputs,
@@ -89,6 +92,7 @@ impl<'a> Engine<'a> {
     }
 
     fn finish(mut self) -> Result<Merged, MergeError> {
+        self.reorder();
         if let Some(overlap) = self.overlap {
             return Err(overlap);
         }

@@ -178,7 +178,7 @@ impl Engine<'_> {
     }
 
     /// The first of the comments that stand directly above `node`.
-    fn first_of_comment_block(&self, node: NodeId, plan: &Plan) -> NodeId {
+    pub(super) fn first_of_comment_block(&self, node: NodeId, plan: &Plan) -> NodeId {
         let carrier = self.inputs.carrier;
         let mut first = node;
         let mut previous = carrier.previous_sibling(node);
