@@ -5,6 +5,7 @@
 //! errs on the side of silence.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use regex::Regex;
 
@@ -17,8 +18,56 @@ use crate::xml::{Document, NodeId, NodeKind, Span};
 #[derive(Clone, Debug, Default)]
 pub struct SecretTable {
     selectors: Vec<Selector>,
-    parts: Vec<Regex>,
+    names: Vec<NamePattern>,
+    /// In lower case.
+    keys: Vec<String>,
+    parts: Vec<Pattern>,
     words: Option<Regex>,
+    /// Patterns of plain words, apart from `words`.
+    plain_words: Vec<String>,
+    plain_words_pattern: OnceLock<Option<Regex>>,
+}
+
+/// A pattern that is compiled when it is first used: most runs use few of them.
+#[derive(Clone, Debug)]
+struct Pattern {
+    source: String,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl Pattern {
+    /// `None` if it does not compile; packs are checked, so that does not happen.
+    fn regex(&self) -> Option<&Regex> {
+        self.compiled
+            .get_or_init(|| Regex::new(&self.source).ok())
+            .as_ref()
+    }
+}
+
+/// `password`, `*password`, `password*` or `*password*`; case does not matter.
+#[derive(Clone, Debug)]
+struct NamePattern {
+    /// In lower case.
+    name: String,
+    any_start: bool,
+    any_end: bool,
+}
+
+impl NamePattern {
+    fn matches(&self, name: &str) -> bool {
+        let (name, wanted) = (name.as_bytes(), self.name.as_bytes());
+        let mut windows = name.windows(wanted.len().max(1));
+        match (self.any_start, self.any_end) {
+            (false, false) => name.eq_ignore_ascii_case(wanted),
+            (true, true) => windows.any(|part| part.eq_ignore_ascii_case(wanted)),
+            (true, false) => windows
+                .next_back()
+                .is_some_and(|end| end.eq_ignore_ascii_case(wanted)),
+            (false, true) => windows
+                .next()
+                .is_some_and(|start| start.eq_ignore_ascii_case(wanted)),
+        }
+    }
 }
 
 impl SecretTable {
@@ -27,14 +76,48 @@ impl SecretTable {
         self.selectors.push(selector);
     }
 
+    /// Attributes and texts of elements of this local name are secret; `*` at
+    /// an end stands for anything.
+    pub fn add_name(&mut self, name: &str) {
+        self.names.push(NamePattern {
+            name: name.trim_matches('*').to_lowercase(),
+            any_start: name.starts_with('*'),
+            any_end: name.ends_with('*'),
+        });
+    }
+
+    /// The value of an entry (`<add key="…" value="…"/>`, `<setting name="…">`)
+    /// is secret if its key or name contains `word`.
+    pub fn add_key(&mut self, word: &str) {
+        self.keys.push(word.to_lowercase());
+    }
+
     /// The first capture group of `pattern` is secret, in whatever value it matches.
     pub fn add_part(&mut self, pattern: Regex) {
-        self.parts.push(pattern);
+        self.parts.push(Pattern {
+            source: pattern.as_str().to_owned(),
+            compiled: OnceLock::from(Some(pattern)),
+        });
+    }
+
+    /// Like [`Self::add_part`], compiled when it is first needed. A pattern
+    /// that turns out not to compile makes every value a secret.
+    pub fn add_part_source(&mut self, pattern: String) {
+        self.parts.push(Pattern {
+            source: pattern,
+            compiled: OnceLock::new(),
+        });
     }
 
     /// Sets the pattern of words beside which raw text may hold a secret.
     pub fn set_words(&mut self, words: Regex) {
         self.words = Some(words);
+    }
+
+    /// Adds a plain word beside which raw text may hold a secret, in whatever case.
+    pub fn add_word(&mut self, word: String) {
+        self.plain_words.push(word);
+        self.plain_words_pattern = OnceLock::new();
     }
 
     /// Whether the value at `leaf` of `element` is a secret as a whole.
@@ -49,18 +132,78 @@ impl SecretTable {
         let ignores_case = |document: &Document, element: NodeId, attribute: &str| {
             identities.ignores_case(document, element, attribute)
         };
-        self.selectors
-            .iter()
-            .any(|selector| selector.covers(document, element, leaf, &ignores_case))
+        self.is_secret_name(document, element, leaf)
+            || self.is_secret_entry(document, element, leaf)
+            || self
+                .selectors
+                .iter()
+                .any(|selector| selector.covers(document, element, leaf, &ignores_case))
+    }
+
+    /// Whether the attribute has the name of a secret, or, for a text, an element around it.
+    fn is_secret_name(&self, document: &Document, element: NodeId, leaf: &Leaf) -> bool {
+        let is_secret = |name: &str| self.names.iter().any(|pattern| pattern.matches(name));
+        if let Leaf::Attribute(name) = leaf {
+            return is_secret(name.rsplit(':').next().unwrap_or_default());
+        }
+        let mut at = Some(element).filter(|node| document.is_element(*node));
+        while let Some(node) = at {
+            if is_secret(document.local_name(node)) {
+                return true;
+            }
+            at = document
+                .parent(node)
+                .filter(|node| document.is_element(*node));
+        }
+        false
+    }
+
+    /// Whether `leaf` is the value of an entry whose key or name speaks of a secret.
+    fn is_secret_entry(&self, document: &Document, element: NodeId, leaf: &Leaf) -> bool {
+        let own_value = match leaf {
+            Leaf::Attribute(name) => name == "value",
+            Leaf::Text => true,
+            Leaf::Element => false,
+        };
+        if own_value && self.has_secret_key(document, element) {
+            return true;
+        }
+        // <setting name="…"><value>…</value></setting>, and whatever the value holds.
+        let mut at = element;
+        while let Some(parent) = document
+            .parent(at)
+            .filter(|node| document.is_element(*node))
+        {
+            if document.local_name(at) == "value" && self.has_secret_key(document, parent) {
+                return true;
+            }
+            at = parent;
+        }
+        false
+    }
+
+    fn has_secret_key(&self, document: &Document, element: NodeId) -> bool {
+        ["key", "name"].iter().any(|attribute| {
+            document.value(element, attribute).is_some_and(|key| {
+                let key = key.to_lowercase();
+                self.keys.iter().any(|word| key.contains(word.as_str()))
+            })
+        })
     }
 
     /// The byte ranges of `value` that are secret although the whole is not, in order.
     #[must_use]
     pub fn secret_parts(&self, value: &str) -> Vec<Range<usize>> {
-        let mut ranges: Vec<Range<usize>> = self
-            .parts
+        let mut regexes = Vec::with_capacity(self.parts.len());
+        for pattern in &self.parts {
+            match pattern.regex() {
+                Some(regex) => regexes.push(regex),
+                None => return std::iter::once(0..value.len()).collect(),
+            }
+        }
+        let mut ranges: Vec<Range<usize>> = regexes
             .iter()
-            .flat_map(|pattern| pattern.captures_iter(value))
+            .flat_map(|regex| regex.captures_iter(value))
             .filter_map(|captures| captures.get(1))
             .map(|part| part.range())
             .filter(|range| !range.is_empty())
@@ -80,7 +223,25 @@ impl SecretTable {
     #[must_use]
     pub fn mentions_secret(&self, raw: &str) -> bool {
         self.words.as_ref().is_some_and(|words| words.is_match(raw))
+            || self.mentions_plain_word(raw)
             || !self.secret_parts(raw).is_empty()
+    }
+
+    fn mentions_plain_word(&self, raw: &str) -> bool {
+        if self.plain_words.is_empty() {
+            return false;
+        }
+        let pattern = self.plain_words_pattern.get_or_init(|| {
+            let words: Vec<String> = self.plain_words.iter().map(|w| regex::escape(w)).collect();
+            // Unicode case folding costs time; plain ASCII words do without.
+            let flags = if words.iter().all(|word| word.is_ascii()) {
+                "(?i-u)"
+            } else {
+                "(?i)"
+            };
+            Regex::new(&format!("{flags}{}", words.join("|"))).ok()
+        });
+        pattern.as_ref().is_none_or(|words| words.is_match(raw))
     }
 
     /// The spans of all secrets in the text of `document`, comments that speak of secrets included.

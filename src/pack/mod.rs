@@ -1,6 +1,18 @@
-//! Rule packs: knowledge as data. What users write is read and validated here
-//! and becomes [`Rules`], which is what runs.
+//! Rule packs: knowledge as data. What users write ([`file`]) is validated
+//! ([`validate`]) and becomes [`Rules`], which is what runs. [`load`] puts the
+//! built-in packs and those of the user together.
+//!
+//! Promises: a pack with a problem is never used in part; every problem of
+//! every pack is reported in one run, at its place in the TOML.
 
+pub mod check;
+pub mod file;
+pub mod load;
+pub mod problem;
+pub mod row;
 pub mod rules;
+pub mod validate;
 
+pub use load::{PackFailure, load};
+pub use problem::PackProblem;
 pub use rules::Rules;

@@ -1,5 +1,7 @@
 //! Validated rules: what runs. [`super::file`] holds what users write.
 
+use std::collections::BTreeMap;
+
 use regex::Regex;
 
 use crate::config::identity::IdentityTable;
@@ -189,6 +191,38 @@ pub struct Rules {
     pub settings: Vec<KnownSetting>,
     /// Merge policies; a later one wins over an earlier one.
     pub policies: Vec<Policy>,
+    /// Citations by the short names that [`Provenance::source`] holds.
+    pub sources: BTreeMap<String, String>,
+}
+
+/// One row of knowledge about secrets, as [`SecretTable`] takes it.
+#[derive(Clone, Debug)]
+pub(super) struct SecretRule {
+    pub(super) selectors: Vec<Selector>,
+    pub(super) names: Vec<String>,
+    pub(super) keys: Vec<String>,
+    pub(super) parts: Vec<String>,
+    pub(super) words: Vec<String>,
+}
+
+impl SecretRule {
+    pub(super) fn add_to(self, table: &mut SecretTable) {
+        for selector in self.selectors {
+            table.add_selector(selector);
+        }
+        for name in &self.names {
+            table.add_name(name);
+        }
+        for key in &self.keys {
+            table.add_key(key);
+        }
+        for part in self.parts {
+            table.add_part_source(part);
+        }
+        for word in self.words {
+            table.add_word(word);
+        }
+    }
 }
 
 impl Rules {
@@ -210,7 +244,8 @@ impl Rules {
     }
 
     /// Whether a row of `pack` for `component` applies to a file of `recognised`.
-    /// Packs without components apply everywhere.
+    /// A row that names no component applies to all components of its pack,
+    /// and everywhere if its pack has none.
     #[must_use]
     pub fn applies(
         &self,
@@ -218,12 +253,10 @@ impl Rules {
         component: Option<&str>,
         recognised: Option<&Component>,
     ) -> bool {
-        let is_of_pack = |known: &&Component| known.provenance.pack == pack;
-        if !self.components.iter().any(|known| is_of_pack(&known)) {
-            return true;
+        let of_pack = |known: &Component| known.provenance.pack == pack;
+        match component {
+            Some(wanted) => recognised.is_some_and(|known| known.provenance.id == wanted),
+            None => recognised.is_some_and(of_pack) || !self.components.iter().any(of_pack),
         }
-        recognised.filter(is_of_pack).is_some_and(|recognised| {
-            component.is_none_or(|wanted| wanted == recognised.provenance.id)
-        })
     }
 }

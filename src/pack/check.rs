@@ -1,0 +1,215 @@
+//! Checks of single values. Each notes a problem at the exact place of the value.
+
+use regex::Regex;
+use toml::Spanned;
+
+use super::problem::{PackProblem, did_you_mean};
+use super::row::span;
+use super::rules::{Mark, When};
+use crate::config::identity::{ElementPath, KeyPath};
+use crate::xml::Span;
+use crate::xml::chars::is_qualified_name;
+use crate::xml::selector::Selector;
+
+/// Words for [`Mark`].
+pub const MARKS: [(&str, Mark); 2] = [
+    ("documented", Mark::Documented),
+    ("inferred", Mark::Inferred),
+];
+
+/// Words for [`When`].
+pub const WHENS: [(&str, When); 2] = [
+    ("always", When::Always),
+    ("without-base", When::WithoutBase),
+];
+
+/// Words for what several elements with one identity mean; true: the last one counts.
+pub const DUPLICATES: [(&str, bool); 2] = [("distinct", false), ("last-wins", true)];
+
+/// What a merge policy can do.
+pub const ACTIONS: [&str; 10] = [
+    "take-old",
+    "take-new",
+    "take-base",
+    "drop",
+    "set",
+    "rename",
+    "rewrite",
+    "require",
+    "conflict",
+    "higher-version",
+];
+
+/// Checks values of the pack in `text`.
+pub struct Checker<'p> {
+    /// The TOML.
+    pub text: &'p str,
+    /// What was wrong so far.
+    pub problems: &'p mut Vec<PackProblem>,
+}
+
+impl Checker<'_> {
+    /// Notes a problem.
+    pub fn push(&mut self, problem: PackProblem) {
+        self.problems.push(problem);
+    }
+
+    fn wrong(&mut self, value: &Spanned<String>, message: String, help: &str) {
+        self.push(PackProblem::new(message, span(value.span())).help(help));
+    }
+
+    /// An id must be kebab-case.
+    pub fn id(&mut self, id: &Spanned<String>) {
+        let text = id.get_ref();
+        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        if text.is_empty() || !text.bytes().all(plain) {
+            let message = format!("`{text}` is no id");
+            self.wrong(id, message, "ids are written in a-z, 0-9 and -");
+        }
+    }
+
+    /// One of `words`.
+    pub fn word<T: Copy>(
+        &mut self,
+        value: &Option<Spanned<String>>,
+        key: &str,
+        words: &[(&str, T)],
+    ) -> Option<T> {
+        let value = value.as_ref()?;
+        let found = words.iter().find(|(word, _)| word == value.get_ref());
+        if found.is_none() {
+            let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            self.unknown_word(value, key, &words);
+        }
+        found.map(|(_, meaning)| *meaning)
+    }
+
+    /// Notes that `value` is none of `words`.
+    pub fn unknown_word(&mut self, value: &Spanned<String>, key: &str, words: &[&str]) {
+        let message = format!("unknown {key} `{}`", value.get_ref());
+        self.wrong(value, message, &did_you_mean(value.get_ref(), words));
+    }
+
+    /// A selector; a problem points at the byte where it goes wrong.
+    pub fn selector(&mut self, value: &Spanned<String>) -> Option<Selector> {
+        match Selector::parse(value.get_ref()) {
+            Ok(selector) => Some(selector),
+            Err(error) => {
+                let at = self.inside(value, error.at);
+                self.push(
+                    PackProblem::new(format!("not a selector: {error}"), at)
+                        .help("selectors are a subset of XPath, see docs/packs.md"),
+                );
+                None
+            }
+        }
+    }
+
+    /// The place of byte `at` of `value`, where the TOML holds the value as it is.
+    fn inside(&self, value: &Spanned<String>, at: usize) -> Span {
+        let range = value.span();
+        let raw = &self.text[range.clone()];
+        for quote in ["'''", "\"\"\"", "'", "\""] {
+            let inner = raw
+                .strip_prefix(quote)
+                .and_then(|rest| rest.strip_suffix(quote));
+            if inner == Some(value.get_ref().as_str()) {
+                let start = range.start + quote.len() + at;
+                let end = (start + 1..=range.end).find(|end| self.text.is_char_boundary(*end));
+                return Span::new(start, end.unwrap_or(start).min(range.end));
+            }
+        }
+        span(range)
+    }
+
+    /// A regular expression.
+    pub fn regex(&mut self, value: &Spanned<String>) -> Option<Regex> {
+        match Regex::new(value.get_ref()) {
+            Ok(regex) => Some(regex),
+            Err(error) => {
+                let text = error.to_string();
+                let reason = text.lines().last().unwrap_or_default();
+                let reason = reason.strip_prefix("error: ").unwrap_or(reason);
+                let message = format!("not a regular expression: {reason}");
+                let help =
+                    "the syntax is that of the Rust crate regex; in TOML, put it in single quotes";
+                self.wrong(value, message, help);
+                None
+            }
+        }
+    }
+
+    /// A pattern with one group: the secret.
+    pub fn part(&mut self, value: &Spanned<String>) {
+        if let Some(regex) = self.regex(value)
+            && regex.captures_len() != 2
+        {
+            let groups = regex.captures_len() - 1;
+            let message = format!("the pattern must have one capture group, not {groups}");
+            self.wrong(
+                value,
+                message,
+                "put ( ) around the secret and (?: ) around all else",
+            );
+        }
+    }
+
+    /// A word or name of a secret.
+    pub fn secret_word(&mut self, value: &Spanned<String>) {
+        if value.get_ref().trim_matches('*').trim().len() < 2 {
+            let message = format!(
+                "`{}` would make nearly everything a secret",
+                value.get_ref()
+            );
+            self.wrong(value, message, "give at least two letters");
+        }
+    }
+
+    /// `@key` or `child/@key`.
+    pub fn key_path(&mut self, value: &Spanned<String>) -> Option<KeyPath> {
+        let path = KeyPath::parse(value.get_ref());
+        if path.is_none() {
+            let message = format!("`{}` does not name an attribute", value.get_ref());
+            self.wrong(value, message, "write `@key` or `child/@key`");
+        }
+        path
+    }
+
+    /// `appSettings/add`.
+    pub fn element_path(&mut self, value: &Spanned<String>) -> Option<ElementPath> {
+        let path = ElementPath::parse(value.get_ref());
+        if path.is_none() {
+            let message = format!("`{}` is no path of elements", value.get_ref());
+            self.wrong(value, message, "write local names: `appSettings/add`");
+        }
+        path
+    }
+
+    /// The name of an attribute.
+    pub fn attribute(&mut self, value: &Spanned<String>) {
+        if !is_qualified_name(value.get_ref()) {
+            let message = format!("`{}` is no name of an attribute", value.get_ref());
+            self.wrong(value, message, "write it without `@`");
+        }
+    }
+
+    /// One segment of a path.
+    pub fn segment(&mut self, value: &Spanned<String>, wanted: &str) {
+        let text = value.get_ref();
+        if text.trim().is_empty() || text.contains(['/', '\\', '?', '#', '%']) {
+            let message = format!("`{text}` is not {wanted}");
+            self.wrong(value, message, "write it without slashes");
+        }
+    }
+
+    /// A host, or `*.` and a domain.
+    pub fn host(&mut self, value: &Spanned<String>) {
+        let text = value.get_ref();
+        let name = text.strip_prefix("*.").unwrap_or(text);
+        let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-');
+        if name.is_empty() || !name.chars().all(plain) {
+            let message = format!("`{text}` is no host");
+            self.wrong(value, message, "write `www.example.com` or `*.example.com`");
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Loads packs: the built-in ones, then those of `--rules`.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::problem::PackProblem;
+use super::rules::Rules;
+use super::validate::{Builder, Trust};
+use crate::error::Failure;
+use crate::xml::Source;
+use crate::xml::encoding::TextEncoding;
+
+/// No pack is as long as this; a file that is was named by mistake.
+const MAX_BYTES: u64 = 16 << 20;
+
+/// The packs in the binary: id and TOML.
+pub const BUILT_IN: [(&str, &str); 2] = [
+    ("dotnet", include_str!("../../rules/dotnet.toml")),
+    (
+        "phonefactor-to-mfa",
+        include_str!("../../rules/phonefactor-to-mfa.toml"),
+    ),
+];
+
+/// A pack that could not be loaded.
+#[derive(Debug)]
+pub struct PackFailure {
+    /// The file as the user named it, or the name of a built-in pack.
+    pub label: String,
+    /// What is wrong with it.
+    pub reason: Reason,
+}
+
+/// Why a pack could not be loaded.
+#[derive(Debug)]
+pub enum Reason {
+    /// It could not be read.
+    Unreadable(io::Error),
+    /// It says things that mean nothing.
+    Invalid {
+        /// The TOML.
+        text: String,
+        /// Everything that is wrong with it, in the order of the text.
+        problems: Vec<PackProblem>,
+    },
+}
+
+impl PackFailure {
+    /// As users get to see it: one failure for each problem.
+    #[must_use]
+    pub fn failures(&self) -> Vec<Failure> {
+        match &self.reason {
+            Reason::Unreadable(error) => vec![
+                Failure::new(format!("the rule pack cannot be read: {error}"))
+                    .in_file(&self.label)
+                    .help("--rules takes a TOML file in UTF-8, or a folder of them"),
+            ],
+            Reason::Invalid { text, problems } => problems
+                .iter()
+                .map(|problem| problem.failure(&self.label, text))
+                .collect(),
+        }
+    }
+}
+
+/// Loads the built-in packs and then `extra`: files, and folders whose
+/// `*.toml` are taken in the order of their names. A row replaces an earlier
+/// row of the same id.
+///
+/// # Errors
+/// All packs that could not be loaded, each with all its problems.
+pub fn load(extra: &[PathBuf]) -> Result<Rules, Vec<PackFailure>> {
+    let mut builder = Builder::default();
+    let mut failures = Vec::new();
+    for (id, text) in BUILT_IN {
+        if let Err(problems) = builder.add(text, id, Trust::BuiltIn) {
+            failures.push(invalid(format!("built-in pack {id}"), text, problems));
+        }
+    }
+    for path in extra {
+        match files_of(path) {
+            Ok(files) => {
+                for file in files {
+                    if let Err(failure) = add_file(&mut builder, &file) {
+                        failures.push(failure);
+                    }
+                }
+            }
+            Err(failure) => failures.push(failure),
+        }
+    }
+    if failures.is_empty() {
+        Ok(builder.finish())
+    } else {
+        Err(failures)
+    }
+}
+
+fn invalid(label: String, text: &str, problems: Vec<PackProblem>) -> PackFailure {
+    PackFailure {
+        label,
+        reason: Reason::Invalid {
+            text: text.to_owned(),
+            problems,
+        },
+    }
+}
+
+fn unreadable(path: &Path, error: io::Error) -> PackFailure {
+    PackFailure {
+        label: path.display().to_string(),
+        reason: Reason::Unreadable(error),
+    }
+}
+
+fn files_of(path: &Path) -> Result<Vec<PathBuf>, PackFailure> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut files = Vec::new();
+    for entry in fs::read_dir(path).map_err(|error| unreadable(path, error))? {
+        let file = entry.map_err(|error| unreadable(path, error))?.path();
+        let extension = file.extension().unwrap_or_default();
+        if extension.eq_ignore_ascii_case("toml") && file.is_file() {
+            files.push(file);
+        }
+    }
+    if files.is_empty() {
+        let error = io::Error::new(io::ErrorKind::NotFound, "no *.toml in this folder");
+        return Err(unreadable(path, error));
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn add_file(builder: &mut Builder, path: &Path) -> Result<(), PackFailure> {
+    let text = read(path).map_err(|error| unreadable(path, error))?;
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    builder
+        .add(&text, &name, Trust::Checked)
+        .map_err(|problems| invalid(path.display().to_string(), &text, problems))
+}
+
+/// Reads a pack; a byte-order mark, as Windows editors write it, is taken off.
+fn read(path: &Path) -> io::Result<String> {
+    let refuse = |what: &str| io::Error::new(io::ErrorKind::InvalidData, what.to_owned());
+    let mut bytes = Vec::new();
+    fs::File::open(path)?
+        .take(MAX_BYTES + 1)
+        .read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(refuse("it is too long for a rule pack"));
+    }
+    let source = Source::decode_plain(&bytes).map_err(|error| refuse(&error.to_string()))?;
+    if source.encoding() == TextEncoding::Latin1 {
+        return Err(refuse("it is not UTF-8"));
+    }
+    Ok(source.text().to_owned())
+}

@@ -1,0 +1,116 @@
+//! What is wrong with a pack, and where: every problem of a pack is a
+//! [`PackProblem`] of its own, so that one run shows them all.
+
+use crate::error::{Excerpt, Failure};
+use crate::xml::{LineColumn, Span};
+
+/// No excerpt shows more lines than this.
+const EXCERPT_LINES: usize = 6;
+
+/// One thing that is wrong with a pack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PackProblem {
+    /// What is wrong, one sentence without a full stop.
+    pub message: String,
+    /// Where, in bytes of the TOML text.
+    pub span: Span,
+    /// What to write instead, where that can be said.
+    pub help: Option<String>,
+}
+
+impl PackProblem {
+    /// A problem at `span`.
+    #[must_use]
+    pub fn new(message: impl Into<String>, span: Span) -> Self {
+        Self {
+            message: message.into(),
+            span,
+            help: None,
+        }
+    }
+
+    /// Adds what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Where the problem starts in `text`.
+    #[must_use]
+    pub fn place(&self, text: &str) -> LineColumn {
+        LineColumn::of(text, self.span.start)
+    }
+
+    /// The problem as users get to see it: `label` names the pack whose TOML `text` is.
+    #[must_use]
+    pub fn failure(&self, label: &str, text: &str) -> Failure {
+        let failure = Failure {
+            help: self.help.clone(),
+            ..Failure::new(self.message.clone())
+        };
+        failure.in_file(label).at(self.excerpt(text))
+    }
+
+    fn excerpt(&self, text: &str) -> Excerpt {
+        let start = floor(text, self.span.start as usize);
+        let end = floor(text, self.span.end as usize).max(start);
+        let first = text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let mut last = line_end(
+            text,
+            end.max(start + usize::from(end > start)) - usize::from(end > start),
+        );
+        if text[first..last].matches('\n').count() >= EXCERPT_LINES {
+            last = line_end(text, start);
+        }
+        let shown = &text[first..last];
+        Excerpt {
+            text: shown.to_owned(),
+            first_line: self.place(text).line,
+            label: Span::new(start - first, end.min(last) - first),
+            note: "here".to_owned(),
+        }
+    }
+}
+
+/// The end of the line that `at` is in, its line break left out.
+fn line_end(text: &str, at: usize) -> usize {
+    let end = text[at..]
+        .find('\n')
+        .map_or(text.len(), |length| at + length);
+    if end > at && text[..end].ends_with('\r') {
+        end - 1
+    } else {
+        end
+    }
+}
+
+fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// The word of `known` that `written` was probably meant to be.
+#[must_use]
+pub fn nearest<'k>(written: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    let plain = |word: &str| word.to_lowercase().replace('_', "-");
+    let written = plain(written);
+    known
+        .into_iter()
+        .map(|word| (strsim::jaro_winkler(&written, &plain(word)), word))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|one, other| one.0.total_cmp(&other.0))
+        .map(|(_, word)| word)
+}
+
+/// Help for a word that is none of `known`.
+#[must_use]
+pub fn did_you_mean(written: &str, known: &[&str]) -> String {
+    match nearest(written, known.iter().copied()) {
+        Some(word) => format!("did you mean `{word}`?"),
+        None => format!("known here: {}", known.join(", ")),
+    }
+}
