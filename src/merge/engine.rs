@@ -53,7 +53,10 @@ pub(super) fn run(inputs: Inputs<'_>) -> Result<Merged, MergeError> {
         .map(|base| (base, base.root()))
         .filter(|(base, root)| base.local_name(*root) == incoming.local_name(roots.0))
         .map(|(_, root)| root);
-    engine.comments_beside_root();
+    if !engine.upgrade() {
+        // In an upgrade they describe the old file, and stay with it.
+        engine.comments_beside_root();
+    }
     engine.queue.push(Triple {
         base: base_root,
         incoming: roots.0,
@@ -96,13 +99,13 @@ impl<'a> Engine<'a> {
         if let Some(overlap) = self.overlap {
             return Err(overlap);
         }
-        let place = |places: &super::outcome::Places| {
-            let at = |span: Option<Span>| span.map_or(u32::MAX, |span| span.start);
-            (at(places.carrier.or(places.incoming)), at(places.incoming))
-        };
-        self.decisions.sort_by_key(|decision| place(&decision.places));
+        let start = |span: Option<Span>| span.map_or(u32::MAX, |span| span.start);
+        self.decisions.sort_by_key(|decision| {
+            let places = decision.places;
+            (start(places.incoming), start(places.carrier))
+        });
         self.conflicts.sort_by_key(|conflict| {
-            (conflict.region.carrier.start, place(&conflict.places))
+            (conflict.region.carrier.start, start(conflict.places.incoming))
         });
         let account = match self.inputs.mode {
             Mode::Branches => None,

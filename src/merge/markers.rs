@@ -1,1 +1,174 @@
-//! Markers.
+//! Conflicts written into the carrier, between git's markers.
+//!
+//! Clean decisions are applied; around each conflict stands the smallest
+//! element (or start tag) that holds it, as whole lines.
+
+use super::outcome::Conflict;
+use super::{Inputs, Merged};
+use crate::xml::layout::{Layout, indent_before, rest_of_line, with_line_ends};
+use crate::xml::{Document, Edits, Span};
+
+/// Which of git's styles.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Style {
+    /// Both sides.
+    #[default]
+    Merge,
+    /// Both sides and the base, whole.
+    Diff3,
+    /// As diff3, with the lines that both sides share outside of the markers.
+    Zdiff3,
+}
+
+/// How markers are written.
+#[derive(Clone, Debug)]
+pub struct Markers {
+    /// The style.
+    pub style: Style,
+    /// Length of a marker; git's default is 7.
+    pub size: usize,
+    /// Name of the carrier's side.
+    pub carrier: String,
+    /// Name of the base.
+    pub base: String,
+    /// Name of the incoming side.
+    pub incoming: String,
+}
+
+/// The text of the carrier with the clean decisions applied and the conflicts between markers.
+#[must_use]
+pub fn conflicted_text(inputs: &Inputs<'_>, merged: &Merged, markers: &Markers) -> String {
+    let carrier = merged.carrier(inputs);
+    let layout = Layout::of(carrier);
+    let mut edits = merged.edits.clone();
+    let mut conflicts: Vec<&Conflict> = merged.conflicts.iter().collect();
+    // The widest first, so that what lies inside it can be left out.
+    conflicts.sort_by_key(|conflict| {
+        let span = conflict.region.carrier;
+        (span.start, std::cmp::Reverse(span.end))
+    });
+    let mut written_to = 0;
+    let mut last: Option<Span> = None;
+    for conflict in conflicts {
+        let region = conflict.region.carrier;
+        if last.is_some_and(|last| !region.is_empty() && last.contains(region)) {
+            continue;
+        }
+        last = Some(region);
+        let lines = whole_lines(carrier.text(), region, written_to);
+        edits.take_within(lines.span);
+        let hunk = Hunk {
+            ours: carrier.slice(lines.span).to_owned(),
+            base: side_text(inputs.base, conflict.region.base),
+            theirs: side_text(Some(inputs.incoming), conflict.region.incoming),
+        };
+        let text = hunk.write(markers, layout.line_end);
+        let lead = if lines.needs_line_end {
+            layout.line_end
+        } else {
+            ""
+        };
+        // An edit that straddles the region loses against the conflict.
+        if edits.replace(lines.span, format!("{lead}{text}")).is_err() {
+            let _ = edits.insert(lines.span.start, format!("{lead}{text}"));
+        }
+        written_to = lines.span.end;
+    }
+    edits.apply(carrier.text())
+}
+
+struct Lines {
+    span: Span,
+    needs_line_end: bool,
+}
+
+/// `region` as whole lines if nothing else stands on them, but not before `written_to`.
+fn whole_lines(text: &str, region: Span, written_to: u32) -> Lines {
+    let start = match indent_before(text, region.start) {
+        Some(indent) => region.start - indent.len() as u32,
+        None => region.start,
+    };
+    let at_line_start = start == 0 || text.as_bytes()[start as usize - 1] == b'\n';
+    let end = rest_of_line(text, region.end);
+    match end {
+        Some(end) if region.is_empty() && end >= written_to => Lines {
+            span: Span::at(end),
+            needs_line_end: false,
+        },
+        Some(end) if at_line_start && start >= written_to => Lines {
+            span: Span { start, end },
+            needs_line_end: false,
+        },
+        _ => Lines {
+            span: region,
+            needs_line_end: true,
+        },
+    }
+}
+
+fn side_text(document: Option<&Document>, span: Option<Span>) -> String {
+    let (Some(document), Some(span)) = (document, span) else {
+        return String::new();
+    };
+    let lines = whole_lines(document.text(), span, 0);
+    if lines.span.is_empty() {
+        return String::new();
+    }
+    document.slice(lines.span).to_owned()
+}
+
+/// The three texts of one conflict.
+struct Hunk {
+    ours: String,
+    base: String,
+    theirs: String,
+}
+
+impl Hunk {
+    fn write(&self, markers: &Markers, line_end: &str) -> String {
+        let lines = |text: &str| -> Vec<String> {
+            with_line_ends(text, "\n")
+                .lines()
+                .map(str::to_owned)
+                .collect()
+        };
+        let mut ours = lines(&self.ours);
+        let mut theirs = lines(&self.theirs);
+        let base = lines(&self.base);
+        let mut before = Vec::new();
+        let mut after = Vec::new();
+        if markers.style != Style::Diff3 {
+            while !ours.is_empty() && ours.first() == theirs.first() {
+                before.push(ours.remove(0));
+                theirs.remove(0);
+            }
+            while !ours.is_empty() && ours.last() == theirs.last() {
+                after.extend(ours.pop());
+                theirs.pop();
+            }
+            after.reverse();
+        }
+        let marker = |sign: char, label: &str| {
+            let line = sign.to_string().repeat(markers.size);
+            if label.is_empty() {
+                line
+            } else {
+                format!("{line} {label}")
+            }
+        };
+        let mut all = before;
+        all.push(marker('<', &markers.carrier));
+        all.extend(ours);
+        if markers.style != Style::Merge {
+            all.push(marker('|', &markers.base));
+            all.extend(base);
+        }
+        all.push(marker('=', ""));
+        all.extend(theirs);
+        all.push(marker('>', &markers.incoming));
+        all.extend(after);
+        let mut text = all.join(line_end);
+        text.push_str(line_end);
+        text
+    }
+}

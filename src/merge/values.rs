@@ -271,7 +271,7 @@ impl Engine<'_> {
         } else {
             self.judge_both_changed(contest, base)
         };
-        verdict.assumed = assumed;
+        verdict.assumed |= assumed;
         verdict
     }
 
@@ -293,6 +293,12 @@ impl Engine<'_> {
         }
         if same_but_for_space(incoming, carrier) {
             return space_only(Pick::Carrier);
+        }
+        if self.carrier_has_known_default(contest) {
+            return Verdict {
+                assumed: true,
+                ..Verdict::principle(Pick::Incoming, Principle::KnownDefault)
+            };
         }
         match (incoming, carrier) {
             (None, _) => Verdict::conflict(ConflictKind::RemovedChanged),
@@ -318,27 +324,41 @@ impl Engine<'_> {
         }
     }
 
-    /// A known default of the old version that stands in for the base value.
-    fn assumed_base(&self, contest: &Contest) -> Option<String> {
+    /// Whether the carrier merely has another placeholder, so that only the administrator decided anything.
+    fn carrier_has_known_default(&self, contest: &Contest) -> bool {
+        let (Some(incoming), Some(carrier)) = (&contest.incoming, &contest.carrier) else {
+            return false;
+        };
+        self.known_defaults(contest).is_some_and(|defaults| {
+            defaults.contains(carrier) && !defaults.contains(incoming)
+        })
+    }
+
+    fn known_defaults(&self, contest: &Contest) -> Option<&[String]> {
         if !self.upgrade() {
             return None;
         }
         let triple = contest.triple;
-        let known = self
-            .known_setting(self.inputs.incoming, triple.incoming, &contest.leaf)
-            .or_else(|| self.known_setting(self.inputs.carrier, triple.carrier, &contest.leaf))?;
-        let is_default = |value: &Option<String>| {
+        self.known_setting(self.inputs.incoming, triple.incoming, &contest.leaf)
+            .or_else(|| self.known_setting(self.inputs.carrier, triple.carrier, &contest.leaf))
+            .map(|known| known.defaults.as_slice())
+    }
+
+    /// A known default of the old version that stands in for the base value.
+    fn assumed_base(&self, contest: &Contest) -> Option<String> {
+        let defaults = self.known_defaults(contest)?;
+        let default_in = |value: &Option<String>| {
             // No text at all is how an empty default looks in a file.
             let value = value.as_deref().unwrap_or("");
-            known.defaults.iter().any(|default| default == value)
+            defaults.iter().any(|default| default == value)
         };
-        if is_default(&contest.incoming) {
+        if default_in(&contest.incoming) {
             return contest.incoming.clone();
         }
-        is_default(&contest.carrier)
-            .then(|| contest.carrier.clone())
-            .flatten()
-            .or_else(|| known.defaults.first().cloned())
+        if default_in(&contest.carrier) {
+            return contest.carrier.clone();
+        }
+        defaults.first().cloned()
     }
 
     fn judge_by_rule(&self, contest: &Contest, policy: &Policy) -> Option<Verdict> {

@@ -208,6 +208,14 @@ impl Transplant<'_> {
                     let raw = document.slice(span);
                     out.push_str(&self.reindent(raw, own_indent, indent, depth));
                 }
+                NodeKind::Comment => {
+                    copy_to(&mut out, span.start, span.end);
+                    let raw = with_line_ends(document.slice(span), "\n");
+                    let from = format!("\n{own_indent}");
+                    let to = format!("{}{indent}", self.to.line_end);
+                    let shifted = raw.replace(&from, &to);
+                    out.push_str(&with_line_ends(&shifted, self.to.line_end));
+                }
                 NodeKind::Text | NodeKind::CData => {
                     if let Some(text) = replace(span) {
                         copy_to(&mut out, span.start, span.end);
