@@ -1,7 +1,11 @@
 //! conferry carries an administrator's .NET configuration across a product
 //! upgrade and proves that nothing was lost on the way.
 
+pub mod cli;
 pub mod config;
 pub mod error;
+pub mod io;
 pub mod pack;
+pub mod present;
+pub mod rewrite;
 pub mod xml;
