@@ -45,9 +45,7 @@ pub fn parse_failure(file: &str, error: &ParseError, secrets: &SecretTable) -> F
                 "not well-formed XML, line {} column {}: {}",
                 place.line, place.column, error.kind
             );
-            let failure = Failure::new(message)
-                .in_file(file)
-                .help(error.kind.help());
+            let failure = Failure::new(message).in_file(file).help(error.kind.help());
             match excerpt_of_broken(source.text(), error.span, secrets, "here") {
                 Some(excerpt) => failure.at(excerpt),
                 None => failure,

@@ -31,7 +31,12 @@ impl ColorChoice {
             Self::Always => true,
             Self::Never => false,
             Self::Auto if is_set("NO_COLOR") => false,
-            Self::Auto if std::env::var_os("CLICOLOR_FORCE").is_some_and(|v| v != "0" && !v.is_empty()) => true,
+            Self::Auto
+                if std::env::var_os("CLICOLOR_FORCE")
+                    .is_some_and(|v| v != "0" && !v.is_empty()) =>
+            {
+                true
+            }
             Self::Auto => is_terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
         }
     }

@@ -111,8 +111,8 @@ impl Job {
         let directories =
             VirtualDirectories::new(&rules.virtual_directories, &args.vdir, &args.keep_vdir)
                 .map_err(|error| one(error.into()))?;
-        let selection = Selection::new(&args.include, &args.exclude)
-            .map_err(|error| one(error.into()))?;
+        let selection =
+            Selection::new(&args.include, &args.exclude).map_err(|error| one(error.into()))?;
         Ok(Self {
             rules,
             directories,
@@ -136,7 +136,11 @@ pub(super) fn run(args: RewriteArgs, output: &mut Output) -> Exit {
         rules: &job.rules,
     };
     let plans = rewriter.plan_all(walked.files);
-    failures.extend(plans.iter().filter_map(|plan| plan_failure(plan, &job.rules)));
+    failures.extend(
+        plans
+            .iter()
+            .filter_map(|plan| plan_failure(plan, &job.rules)),
+    );
     let mut totals = Totals::of(&plans);
     if args.write {
         let unwritten = write_all(&plans, args.backup, &mut totals);
@@ -148,7 +152,9 @@ pub(super) fn run(args: RewriteArgs, output: &mut Output) -> Exit {
         Format::Text => print_diffs(&args, &job, &plans, output),
     }
     failures.iter().for_each(|failure| output.failure(failure));
-    output.err(&totals.summary(args.write));
+    if totals.files + totals.skipped > 0 {
+        output.err(&totals.summary(args.write));
+    }
     if !failures.is_empty() {
         Exit::Failed
     } else if args.check && totals.changed > 0 {

@@ -136,12 +136,7 @@ pub fn files(paths: &[PathBuf], selection: &Selection) -> Walked {
     walked
 }
 
-fn folder(
-    root: &Path,
-    selection: &Selection,
-    seen: &mut HashSet<PathBuf>,
-    walked: &mut Walked,
-) {
+fn folder(root: &Path, selection: &Selection, seen: &mut HashSet<PathBuf>, walked: &mut Walked) {
     let below = |entry: &DirEntry| {
         let path = entry.path();
         path.strip_prefix(root).unwrap_or(path).to_owned()
@@ -163,7 +158,11 @@ fn folder(
                     && !is_backup(&entry)
                     && selection.takes(&below(&entry)) =>
             {
-                take(entry.into_path(), false, seen, walked);
+                let path = match root == Path::new(".") {
+                    true => below(&entry),
+                    false => entry.into_path(),
+                };
+                take(path, false, seen, walked);
             }
             Ok(_) => {}
             Err(error) => walked.errors.push(unwalkable(root, error)),

@@ -252,7 +252,9 @@ fn temporary_beside(
     temporary.flush()?;
     if let Some(metadata) = like {
         keep_owner(temporary.as_file(), metadata);
-        temporary.as_file().set_permissions(metadata.permissions())?;
+        temporary
+            .as_file()
+            .set_permissions(metadata.permissions())?;
     }
     temporary.as_file().sync_all()?;
     Ok(temporary)
@@ -283,7 +285,9 @@ fn keep_original(
 }
 
 fn backup_name(target: &Path, number: usize) -> PathBuf {
-    let mut name = target.file_name().map_or_else(OsString::new, OsString::from);
+    let mut name = target
+        .file_name()
+        .map_or_else(OsString::new, OsString::from);
     name.push(".bak");
     if number > 0 {
         name.push(format!(".{number}"));

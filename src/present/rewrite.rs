@@ -15,7 +15,12 @@ pub const SCHEMA: u32 = 1;
 
 /// The unified diff of one changed file.
 #[must_use]
-pub fn file_diff(path: &str, change: &Change, secrets: Option<&SecretTable>, color: bool) -> String {
+pub fn file_diff(
+    path: &str,
+    change: &Change,
+    secrets: Option<&SecretTable>,
+    color: bool,
+) -> String {
     let before = change.before.text();
     let masks = |text: &str, known: &Option<Vec<_>>| match (secrets, known) {
         (None, _) => Vec::new(),

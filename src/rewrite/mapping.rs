@@ -330,7 +330,12 @@ fn nearest(name: &str, known: &[String]) -> Option<String> {
     let name = name.to_ascii_lowercase();
     known
         .iter()
-        .map(|known| (strsim::jaro_winkler(&name, &known.to_ascii_lowercase()), known))
+        .map(|known| {
+            (
+                strsim::jaro_winkler(&name, &known.to_ascii_lowercase()),
+                known,
+            )
+        })
         .filter(|(likeness, _)| *likeness > 0.8)
         .max_by(|one, other| one.0.total_cmp(&other.0))
         .map(|(_, known)| known.clone())

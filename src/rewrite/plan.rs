@@ -19,15 +19,15 @@ use crate::xml::encoding::EncodingError;
 use crate::xml::second_reader::{self, Disagreement};
 use crate::xml::{Document, EditError, Edits, NodeId, ParseError, Source, Span};
 
-/// XML by its extension: not well-formed means an error.
-const XML_EXTENSIONS: [&str; 22] = [
-    "config", "xml", "wsdl", "disco", "map", "settings", "csproj", "vbproj", "xsd", "xsl", "xslt",
-    "xdt", "props", "targets", "resx", "datasource", "svcinfo", "svcmap", "manifest", "sitemap",
-    "webinfo", "publishsettings",
+/// XML by its extension: not well-formed means an error. What is XML only at
+/// times (`.map`, `.manifest`, `.svc`, `.asmx`) is judged by its content instead.
+const XML_EXTENSIONS: &[&str] = &[
+    "config", "xml", "wsdl", "disco", "settings", "csproj", "vbproj", "xsd", "xsl", "xslt", "xdt",
+    "props", "targets", "resx", "sitemap", "webinfo",
 ];
 
 /// Text by its extension, whatever it looks like.
-const TEXT_EXTENSIONS: [&str; 41] = [
+const TEXT_EXTENSIONS: &[&str] = &[
     "ps1", "psm1", "psd1", "cmd", "bat", "vbs", "html", "htm", "xhtml", "aspx", "ascx", "asax",
     "ashx", "master", "cshtml", "skin", "js", "ts", "css", "cs", "vb", "json", "md", "txt", "reg",
     "rdp", "url", "ini", "inf", "yml", "yaml", "toml", "csv", "log", "conf", "sh", "py", "sql",
@@ -51,24 +51,28 @@ impl FileKind {
     /// Judges by the extension, else by the content.
     #[must_use]
     pub fn of(path: &Path, bytes: &[u8]) -> Self {
-        let extension = path
-            .extension()
-            .map(|extension| extension.to_string_lossy().to_ascii_lowercase())
-            .unwrap_or_default();
-        let has = |list: &[&str]| list.contains(&extension.as_str());
-        if is_binary(bytes) {
-            Self::Binary
-        } else if has(&XML_EXTENSIONS) {
+        if has_extension(path, XML_EXTENSIONS) {
             Self::Xml
-        } else if has(&TEXT_EXTENSIONS) {
-            Self::Text
-        } else if begins_as_xml(bytes) {
-            // `.svc` and `.asmx` are directives (`<%@ … %>`) more often than XML.
+        } else if is_binary(bytes) {
+            Self::Binary
+        } else if !has_extension(path, TEXT_EXTENSIONS) && begins_as_xml(bytes) {
             Self::MaybeXml
         } else {
             Self::Text
         }
     }
+}
+
+fn has_extension(path: &Path, list: &[&str]) -> bool {
+    path.extension().is_some_and(|extension| {
+        list.iter()
+            .any(|known| extension.eq_ignore_ascii_case(known))
+    })
+}
+
+/// Whether the name alone says that this is text.
+fn is_known(path: &Path) -> bool {
+    has_extension(path, XML_EXTENSIONS) || has_extension(path, TEXT_EXTENSIONS)
 }
 
 fn is_utf16(bytes: &[u8]) -> bool {
@@ -199,18 +203,14 @@ impl Rewriter<'_> {
 
     fn plan_file(&self, path: &Path) -> Result<Outcome, PlanError> {
         if self.defines_directories(path) {
-            // It is read all the same: a file that is named must at least be there.
-            let metadata = std::fs::metadata(path);
-            if metadata.is_ok_and(|metadata| metadata.is_file()) {
-                return Ok(Outcome::Skipped(Skip::DefinesDirectories));
-            }
+            return Ok(Outcome::Skipped(Skip::DefinesDirectories));
         }
         match read::read_file(path) {
             Ok(bytes) => self.plan_bytes(path, &bytes),
             Err(ReadError {
                 kind: ReadErrorKind::TooLarge,
                 path,
-            }) if !is_known_text(&path) => Ok(Outcome::Skipped(Skip::Binary)),
+            }) if !is_known(&path) => Ok(Outcome::Skipped(Skip::Binary)),
             Err(error) => Err(error.into()),
         }
     }
@@ -225,14 +225,14 @@ impl Rewriter<'_> {
         }
         match FileKind::of(path, bytes) {
             FileKind::Binary => Ok(Outcome::Skipped(Skip::Binary)),
-            FileKind::Text => self.plan_text(bytes),
+            FileKind::Text => self.plan_text(path, bytes),
             FileKind::Xml => match Document::from_bytes(bytes) {
                 Ok(document) => self.plan_document(&document),
                 Err(error) => Err(PlanError::Parse(error)),
             },
             FileKind::MaybeXml => match Document::from_bytes(bytes) {
                 Ok(document) => self.plan_document(&document),
-                Err(_) => self.plan_text(bytes),
+                Err(_) => self.plan_text(path, bytes),
             },
         }
     }
@@ -244,8 +244,13 @@ impl Rewriter<'_> {
         })
     }
 
-    fn plan_text(&self, bytes: &[u8]) -> Result<Outcome, PlanError> {
-        let source = Source::decode_plain(bytes)?;
+    fn plan_text(&self, path: &Path, bytes: &[u8]) -> Result<Outcome, PlanError> {
+        let source = match Source::decode_plain(bytes) {
+            Ok(source) => source,
+            // It only looked like UTF-16.
+            Err(_) if !is_known(path) => return Ok(Outcome::Skipped(Skip::Binary)),
+            Err(error) => return Err(error.into()),
+        };
         let text = source.text();
         let mut references = references::find(text, self.directories, &self.rules.guards);
         if references.is_empty() {
@@ -310,8 +315,7 @@ impl Rewriter<'_> {
                 continue;
             };
             let raw = document.slice(path.value);
-            let inside =
-                references::find_in_location(raw, self.directories, &self.rules.guards);
+            let inside = references::find_in_location(raw, self.directories, &self.rules.guards);
             found.extend(inside.into_iter().map(|reference| Reference {
                 span: Span {
                     start: path.value.start + reference.span.start,
@@ -322,14 +326,6 @@ impl Rewriter<'_> {
         }
         found
     }
-}
-
-fn is_known_text(path: &Path) -> bool {
-    !matches!(FileKind::of(path, b""), FileKind::Text)
-        || path.extension().is_some_and(|extension| {
-            let extension = extension.to_string_lossy().to_ascii_lowercase();
-            TEXT_EXTENSIONS.contains(&extension.as_str())
-        })
 }
 
 /// The text with the references replaced; `None` if that changes nothing.

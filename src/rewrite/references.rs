@@ -64,7 +64,10 @@ pub fn find_in_location(
         if let Some(mapping) = directories.rename_of(name) {
             return located(path, &view, vec![(start, end, mapping)]);
         }
-        if name.is_empty() || end == bytes.len() || directories.is_new(name) || is_below(guards, name)
+        if name.is_empty()
+            || end == bytes.len()
+            || directories.is_new(name)
+            || is_below(guards, name)
         {
             break;
         }
@@ -189,8 +192,7 @@ impl Scanner<'_> {
             ends_at_ampersand: before.last() == Some(&b'='),
         };
         match before.last() {
-            None
-            | Some(b'"' | b'\'' | b'`' | b'(' | b'=' | b'>' | b',' | b'[' | b'\n' | b'\r') => {
+            None | Some(b'"' | b'\'' | b'`' | b'(' | b'=' | b'>' | b',' | b'[' | b'\n' | b'\r') => {
                 Some(start)
             }
             Some(b' ' | b'\t') => Some(Start {
@@ -388,9 +390,15 @@ impl Scanner<'_> {
         if !matches!(then.first(), Some(b',' | b')' | b';')) {
             return false;
         }
-        let is_argument = [&b"replace("[..], b"match(", b"search(", b"split(", b"matchAll("]
-            .iter()
-            .any(|call| self.bytes[..slash].ends_with(call));
+        let is_argument = [
+            &b"replace("[..],
+            b"match(",
+            b"search(",
+            b"split(",
+            b"matchAll(",
+        ]
+        .iter()
+        .any(|call| self.bytes[..slash].ends_with(call));
         flags > 0 || is_argument
     }
 }

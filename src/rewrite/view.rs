@@ -125,7 +125,9 @@ fn backslash(rest: &[u8]) -> Option<(u8, usize)> {
         b'/' => Some((b'/', 2)),
         b'u' => {
             let digits = rest.get(2..6)?.strip_prefix(b"00")?;
-            hex(digits).filter(u8::is_ascii_graphic).map(|byte| (byte, 6))
+            hex(digits)
+                .filter(u8::is_ascii_graphic)
+                .map(|byte| (byte, 6))
         }
         _ => None,
     }
