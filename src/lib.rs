@@ -1,8 +1,12 @@
 //! conferry carries an administrator's .NET configuration across a product
 //! upgrade and proves that nothing was lost on the way.
 
+pub mod cli;
 pub mod config;
 pub mod error;
+pub mod io;
 pub mod merge;
 pub mod pack;
+pub mod present;
+pub mod rewrite;
 pub mod xml;

@@ -1,0 +1,70 @@
+//! The command line: one thin file per command, which turns flags into a
+//! resolved plan, calls the operation and presents what it returns.
+
+pub mod exit;
+pub mod input;
+pub mod output;
+mod rewrite;
+mod rules;
+
+use std::ffi::OsString;
+
+use clap::{Args, Parser, Subcommand};
+
+pub use exit::Exit;
+use output::{ColorChoice, Output};
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 nothing to report; 1 findings, differences or conflicts; 2 the job could not be done.";
+
+/// Carries .NET configuration across a product upgrade and proves that nothing was lost
+#[derive(Debug, Parser)]
+#[command(name = "conferry", version, after_help = AFTER_HELP, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    global: Global,
+}
+
+/// What every command understands.
+#[derive(Debug, Args)]
+struct Global {
+    /// When to use colours
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_default_value = true,
+        help_heading = "Global options"
+    )]
+    color: ColorChoice,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Rewrite(rewrite::RewriteArgs),
+}
+
+/// Runs the command line `args`, the name of the program included.
+#[must_use]
+pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help that nobody reads any more is no failure.
+            let _ = error.print();
+            return if error.use_stderr() {
+                Exit::Failed
+            } else {
+                Exit::Clean
+            };
+        }
+    };
+    let mut output = Output::new(cli.global.color);
+    let exit = match cli.command {
+        Command::Rewrite(args) => rewrite::run(args, &mut output),
+    };
+    output.finish(exit)
+}

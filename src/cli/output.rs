@@ -1,0 +1,142 @@
+//! Standard output and standard error: the only place that prints.
+//!
+//! Data goes to standard output, talk to standard error. A reader that goes
+//! away (a closed pipe) is a quiet end; any other failure to print makes the
+//! run fail.
+
+use std::io::{ErrorKind, IsTerminal, Write};
+
+use clap::ValueEnum;
+
+use super::exit::Exit;
+use crate::error::Failure;
+use crate::present::failure::{self, Style};
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is.
+    #[default]
+    Auto,
+    /// Everywhere
+    Always,
+    /// Nowhere
+    Never,
+}
+
+impl ColorChoice {
+    fn resolve(self, is_terminal: bool) -> bool {
+        let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::Auto if is_set("NO_COLOR") => false,
+            Self::Auto
+                if std::env::var_os("CLICOLOR_FORCE")
+                    .is_some_and(|v| v != "0" && !v.is_empty()) =>
+            {
+                true
+            }
+            Self::Auto => is_terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
+        }
+    }
+}
+
+struct Stream {
+    to: Box<dyn Write>,
+    color: bool,
+    closed: bool,
+}
+
+impl Stream {
+    fn new(to: impl Write + 'static, color: bool) -> Self {
+        Self {
+            to: Box::new(to),
+            color,
+            closed: false,
+        }
+    }
+
+    /// Whether printing worked, or nobody reads any more.
+    fn put(&mut self, bytes: &[u8]) -> bool {
+        if self.closed {
+            return true;
+        }
+        match self.to.write_all(bytes).and_then(|()| self.to.flush()) {
+            Ok(()) => true,
+            Err(error) => {
+                self.closed = true;
+                error.kind() == ErrorKind::BrokenPipe
+            }
+        }
+    }
+}
+
+/// Both streams, and what became of printing to them.
+pub struct Output {
+    out: Stream,
+    err: Stream,
+    unicode: bool,
+    failed: bool,
+}
+
+impl Output {
+    /// The streams of the process.
+    #[must_use]
+    pub fn new(color: ColorChoice) -> Self {
+        let out = std::io::stdout();
+        let err = std::io::stderr();
+        let out_color = color.resolve(out.is_terminal());
+        let err_color = color.resolve(err.is_terminal());
+        // Older Windows consoles and files read by older tools show ASCII only.
+        let unicode = err.is_terminal() && !cfg!(windows);
+        Self {
+            out: Stream::new(std::io::BufWriter::with_capacity(1 << 16, out), out_color),
+            err: Stream::new(err, err_color),
+            unicode,
+            failed: false,
+        }
+    }
+
+    /// Whether standard output takes colours.
+    #[must_use]
+    pub fn color(&self) -> bool {
+        self.out.color
+    }
+
+    /// Prints data.
+    pub fn out(&mut self, text: &str) {
+        self.out_bytes(text.as_bytes());
+    }
+
+    /// Prints data that need not be UTF-8, such as a file.
+    pub fn out_bytes(&mut self, bytes: &[u8]) {
+        if !self.out.put(bytes) {
+            self.failed = true;
+        }
+    }
+
+    /// Prints talk.
+    pub fn err(&mut self, text: &str) {
+        // Nobody could be told that standard error does not work.
+        self.err.put(text.as_bytes());
+    }
+
+    /// Prints a failure.
+    pub fn failure(&mut self, failure: &Failure) {
+        let style = Style {
+            color: self.err.color,
+            unicode: self.unicode,
+        };
+        self.err(&failure::render(failure, style));
+    }
+
+    /// How the run ends, given how its work ended.
+    pub fn finish(mut self, exit: Exit) -> Exit {
+        if self.failed {
+            self.err("error: standard output cannot be written to\n");
+            return Exit::Failed;
+        }
+        exit
+    }
+}

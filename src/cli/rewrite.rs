@@ -1,0 +1,225 @@
+//! `conferry rewrite`: renames virtual directories inside URLs.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::exit::Exit;
+use super::input::{encoding_failure, parse_failure};
+use super::output::Output;
+use super::rules::{RulesArgs, load_rules};
+use crate::error::Failure;
+use crate::io::walk::{self, Selection};
+use crate::io::write::{self, Backup};
+use crate::pack::Rules;
+use crate::present::rewrite::{self as present, Totals};
+use crate::rewrite::plan::Skip;
+use crate::rewrite::{FilePlan, Outcome, PlanError, Rename, Rewriter, VirtualDirectories};
+
+const EXAMPLES: &str = "\
+Examples:
+  Show what would change below the web root:
+    conferry rewrite C:\\inetpub\\wwwroot
+
+  Change it, and keep the originals as *.bak:
+    conferry rewrite C:\\inetpub\\wwwroot --write --backup
+
+  The portal kept its old name, the web service SDK is called `sdk` now:
+    conferry rewrite web.config --keep-vdir PhoneFactor --vdir PhoneFactorWebServiceSdk=sdk
+
+  Fail a build while old names are left in scripts:
+    conferry rewrite . --check --include '*.ps1' --exclude attic
+
+Exit codes: 0 done, or nothing to do; 1 with --check, something would change; 2 a file could not be read, understood or written.";
+
+/// Renames virtual directories inside URLs, wherever they are referenced
+///
+/// Looks for whole segments of http(s) URLs and of root-relative paths, without regard to case, in
+/// XML and in any other text. Hosts, Windows paths, registry keys, longer names that begin the same
+/// way and secrets are left alone. Without --write nothing is changed and a unified diff is printed.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct RewriteArgs {
+    /// Files and folders; folders are walked
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// Changes the files
+    #[arg(long, conflicts_with = "check", help_heading = "What to do")]
+    write: bool,
+
+    /// Exits with 1 if something would change
+    #[arg(long, help_heading = "What to do")]
+    check: bool,
+
+    /// Keeps each original beside its file as *.bak
+    #[arg(long, requires = "write", help_heading = "What to do")]
+    backup: bool,
+
+    /// Renames OLD to NEW; overrides what the rule packs say about OLD
+    #[arg(long, value_name = "OLD=NEW", help_heading = "Virtual directories")]
+    vdir: Vec<Rename>,
+
+    /// Leaves NAME as it is, since it was kept at installation
+    #[arg(long, value_name = "NAME", help_heading = "Virtual directories")]
+    keep_vdir: Vec<String>,
+
+    #[command(flatten)]
+    rules: RulesArgs,
+
+    /// Takes only files that match, below folders
+    #[arg(long, value_name = "GLOB", help_heading = "Which files")]
+    include: Vec<String>,
+
+    /// Leaves out files and folders that match
+    #[arg(long, value_name = "GLOB", help_heading = "Which files")]
+    exclude: Vec<String>,
+
+    /// How to report
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "text",
+        help_heading = "Report"
+    )]
+    format: Format,
+
+    /// Does not mask secrets in the diff
+    #[arg(long, help_heading = "Report")]
+    show_secrets: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A unified diff
+    Text,
+    /// Places and names, for programs
+    Json,
+}
+
+/// What was asked for, checked.
+struct Job {
+    rules: Rules,
+    directories: VirtualDirectories,
+    selection: Selection,
+}
+
+impl Job {
+    fn resolve(args: &RewriteArgs) -> Result<Self, Vec<Failure>> {
+        let one = |failure: Failure| vec![failure];
+        let rules = load_rules(&args.rules.rules)?;
+        let directories =
+            VirtualDirectories::new(&rules.virtual_directories, &args.vdir, &args.keep_vdir)
+                .map_err(|error| one(error.into()))?;
+        let selection =
+            Selection::new(&args.include, &args.exclude).map_err(|error| one(error.into()))?;
+        Ok(Self {
+            rules,
+            directories,
+            selection,
+        })
+    }
+}
+
+pub(super) fn run(args: RewriteArgs, output: &mut Output) -> Exit {
+    let job = match Job::resolve(&args) {
+        Ok(job) => job,
+        Err(failures) => {
+            failures.iter().for_each(|failure| output.failure(failure));
+            return Exit::Failed;
+        }
+    };
+    let walked = walk::files(&args.paths, &job.selection);
+    let mut failures: Vec<Failure> = walked.errors.into_iter().map(Failure::from).collect();
+    let rewriter = Rewriter {
+        directories: &job.directories,
+        rules: &job.rules,
+    };
+    let plans = rewriter.plan_all(walked.files);
+    failures.extend(
+        plans
+            .iter()
+            .filter_map(|plan| plan_failure(plan, &job.rules)),
+    );
+    let mut totals = Totals::of(&plans);
+    if args.write {
+        let unwritten = write_all(&plans, args.backup, &mut totals);
+        failures.extend(unwritten);
+    }
+
+    match args.format {
+        Format::Json => output.out(&present::json(&plans, &failures)),
+        Format::Text => print_diffs(&args, &job, &plans, output),
+    }
+    failures.iter().for_each(|failure| output.failure(failure));
+    if totals.files + totals.skipped > 0 {
+        output.err(&totals.summary(args.write));
+    }
+    if !failures.is_empty() {
+        Exit::Failed
+    } else if args.check && totals.changed > 0 {
+        Exit::Findings
+    } else {
+        Exit::Clean
+    }
+}
+
+fn print_diffs(args: &RewriteArgs, job: &Job, plans: &[FilePlan], output: &mut Output) {
+    let secrets = (!args.show_secrets).then_some(&job.rules.secrets);
+    for plan in plans {
+        if let Ok(Outcome::Changed(change)) = &plan.outcome {
+            let path = plan.file.path.display().to_string();
+            let diff = present::file_diff(&path, change, secrets, output.color());
+            output.out(&diff);
+        }
+    }
+}
+
+/// Writes what was planned; what fails is taken out of `totals`.
+fn write_all(plans: &[FilePlan], backup: bool, totals: &mut Totals) -> Vec<Failure> {
+    let mut failures = Vec::new();
+    for plan in plans {
+        let Ok(Outcome::Changed(change)) = &plan.outcome else {
+            continue;
+        };
+        let written = write::replace_atomically(
+            &plan.file.path,
+            &change.bytes_before(),
+            &change.bytes_after(),
+            backup.then_some(Backup::Beside),
+        );
+        if let Err(error) = written {
+            totals.changed -= 1;
+            totals.references -= change.references.len();
+            failures.push(error.into());
+        }
+    }
+    failures
+}
+
+fn plan_failure(plan: &FilePlan, rules: &Rules) -> Option<Failure> {
+    let file = plan.file.path.display().to_string();
+    let error = match &plan.outcome {
+        Ok(Outcome::Skipped(Skip::Binary)) if plan.file.explicit => {
+            return Some(
+                Failure::new("this is a binary file, in which nothing is rewritten")
+                    .in_file(file)
+                    .help("Name text files, or the folder; binary files in it are left alone."),
+            );
+        }
+        Ok(_) => return None,
+        Err(error) => error,
+    };
+    Some(match error {
+        PlanError::Parse(error) => parse_failure(&file, error, &rules.secrets),
+        PlanError::Encoding(error) => encoding_failure(&file, error),
+        PlanError::Read(error) => Failure::new(error.kind.to_string())
+            .in_file(file)
+            .help(error.kind.help()),
+        PlanError::Edit(_) | PlanError::Broken | PlanError::ReadBack(_) => {
+            Failure::new(error.to_string()).in_file(file).help(
+                "Nothing was written to it. Change it by hand and please report this: it is a fault of conferry.",
+            )
+        }
+    })
+}

@@ -1,0 +1,26 @@
+//! Which rules a command runs with.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::error::Failure;
+use crate::pack::{self, Rules};
+
+/// The option that adds rule packs.
+#[derive(Debug, Args)]
+pub(super) struct RulesArgs {
+    /// Adds a rule pack, or all packs of a folder; later ones override by id
+    #[arg(long, value_name = "FILE|DIR", help_heading = "Rules")]
+    pub(super) rules: Vec<PathBuf>,
+}
+
+/// The built-in rules with the packs at `extra` on top.
+pub(super) fn load_rules(extra: &[PathBuf]) -> Result<Rules, Vec<Failure>> {
+    pack::load(extra).map_err(|failures| {
+        failures
+            .iter()
+            .flat_map(pack::PackFailure::failures)
+            .collect()
+    })
+}

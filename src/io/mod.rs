@@ -1,0 +1,5 @@
+//! Files: finding them, reading them, and the only writer.
+
+pub mod read;
+pub mod walk;
+pub mod write;

@@ -1,0 +1,159 @@
+//! Reading whole files, with errors that say what to do.
+
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use crate::error::Failure;
+use crate::xml::source::MAX_BYTES;
+
+/// The path that stands for standard input.
+pub const STDIN: &str = "-";
+
+/// A file could not be read.
+#[derive(Debug, Error)]
+#[error("{kind}")]
+pub struct ReadError {
+    /// The file, as the user named it.
+    pub path: PathBuf,
+    /// Why.
+    #[source]
+    pub kind: ReadErrorKind,
+}
+
+/// Why a file could not be read.
+#[derive(Debug, Error)]
+pub enum ReadErrorKind {
+    /// Nothing is there.
+    #[error("there is no such file or folder")]
+    Missing,
+    /// A folder stands where a file is needed.
+    #[error("this is a folder, but one file is needed")]
+    Folder,
+    /// Something that is neither a file nor a folder.
+    #[error("this is neither a file nor a folder")]
+    Special,
+    /// The system forbids it.
+    #[error("permission to read it is denied")]
+    Denied,
+    /// More than [`MAX_BYTES`].
+    #[error("it has more than {} MiB", MAX_BYTES / (1024 * 1024))]
+    TooLarge,
+    /// Anything else that the system reports.
+    #[error("it cannot be read: {0}")]
+    Other(std::io::Error),
+}
+
+impl ReadErrorKind {
+    /// What to do about it.
+    #[must_use]
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::Missing => {
+                "Check the path. On a server, web.config stands in the physical folder of the virtual directory."
+            }
+            Self::Folder => "Name the file inside it, for example its web.config.",
+            Self::Special => "Give an ordinary file, or `-` where standard input is accepted.",
+            Self::Denied => {
+                "Run as a user who may read it; files below inetpub usually need an administrator."
+            }
+            Self::TooLarge => "No configuration file is this large. Leave it out with --exclude.",
+            Self::Other(_) => {
+                "Check that the disk or share is reachable and that no other program holds the file."
+            }
+        }
+    }
+
+    fn of(error: std::io::Error) -> Self {
+        match error.kind() {
+            ErrorKind::NotFound | ErrorKind::NotADirectory => Self::Missing,
+            ErrorKind::PermissionDenied => Self::Denied,
+            ErrorKind::IsADirectory => Self::Folder,
+            _ => Self::Other(error),
+        }
+    }
+}
+
+impl ReadError {
+    pub(super) fn of(path: &Path, error: std::io::Error) -> Self {
+        Self {
+            path: path.to_owned(),
+            kind: ReadErrorKind::of(error),
+        }
+    }
+}
+
+impl From<ReadError> for Failure {
+    fn from(error: ReadError) -> Self {
+        Failure::new(error.kind.to_string())
+            .in_file(display_name(&error.path))
+            .help(error.kind.help())
+    }
+}
+
+/// Whether `path` stands for standard input.
+#[must_use]
+pub fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == STDIN
+}
+
+/// How outputs name `path`.
+#[must_use]
+pub fn display_name(path: &Path) -> String {
+    if is_stdin(path) {
+        "<stdin>".to_owned()
+    } else {
+        path.display().to_string()
+    }
+}
+
+/// The bytes of the file at `path`; `-` is standard input.
+///
+/// # Errors
+/// See [`ReadErrorKind`].
+pub fn read(path: &Path) -> Result<Vec<u8>, ReadError> {
+    if is_stdin(path) {
+        return read_limited(std::io::stdin().lock(), 0, path);
+    }
+    read_file(path)
+}
+
+/// The bytes of the file at `path`, whatever its name.
+///
+/// # Errors
+/// See [`ReadErrorKind`].
+pub fn read_file(path: &Path) -> Result<Vec<u8>, ReadError> {
+    let failed = |kind| ReadError {
+        path: path.to_owned(),
+        kind,
+    };
+    let metadata = std::fs::metadata(path).map_err(|error| ReadError::of(path, error))?;
+    if metadata.is_dir() {
+        return Err(failed(ReadErrorKind::Folder));
+    }
+    // Opening a pipe or a device could wait for ever.
+    if !metadata.is_file() {
+        return Err(failed(ReadErrorKind::Special));
+    }
+    if metadata.len() > MAX_BYTES as u64 {
+        return Err(failed(ReadErrorKind::TooLarge));
+    }
+    let file = std::fs::File::open(path).map_err(|error| ReadError::of(path, error))?;
+    read_limited(file, metadata.len() as usize, path)
+}
+
+fn read_limited(reader: impl Read, expected: usize, path: &Path) -> Result<Vec<u8>, ReadError> {
+    let mut bytes = Vec::with_capacity(expected);
+    reader
+        .take(MAX_BYTES as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| ReadError::of(path, error))?;
+    if bytes.len() > MAX_BYTES {
+        return Err(ReadError {
+            path: path.to_owned(),
+            kind: ReadErrorKind::TooLarge,
+        });
+    }
+    Ok(bytes)
+}

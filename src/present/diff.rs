@@ -1,0 +1,123 @@
+//! Unified diffs with secrets masked.
+//!
+//! The texts themselves are compared, so that a secret that changes shows as a
+//! changed line; what is printed of it is the mask.
+
+use std::fmt::Write;
+
+use similar::{ChangeTag, TextDiff};
+
+use super::excerpt::MASK;
+use crate::xml::Span;
+
+/// One side of a diff.
+#[derive(Clone, Copy, Debug)]
+pub struct Side<'t> {
+    /// What stands behind `---` or `+++`.
+    pub label: &'t str,
+    /// The text.
+    pub text: &'t str,
+    /// What must not be shown of it, in order.
+    pub secrets: &'t [Span],
+}
+
+/// The unified diff from `old` to `new`; empty if they are the same.
+#[must_use]
+pub fn unified(old: Side<'_>, new: Side<'_>, color: bool) -> String {
+    let diff = TextDiff::from_lines(old.text, new.text);
+    let shown_old = masked_lines(old, diff.old_len(), |at| diff.old_slice(at));
+    let shown_new = masked_lines(new, diff.new_len(), |at| diff.new_slice(at));
+    let paint = Paint { color };
+    let mut out = String::new();
+    for hunk in diff.unified_diff().iter_hunks() {
+        if out.is_empty() {
+            paint.line(&mut out, "1", &format!("--- {}\n", old.label));
+            paint.line(&mut out, "1", &format!("+++ {}\n", new.label));
+        }
+        paint.line(&mut out, "36", &format!("{}\n", hunk.header()));
+        for change in hunk.iter_changes() {
+            let (sign, code, line) = match change.tag() {
+                ChangeTag::Equal => (' ', "", line_at(&shown_old, change.old_index())),
+                ChangeTag::Delete => ('-', "31", line_at(&shown_old, change.old_index())),
+                ChangeTag::Insert => ('+', "32", line_at(&shown_new, change.new_index())),
+            };
+            paint.line(&mut out, code, &format!("{sign}{line}"));
+            if change.missing_newline() {
+                out.push_str("\n\\ No newline at end of file\n");
+            }
+        }
+    }
+    out
+}
+
+fn line_at(lines: &[String], at: Option<usize>) -> &str {
+    at.and_then(|at| lines.get(at)).map_or("", String::as_str)
+}
+
+struct Paint {
+    color: bool,
+}
+
+impl Paint {
+    /// Appends `line` in the colour `code`; the line end stays outside.
+    fn line(&self, out: &mut String, code: &str, line: &str) {
+        if !self.color || code.is_empty() {
+            out.push_str(line);
+            return;
+        }
+        let body = line.trim_end_matches(['\r', '\n']);
+        let _ = write!(out, "\u{1b}[{code}m{body}\u{1b}[0m{}", &line[body.len()..]);
+    }
+}
+
+/// Every line of a side with its secrets masked and control characters shown.
+fn masked_lines<'d>(
+    side: Side<'_>,
+    count: usize,
+    line: impl Fn(usize) -> Option<&'d str>,
+) -> Vec<String> {
+    let mut lines = Vec::with_capacity(count);
+    let mut start = 0;
+    let mut first = 0;
+    for raw in (0..count).filter_map(line) {
+        let end = start + raw.len();
+        while side
+            .secrets
+            .get(first)
+            .is_some_and(|secret| secret.end as usize <= start)
+        {
+            first += 1;
+        }
+        let mut masked = String::with_capacity(raw.len());
+        let mut copied = start;
+        for secret in &side.secrets[first..] {
+            if secret.start as usize >= end {
+                break;
+            }
+            let from = (secret.start as usize).max(copied);
+            let to = (secret.end as usize).min(start + raw.trim_end_matches(['\r', '\n']).len());
+            if from < to {
+                push_visible(&mut masked, &side.text[copied..from]);
+                masked.push_str(MASK);
+                copied = to;
+            }
+        }
+        push_visible(&mut masked, &side.text[copied..end]);
+        lines.push(masked);
+        start = end;
+    }
+    lines
+}
+
+/// Appends `text` with the control characters that could steer a terminal made visible.
+fn push_visible(out: &mut String, text: &str) {
+    for character in text.chars() {
+        match character {
+            '\t' | '\n' | '\r' => out.push(character),
+            control if control.is_control() => {
+                let _ = write!(out, "\\u{{{:x}}}", control as u32);
+            }
+            other => out.push(other),
+        }
+    }
+}

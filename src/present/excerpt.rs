@@ -1,0 +1,156 @@
+//! The lines of a file around a place, with secrets masked.
+
+use crate::config::secrets::SecretTable;
+use crate::error::Excerpt;
+use crate::xml::{LineColumn, Span};
+
+/// What stands in the place of a secret.
+pub const MASK: &str = "[secret]";
+/// How much of a long line is shown on each side of the place.
+const MAX_SIDE: usize = 160;
+/// How far back a word may stand that makes a broken text secret.
+const LOOK_BACK: usize = 400;
+
+/// The line under `span` (its first, if it has several) of a well-formed text
+/// whose secrets are `secrets`, in order.
+#[must_use]
+pub fn excerpt_for(text: &str, span: Span, secrets: &[Span], note: &str) -> Excerpt {
+    let line = line_of(text, span);
+    let shown = clipped(text, line, span);
+    let mut masked = Masked::default();
+    let mut copied = shown.start;
+    for secret in secrets {
+        let secret = Span {
+            start: secret.start.max(copied),
+            end: secret.end.min(shown.end),
+        };
+        if secret.start < secret.end {
+            masked.push(text, copied, secret.start, false);
+            masked.push(text, secret.start, secret.end, true);
+            copied = secret.end;
+        }
+    }
+    masked.push(text, copied, shown.end, false);
+    let start = masked.place(span.start, false);
+    let end = masked.place(span.end.min(shown.end), true);
+    Excerpt {
+        first_line: LineColumn::of(text, line.start).line,
+        label: Span {
+            start,
+            end: end.max(start),
+        },
+        text: masked.text,
+        note: note.to_owned(),
+    }
+}
+
+/// A text with secrets replaced, and where its pieces come from.
+#[derive(Default)]
+struct Masked {
+    text: String,
+    pieces: Vec<Piece>,
+}
+
+struct Piece {
+    raw: Span,
+    at: u32,
+    is_mask: bool,
+}
+
+impl Masked {
+    fn push(&mut self, text: &str, start: u32, end: u32, is_mask: bool) {
+        let raw = Span { start, end };
+        self.pieces.push(Piece {
+            raw,
+            at: self.text.len() as u32,
+            is_mask,
+        });
+        self.text
+            .push_str(if is_mask { MASK } else { &text[raw.range()] });
+    }
+
+    /// Where byte `offset` of the text went; of a secret its mask begins or ends there.
+    fn place(&self, offset: u32, is_end: bool) -> u32 {
+        let piece = self
+            .pieces
+            .iter()
+            .find(|piece| offset < piece.raw.end || (is_end && offset == piece.raw.end));
+        match piece {
+            Some(piece) if piece.is_mask && is_end => piece.at + MASK.len() as u32,
+            Some(piece) if piece.is_mask => piece.at,
+            Some(piece) => piece.at + offset.saturating_sub(piece.raw.start),
+            None => self.text.len() as u32,
+        }
+    }
+}
+
+/// The line under `span` of a text that is not well-formed; none if a secret
+/// could stand there, which cannot be known without its structure.
+#[must_use]
+pub fn excerpt_of_broken(
+    text: &str,
+    span: Span,
+    table: &SecretTable,
+    note: &str,
+) -> Option<Excerpt> {
+    let line = line_of(text, span);
+    let mut from = (line.start as usize).saturating_sub(LOOK_BACK);
+    while !text.is_char_boundary(from) {
+        from -= 1;
+    }
+    if table.mentions_secret(&text[from..line.end as usize]) {
+        return None;
+    }
+    Some(excerpt_for(text, span, &[], note))
+}
+
+/// Secrets of a text without structure: every line that speaks of secrets, and
+/// the one behind it where the value can only stand there.
+#[must_use]
+pub fn secrets_of_plain(text: &str, table: &SecretTable) -> Vec<Span> {
+    let mut spans = Vec::new();
+    let mut start = 0;
+    let mut goes_on = false;
+    for line in text.split_inclusive('\n') {
+        let shown = line.trim_end_matches(['\r', '\n']);
+        let speaks = table.mentions_secret(shown);
+        if (speaks || goes_on) && !shown.is_empty() {
+            spans.push(Span::new(start, start + shown.len()));
+        }
+        let is_open = shown
+            .trim_end()
+            .ends_with(['=', ':', '>', '"', '\'', '(', '`', '\\', '^', ',']);
+        goes_on = speaks && is_open;
+        start += line.len();
+    }
+    spans
+}
+
+/// The whole line in which `span` begins, without its line end.
+fn line_of(text: &str, span: Span) -> Span {
+    let at = (span.start as usize).min(text.len());
+    let bytes = text.as_bytes();
+    let is_end = |byte: &u8| matches!(byte, b'\n' | b'\r');
+    let start = bytes[..at]
+        .iter()
+        .rposition(is_end)
+        .map_or(0, |end| end + 1);
+    let end = bytes[at..]
+        .iter()
+        .position(is_end)
+        .map_or(text.len(), |end| at + end);
+    Span::new(start, end)
+}
+
+/// `line`, cut to the surroundings of `span` where it is very long.
+fn clipped(text: &str, line: Span, span: Span) -> Span {
+    let mut start = (line.start as usize).max((span.start as usize).saturating_sub(MAX_SIDE));
+    let mut end = (line.end as usize).min((span.start as usize).saturating_add(2 * MAX_SIDE));
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    Span::new(start.min(end), end)
+}

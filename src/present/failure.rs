@@ -1,0 +1,126 @@
+//! Failures as people see them: drawn by miette, with the line numbers of the file.
+
+use std::fmt;
+
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError,
+    MietteSpanContents, SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
+};
+
+use crate::error::{Excerpt, Failure};
+
+/// How to draw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// Colours.
+    pub color: bool,
+    /// Box-drawing characters; without them ASCII.
+    pub unicode: bool,
+}
+
+/// `failure` as a block of lines.
+#[must_use]
+pub fn render(failure: &Failure, style: Style) -> String {
+    let theme = GraphicalTheme {
+        characters: if style.unicode {
+            ThemeCharacters::unicode()
+        } else {
+            ThemeCharacters::ascii()
+        },
+        styles: if style.color {
+            ThemeStyles::ansi()
+        } else {
+            ThemeStyles::none()
+        },
+    };
+    // A fixed width: the same failure is the same text everywhere.
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_width(100)
+        .with_links(false);
+    let mut drawn = String::new();
+    match handler.render_report(&mut drawn, &Report::of(failure)) {
+        Ok(()) => drawn,
+        Err(_) => plain(failure),
+    }
+}
+
+/// `failure` without drawing.
+fn plain(failure: &Failure) -> String {
+    match &failure.help {
+        Some(help) => format!("error: {failure}\n  help: {help}\n"),
+        None => format!("error: {failure}\n"),
+    }
+}
+
+#[derive(Debug)]
+struct Report<'f> {
+    failure: &'f Failure,
+    lines: Option<Lines<'f>>,
+}
+
+impl<'f> Report<'f> {
+    fn of(failure: &'f Failure) -> Self {
+        let lines = failure.excerpt.as_ref().map(|excerpt| Lines {
+            excerpt,
+            file: failure.file.as_deref().unwrap_or("input"),
+        });
+        Self { failure, lines }
+    }
+}
+
+impl fmt::Display for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.lines {
+            // The file stands above its lines.
+            Some(_) => f.write_str(&self.failure.message),
+            None => write!(f, "{}", self.failure),
+        }
+    }
+}
+
+impl std::error::Error for Report<'_> {}
+
+impl Diagnostic for Report<'_> {
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        let help = self.failure.help.as_deref()?;
+        Some(Box::new(help))
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        let lines = self.lines.as_ref()?;
+        Some(lines)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let Lines { excerpt, .. } = self.lines.as_ref()?;
+        let note = Some(excerpt.note.clone()).filter(|note| !note.is_empty());
+        let label = LabeledSpan::new(note, excerpt.label.start as usize, excerpt.label.len());
+        Some(Box::new(std::iter::once(label)))
+    }
+}
+
+/// An excerpt that counts its lines from where it stands in the file.
+#[derive(Debug)]
+struct Lines<'f> {
+    excerpt: &'f Excerpt,
+    file: &'f str,
+}
+
+impl SourceCode for Lines<'_> {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let contents = self.excerpt.text.read_span(span, before, after)?;
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.file.to_owned(),
+            contents.data(),
+            *contents.span(),
+            contents.line() + self.excerpt.first_line - 1,
+            contents.column(),
+            contents.line_count(),
+        )))
+    }
+}

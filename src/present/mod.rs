@@ -1,0 +1,6 @@
+//! Reports for people and machines. Everything here makes strings; `cli` prints them.
+
+pub mod diff;
+pub mod excerpt;
+pub mod failure;
+pub mod rewrite;

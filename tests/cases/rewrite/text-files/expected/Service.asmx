@@ -1,0 +1,2 @@
+<%@ WebService Language="C#" Class="PhoneFactor.Service" %>
+<!-- https://h/MultiFactorAuthWebServiceSdk/Service.asmx -->

@@ -1,0 +1,1 @@
+fetch(`/MultiFactorAuth/api`); x.replace(/PhoneFactor/g, '');

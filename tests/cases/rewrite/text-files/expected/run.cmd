@@ -1,0 +1,2 @@
+start https://%SERVER%/MultiFactorAuth/
+msiexec /i x.msi /PhoneFactor

@@ -1,0 +1,1 @@
+fetch(`/PhoneFactor/api`); x.replace(/PhoneFactor/g, '');

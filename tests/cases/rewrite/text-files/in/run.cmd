@@ -1,0 +1,2 @@
+start https://%SERVER%/PhoneFactor/
+msiexec /i x.msi /PhoneFactor

@@ -1,0 +1,10 @@
+//! All integration tests, in one binary.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+mod cli; // the command line: help, exit codes, bad input, output formats
+mod command; // how tests run the binary
+mod present; // excerpts, failures and diffs
+mod references; // tests/cases/references: which names in a text are references
+mod rewrite_cases; // tests/cases/rewrite: a folder per behaviour
+mod rewrite_laws; // promises of rewriting, over generated texts
+mod writer; // the only writer

@@ -1,0 +1,151 @@
+//! The only writer.
+
+use std::fs;
+use std::path::Path;
+
+use conferry::io::write::{Backup, WriteErrorKind, Written, replace_atomically, write_atomically};
+
+use crate::command::{folder, tree};
+
+fn names(folder: &Path) -> Vec<String> {
+    tree(folder).into_keys().collect()
+}
+
+#[test]
+fn a_file_is_created_and_replaced() {
+    let folder = folder(&[]);
+    let path = folder.path().join("a.config");
+    assert_eq!(
+        write_atomically(&path, b"1", None).unwrap(),
+        Written::Created
+    );
+    let written = write_atomically(&path, b"2", None).unwrap();
+    assert_eq!(written, Written::Replaced { backup: None });
+    assert_eq!(fs::read(&path).unwrap(), b"2");
+    assert_eq!(names(folder.path()), ["a.config"]);
+}
+
+#[test]
+fn identical_bytes_are_not_written() {
+    let folder = folder(&[("a.config", b"same")]);
+    let path = folder.path().join("a.config");
+    let before = fs::metadata(&path).unwrap();
+    let written = write_atomically(&path, b"same", Some(Backup::Beside)).unwrap();
+    assert_eq!(written, Written::Identical);
+    let after = fs::metadata(&path).unwrap();
+    assert_eq!(before.modified().unwrap(), after.modified().unwrap());
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        assert_eq!(before.ino(), after.ino());
+    }
+    assert_eq!(names(folder.path()), ["a.config"]);
+}
+
+#[test]
+fn backups_are_never_overwritten() {
+    let folder = folder(&[("a.config", b"0")]);
+    let path = folder.path().join("a.config");
+    for (bytes, backup) in [
+        (b"1", "a.config.bak"),
+        (b"2", "a.config.bak.1"),
+        (b"3", "a.config.bak.2"),
+    ] {
+        let written = write_atomically(&path, bytes, Some(Backup::Beside)).unwrap();
+        let backup = Some(folder.path().join(backup));
+        assert_eq!(written, Written::Replaced { backup });
+    }
+    let kept: Vec<_> = tree(folder.path()).into_values().collect();
+    assert_eq!(kept, [b"3", b"0", b"1", b"2"]);
+}
+
+#[test]
+fn a_file_that_changed_meanwhile_is_left_alone() {
+    let folder = folder(&[("a.config", b"somebody else's")]);
+    let path = folder.path().join("a.config");
+    let error = replace_atomically(&path, b"what was read", b"new", None).unwrap_err();
+    assert!(matches!(error.kind, WriteErrorKind::Changed));
+    assert_eq!(fs::read(&path).unwrap(), b"somebody else's");
+}
+
+#[test]
+fn failures_change_nothing_and_leave_nothing() {
+    let folder = folder(&[("sub/a.config", b"0")]);
+    let sub = folder.path().join("sub");
+    let error = write_atomically(&sub, b"1", None).unwrap_err();
+    assert!(matches!(error.kind, WriteErrorKind::NotAFile));
+    let error = write_atomically(&folder.path().join("no/such/a"), b"1", None).unwrap_err();
+    assert!(matches!(error.kind, WriteErrorKind::NoFolder));
+
+    let path = sub.join("a.config");
+    let mut permissions = fs::metadata(&path).unwrap().permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(&path, permissions).unwrap();
+    let error = write_atomically(&path, b"1", Some(Backup::Beside)).unwrap_err();
+    assert!(matches!(error.kind, WriteErrorKind::ReadOnly));
+    assert!(!error.kind.help().is_empty());
+    assert_eq!(
+        tree(folder.path()).into_iter().collect::<Vec<_>>(),
+        [("sub/a.config".to_owned(), b"0".to_vec())]
+    );
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    #[test]
+    fn links_stay_links_and_the_real_file_is_replaced() {
+        let folder = folder(&[("real/a.config", b"0"), ("links/x", b"")]);
+        let root = folder.path();
+        symlink("../real/a.config", root.join("links/second")).unwrap();
+        symlink("links/second", root.join("first")).unwrap();
+        write_atomically(&root.join("first"), b"1", Some(Backup::Beside)).unwrap();
+        assert_eq!(fs::read(root.join("real/a.config")).unwrap(), b"1");
+        assert_eq!(fs::read(root.join("real/a.config.bak")).unwrap(), b"0");
+        assert_eq!(
+            fs::read_link(root.join("first")).unwrap(),
+            Path::new("links/second")
+        );
+        assert_eq!(
+            fs::read_link(root.join("links/second")).unwrap(),
+            Path::new("../real/a.config")
+        );
+    }
+
+    #[test]
+    fn a_link_to_nothing_yet_creates_its_target() {
+        let folder = folder(&[("links/x", b"")]);
+        let root = folder.path();
+        symlink("../new.config", root.join("links/link")).unwrap();
+        let written = write_atomically(&root.join("links/link"), b"1", None).unwrap();
+        assert_eq!(written, Written::Created);
+        assert_eq!(fs::read(root.join("new.config")).unwrap(), b"1");
+    }
+
+    #[test]
+    fn a_circle_of_links_is_an_error() {
+        let folder = folder(&[]);
+        let root = folder.path();
+        symlink("b", root.join("a")).unwrap();
+        symlink("a", root.join("b")).unwrap();
+        let error = write_atomically(&root.join("a"), b"1", None).unwrap_err();
+        assert!(matches!(error.kind, WriteErrorKind::LinkLoop));
+    }
+
+    #[test]
+    fn the_mode_is_kept() {
+        let folder = folder(&[("a.config", b"0")]);
+        let path = folder.path().join("a.config");
+        for mode in [0o600, 0o640, 0o755] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            write_atomically(&path, format!("{mode}").as_bytes(), Some(Backup::Beside)).unwrap();
+            let now = fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+            assert_eq!(now, mode);
+        }
+        let backup = fs::metadata(folder.path().join("a.config.bak")).unwrap();
+        assert_eq!(backup.permissions().mode() & 0o777, 0o600);
+    }
+}
