@@ -3,4 +3,6 @@
 //! comes from rule packs.
 
 pub mod identity;
+pub mod protected;
 pub mod secrets;
+pub mod sidecars;

@@ -105,7 +105,7 @@ impl Engine<'_> {
                 (Some(incoming), None) => {
                     self.only_incoming(found.base, incoming, &mut plan, &mut conflicts);
                 }
-                (None, Some(carrier)) => self.only_carrier(found.base, carrier, triple, &mut plan),
+                (None, Some(carrier)) => self.only_carrier(found.base, carrier, &mut plan),
                 _ => {}
             }
         }
@@ -159,6 +159,17 @@ impl Engine<'_> {
         triple: Triple,
         address: crate::xml::address::Address,
     ) {
+        let policy = self.policy_for_element(self.inputs.incoming, triple.incoming);
+        match policy.map(|policy| &policy.action) {
+            Some(Action::TakeNew) => return,
+            Some(Action::TakeOld) => {
+                let text = self.render_incoming(triple.incoming, self.indent_of(triple.carrier));
+                let span = self.inputs.carrier.span(triple.carrier);
+                self.replacements.push(Edit { span, text });
+                return;
+            }
+            _ => {}
+        }
         let base = self.inputs.base.zip(triple.base);
         let places = Places {
             base: base.map(|(document, element)| document.span(element)),
@@ -200,14 +211,14 @@ impl Engine<'_> {
     ) {
         let document = self.inputs.incoming;
         if self.is_shadowed(incoming) {
-            return self.drop_incoming(base, incoming, Principle::ShadowedDuplicate.into(), false);
+            return self.drop_incoming(base, incoming, Principle::ShadowedDuplicate.into());
         }
         let policy = self.policy_for_element(document, incoming);
         if let Some(policy) = policy {
             let by = DecidedBy::Rule(policy.provenance.id.clone());
             match policy.action {
                 Action::Drop | Action::TakeNew => {
-                    return self.drop_incoming(base, incoming, by, false);
+                    return self.drop_incoming(base, incoming, by);
                 }
                 Action::Conflict => {
                     let id = Some(policy.provenance.id.clone());
@@ -220,7 +231,7 @@ impl Engine<'_> {
         }
         let Some(base_node) = base else {
             let guess = self.upgrade() && self.inputs.base.is_none();
-            if guess && !self.holds_only_entries(document, incoming) {
+            if guess && !self.within_entry(document, incoming) {
                 conflicts.push((ConflictKind::UnknownOrigin, None, incoming, None));
                 return;
             }
@@ -230,7 +241,7 @@ impl Engine<'_> {
             .base_side()
             .is_some_and(|side| side.digests.meaning(base_node) == self.incoming_side().digests.meaning(incoming));
         if unchanged {
-            self.drop_incoming(base, incoming, Principle::GoneInNewVersion.into(), false);
+            self.drop_incoming(base, incoming, Principle::GoneInNewVersion.into());
         } else if self.upgrade() && self.within_entry(document, incoming) {
             self.add_incoming(base, incoming, Principle::KeptThoughGone.into(), plan);
         } else {
@@ -243,14 +254,17 @@ impl Engine<'_> {
         &mut self,
         base: Option<NodeId>,
         carrier: NodeId,
-        parent: Triple,
         plan: &mut Plan,
     ) {
         let document = self.inputs.carrier;
-        let by_rule = self
-            .policy_for_element(document, carrier)
-            .filter(|policy| matches!(policy.action, Action::TakeNew))
-            .map(|policy| DecidedBy::Rule(policy.provenance.id.clone()));
+        let policy = self.policy_for_element(document, carrier);
+        let by_rule = |action: fn(&Action) -> bool| {
+            policy
+                .filter(|policy| base.is_some() && action(&policy.action))
+                .map(|policy| DecidedBy::Rule(policy.provenance.id.clone()))
+        };
+        let kept = by_rule(|action| matches!(action, Action::TakeNew | Action::TakeBase));
+        let removed = by_rule(|action| matches!(action, Action::TakeOld));
         let unchanged = self.base_side().zip(base).is_some_and(|(side, node)| {
             side.digests.meaning(node) == self.carrier_side().digests.meaning(carrier)
         });
@@ -272,13 +286,17 @@ impl Engine<'_> {
             incoming: None,
             carrier: Some(document.span(carrier)),
         };
-        let (by, result) = match (base, by_rule) {
-            (Some(_), Some(by)) => (by, values.carrier.clone()),
-            (Some(_), None) if unchanged => {
+        let (by, result) = match (base, kept, removed) {
+            (Some(_), Some(by), _) => (by, values.carrier.clone()),
+            (Some(_), None, Some(by)) => {
+                plan.remove.insert(carrier);
+                (by, None)
+            }
+            (Some(_), None, None) if unchanged => {
                 plan.remove.insert(carrier);
                 (Principle::RemovedByOneSide.into(), None)
             }
-            (Some(_), None) => {
+            (Some(_), None, None) => {
                 let removal = Edit {
                     span: removal_span(document.text(), document.span(carrier)),
                     text: String::new(),
@@ -299,12 +317,11 @@ impl Engine<'_> {
                 });
                 return;
             }
-            (None, _) if self.upgrade() => {
+            (None, ..) if self.upgrade() => {
                 (Principle::BelongsToNewFile.into(), values.carrier.clone())
             }
-            (None, _) => return,
+            (None, ..) => return,
         };
-        let _ = parent;
         self.decisions.push(Decision {
             address: self.carrier_address(carrier),
             values,
@@ -340,7 +357,6 @@ impl Engine<'_> {
         base: Option<NodeId>,
         incoming: NodeId,
         by: DecidedBy,
-        _assumed: bool,
     ) {
         self.record_subtree(incoming, Outcome::Dropped, &by);
         self.incoming_decision(base, incoming, by, Outcome::Dropped, None);
@@ -547,11 +563,6 @@ impl Engine<'_> {
         .filter(|node| document.is_element(*node))
         .filter(|node| document.local_name(*node) == document.local_name(incoming))
         .any(|node| key(node) == own)
-    }
-
-    /// Whether every element in the subtree belongs to an entry or holds entries.
-    fn holds_only_entries(&self, document: &Document, node: NodeId) -> bool {
-        self.within_entry(document, node)
     }
 
     /// Removes and inserts what the plan says.

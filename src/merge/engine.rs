@@ -34,6 +34,8 @@ pub(super) struct Engine<'a> {
     pub(super) outcomes: HashMap<Atom, (Outcome, DecidedBy)>,
     pub(super) queue: Vec<Triple>,
     pub(super) reorders: Vec<Reorder>,
+    /// Elements of the carrier that a rule replaces whole.
+    pub(super) replacements: Vec<Edit>,
     addresses: Addresses,
     overlap: Option<MergeError>,
 }
@@ -88,6 +90,7 @@ impl<'a> Engine<'a> {
             outcomes: HashMap::new(),
             queue: Vec::new(),
             reorders: Vec::new(),
+            replacements: Vec::new(),
             addresses: Addresses::default(),
             overlap: None,
             inputs,
@@ -96,6 +99,10 @@ impl<'a> Engine<'a> {
 
     fn finish(mut self) -> Result<Merged, MergeError> {
         self.reorder();
+        for edit in std::mem::take(&mut self.replacements) {
+            self.edits.take_within(edit.span);
+            self.edit(vec![edit], self.inputs.carrier.root());
+        }
         if let Some(overlap) = self.overlap {
             return Err(overlap);
         }

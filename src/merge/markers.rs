@@ -3,10 +3,10 @@
 //! Clean decisions are applied; around each conflict stands the smallest
 //! element (or start tag) that holds it, as whole lines.
 
-use super::outcome::Conflict;
+use super::finish::outermost;
 use super::{Inputs, Merged};
 use crate::xml::layout::{Layout, indent_before, rest_of_line, with_line_ends};
-use crate::xml::{Document, Edits, Span};
+use crate::xml::{Document, Span};
 
 /// Which of git's styles.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,17 +41,12 @@ pub fn conflicted_text(inputs: &Inputs<'_>, merged: &Merged, markers: &Markers) 
     let carrier = merged.carrier(inputs);
     let layout = Layout::of(carrier);
     let mut edits = merged.edits.clone();
-    let mut conflicts: Vec<&Conflict> = merged.conflicts.iter().collect();
-    // The widest first, so that what lies inside it can be left out.
-    conflicts.sort_by_key(|conflict| {
-        let span = conflict.region.carrier;
-        (span.start, std::cmp::Reverse(span.end))
-    });
     let mut written_to = 0;
     let mut last: Option<Span> = None;
-    for conflict in conflicts {
+    for conflict in outermost(&merged.conflicts) {
         let region = conflict.region.carrier;
-        if last.is_some_and(|last| !region.is_empty() && last.contains(region)) {
+        // Several values of one element share its region.
+        if last == Some(region) && !region.is_empty() {
             continue;
         }
         last = Some(region);

@@ -97,8 +97,9 @@ pub fn is_identity_attribute(
     }
 }
 
-/// The identity of `element` as one text that compares equal for the same element.
-fn key(table: &IdentityTable, document: &Document, element: NodeId) -> (String, bool) {
+/// The identity of `element` as one text that compares equal for the same
+/// element, and whether the last of several counts.
+pub(super) fn key(table: &IdentityTable, document: &Document, element: NodeId) -> (String, bool) {
     let mut key = document.local_name(element).to_owned();
     match table.rule_for(document, element) {
         Some(rule) => {

@@ -9,7 +9,8 @@
 //! [`matching`] (which elements are the same?), `engine` (the walk),
 //! `values` (attributes and text), `children` (added and removed elements),
 //! `comments`, `order`, `place` (where to insert), [`account`] (nothing is
-//! dropped in silence), [`markers`] (conflicts written into the file).
+//! dropped in silence), [`finish`] (the result, proven), [`markers`] (conflicts
+//! written into the file).
 
 pub mod account;
 pub mod addresses;
@@ -17,6 +18,7 @@ mod children;
 mod comments;
 pub mod digest;
 mod engine;
+pub mod finish;
 pub mod markers;
 pub mod matching;
 mod order;

@@ -86,7 +86,7 @@ impl Engine<'_> {
 
     /// Whether both sides added elements between the same two, so that their order is anyone's guess.
     fn additions_meet(&self, triple: Triple, plan: &Plan, common: &[Common]) -> bool {
-        let (incoming, carrier) = (self.inputs.incoming, self.inputs.carrier);
+        let incoming = self.inputs.incoming;
         let carrier_added: Vec<NodeId> = plan
             .matches
             .iter()
@@ -110,7 +110,6 @@ impl Engine<'_> {
         plan.insert
             .iter()
             .filter(|node| incoming.is_element(**node))
-            .filter(|node| carrier.is_element(carrier.root()) && incoming.parent(**node) == Some(triple.incoming))
             .any(|node| gaps.contains(&gap_of_incoming(node)))
     }
 

@@ -33,8 +33,6 @@ pub enum Principle {
     KnownDefault,
     /// An earlier duplicate, which .NET does not read.
     ShadowedDuplicate,
-    /// A virtual directory inside it has a new name.
-    VirtualDirectory,
     /// Only white space differs on one side, so the other side's value stands.
     WhiteSpaceOnly,
     /// Namespace declarations and layout belong to the new file.
@@ -55,7 +53,6 @@ impl Principle {
             Self::KeptThoughGone => "kept-though-gone",
             Self::KnownDefault => "known-default",
             Self::ShadowedDuplicate => "shadowed-duplicate",
-            Self::VirtualDirectory => "virtual-directory",
             Self::WhiteSpaceOnly => "white-space-only",
             Self::BelongsToNewFile => "belongs-to-new-file",
         }

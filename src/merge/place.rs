@@ -41,7 +41,7 @@ impl Engine<'_> {
             }
             let anchor = match after {
                 Some(node) => Anchor::After(node),
-                None => self.anchor_before(parent, child, plan),
+                None => self.anchor_before(child, plan),
             };
             match batches.last_mut() {
                 Some((last, batch)) if *last == anchor => batch.push(child),
@@ -55,9 +55,8 @@ impl Engine<'_> {
     }
 
     /// For a node without a preceding sibling that both files have: before the first following one.
-    fn anchor_before(&self, parent: Triple, child: NodeId, plan: &Plan) -> Anchor {
+    fn anchor_before(&self, child: NodeId, plan: &Plan) -> Anchor {
         let incoming = self.inputs.incoming;
-        let _ = parent;
         std::iter::successors(incoming.next_sibling(child), |node| {
             incoming.next_sibling(*node)
         })

@@ -3,4 +3,6 @@
 pub mod diff;
 pub mod excerpt;
 pub mod failure;
+pub mod merge;
+pub mod redact;
 pub mod rewrite;

@@ -1,0 +1,65 @@
+//! Encrypted sections (protected configuration), which no tool can merge without the key.
+//!
+//! Source: .NET documentation, "Encrypting configuration information using protected configuration".
+
+use crate::xml::{Document, NodeId};
+
+/// An encrypted section.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProtectedSection {
+    /// Its element.
+    pub element: NodeId,
+    /// Its path as `aspnet_regiis` takes it: `appSettings`, `applicationSettings/X.Properties.Settings`.
+    pub path: String,
+    /// The provider that encrypted it, if the section says so.
+    pub provider: Option<String>,
+}
+
+/// The encrypted sections of `document`.
+#[must_use]
+pub fn protected_sections(document: &Document) -> Vec<ProtectedSection> {
+    document
+        .nodes()
+        .filter(|node| document.is_element(*node))
+        .filter_map(|element| {
+            let provider = document.value(element, "configProtectionProvider");
+            let encrypted = document.child_named(element, "EncryptedData").is_some();
+            (provider.is_some() || encrypted).then(|| ProtectedSection {
+                element,
+                path: section_path(document, element),
+                provider: provider.map(std::borrow::Cow::into_owned),
+            })
+        })
+        .collect()
+}
+
+impl ProtectedSection {
+    /// How to decrypt it, on the server that encrypted it.
+    #[must_use]
+    pub fn decrypt_help(&self) -> String {
+        let machine_bound = self
+            .provider
+            .as_deref()
+            .is_some_and(|provider| provider.starts_with("DataProtection"));
+        let key = if machine_bound {
+            "Its key never leaves that server, so do it before you uninstall anything"
+        } else {
+            "Do it before you uninstall anything"
+        };
+        format!(
+            "On the server that encrypted it run: %windir%\\Microsoft.NET\\Framework\\v2.0.50727\\aspnet_regiis -pdf \"{}\" <folder of the web.config> . {key}; encrypt the merged file with -pef afterwards.",
+            self.path
+        )
+    }
+}
+
+/// The names from below the root down to the section; `location` is not part of it.
+fn section_path(document: &Document, element: NodeId) -> String {
+    let mut names: Vec<&str> = std::iter::successors(Some(element), |node| document.parent(*node))
+        .filter(|node| document.is_element(*node) && *node != document.root())
+        .map(|node| document.local_name(node))
+        .filter(|name| *name != "location")
+        .collect();
+    names.reverse();
+    names.join("/")
+}

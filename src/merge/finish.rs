@@ -1,0 +1,194 @@
+//! From decisions to bytes: applies the edits, and proves the result.
+//!
+//! Promises that the bytes parse, that the second reader sees what we see, and
+//! that no identity stands in them more often than in any input. A result
+//! that fails is an error and never written.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use thiserror::Error;
+
+use super::matching;
+use super::outcome::{Conflict, ConflictKind, Places, Region, Values};
+use super::{Inputs, Merged};
+use crate::config::identity::IdentityTable;
+use crate::pack::rules::{Action, Component};
+use crate::xml::address::Leaf;
+use crate::xml::second_reader::{self, Disagreement};
+use crate::xml::{Document, NodeId, Span};
+
+/// Which side settles what is left in conflict.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Settle {
+    /// The carrier's (`new`, `ours`).
+    #[default]
+    Carrier,
+    /// The incoming side's (`old`, `theirs`).
+    Incoming,
+}
+
+/// Why a result must not be written.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum FinishError {
+    /// It is not well-formed.
+    #[error("the result would not be well-formed XML")]
+    NotWellFormed,
+    /// The readers do not agree about it.
+    #[error("the result does not pass the second reader: {0}")]
+    ReadBack(#[from] Disagreement),
+    /// It has a duplicate that no input had.
+    #[error("the result would hold `{name}` twice where no input did")]
+    Duplicate {
+        /// Name of the element.
+        name: String,
+    },
+}
+
+/// A result that was proven.
+#[derive(Debug)]
+pub struct Finished {
+    /// The bytes to write.
+    pub bytes: Vec<u8>,
+    /// What they say.
+    pub document: Document,
+}
+
+/// Applies all decisions, and settles conflicts in favour of one side.
+///
+/// # Errors
+/// When the result does not stand up to the checks of this module.
+pub fn finish(inputs: &Inputs<'_>, merged: &Merged, settle: Settle) -> Result<Finished, FinishError> {
+    let carrier = merged.carrier(inputs);
+    let mut edits = merged.edits.clone();
+    if settle == Settle::Incoming {
+        for edit in outermost(&merged.conflicts)
+            .iter()
+            .flat_map(|conflict| &conflict.take_incoming)
+        {
+            edits.take_within(edit.span);
+            if edits.replace(edit.span, edit.text.clone()).is_err() {
+                return Err(FinishError::NotWellFormed);
+            }
+        }
+    }
+    let bytes = carrier.source().bytes_with(&edits.apply(carrier.text()));
+    let document = Document::from_bytes(&bytes).map_err(|_| FinishError::NotWellFormed)?;
+    second_reader::agree(&document, &bytes)?;
+    no_new_duplicates(inputs, &document)?;
+    Ok(Finished { bytes, document })
+}
+
+/// The conflicts that do not lie inside the region of another, in the order of the carrier.
+pub(super) fn outermost(conflicts: &[Conflict]) -> Vec<&Conflict> {
+    let mut sorted: Vec<&Conflict> = conflicts.iter().collect();
+    sorted.sort_by_key(|conflict| {
+        let span = conflict.region.carrier;
+        (span.start, std::cmp::Reverse(span.end))
+    });
+    let mut kept: Vec<&Conflict> = Vec::new();
+    for conflict in sorted {
+        let region = conflict.region.carrier;
+        let inside = kept.last().is_some_and(|outer| {
+            let outer = outer.region.carrier;
+            outer != region && outer.contains(region) && !outer.is_empty()
+        });
+        if !inside {
+            kept.push(conflict);
+        }
+    }
+    kept
+}
+
+fn no_new_duplicates(inputs: &Inputs<'_>, result: &Document) -> Result<(), FinishError> {
+    let table = &inputs.rules.identities;
+    let found = duplicates(table, result);
+    if found.is_empty() {
+        return Ok(());
+    }
+    let known: Vec<_> = [inputs.base, Some(inputs.incoming), Some(inputs.carrier)]
+        .into_iter()
+        .flatten()
+        .map(|document| duplicates(table, document))
+        .collect();
+    for (path, (count, element)) in &found {
+        let allowed = known
+            .iter()
+            .filter_map(|side| side.get(path))
+            .map(|(count, _)| *count)
+            .max()
+            .unwrap_or(1);
+        if *count > allowed {
+            return Err(FinishError::Duplicate {
+                name: result.local_name(*element).to_owned(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Identities that stand more than once under one parent, by a fingerprint of
+/// their path. Elements without any identity are lists, not duplicates.
+fn duplicates(table: &IdentityTable, document: &Document) -> HashMap<u64, (usize, NodeId)> {
+    let mut paths = vec![0_u64; document.len()];
+    let mut counts: HashMap<u64, (usize, NodeId)> = HashMap::with_capacity(document.len() / 2);
+    for node in document.nodes().filter(|node| document.is_element(*node)) {
+        let parent = document.parent(node).map_or(0, |parent| paths[parent.index()]);
+        let mut hasher = DefaultHasher::new();
+        parent.hash(&mut hasher);
+        matching::key(table, document, node).0.hash(&mut hasher);
+        paths[node.index()] = hasher.finish();
+        if !matching::identity(table, document, node).is_empty() {
+            counts.entry(paths[node.index()]).or_insert((0, node)).0 += 1;
+        }
+    }
+    counts.retain(|_, (count, _)| *count > 1);
+    counts
+}
+
+/// Values that a rule requires and the result lacks, as conflicts.
+#[must_use]
+pub fn missing_required(inputs: &Inputs<'_>, result: &Document) -> Vec<Conflict> {
+    let rules = inputs.rules;
+    let component: Option<&Component> = rules.component_of(result);
+    let ignores_case = rules.ignores_case();
+    rules
+        .policies
+        .iter()
+        .filter(|policy| matches!(policy.action, Action::Require))
+        .filter(|policy| {
+            let pack = &policy.provenance.pack;
+            rules.applies(pack, policy.component.as_deref(), component)
+        })
+        .filter(|policy| {
+            !policy
+                .selector
+                .select(result, &ignores_case)
+                .any(|element| has_value(result, element, policy.selector.leaf()))
+        })
+        .map(|policy| Conflict {
+            kind: ConflictKind::Required,
+            address: crate::xml::address::Address::default(),
+            values: Values::default(),
+            secret: false,
+            places: Places::default(),
+            region: Region {
+                carrier: Span::default(),
+                incoming: None,
+                base: None,
+            },
+            take_incoming: Vec::new(),
+            by: Some(policy.provenance.id.clone()),
+        })
+        .collect()
+}
+
+fn has_value(document: &Document, element: NodeId, leaf: &Leaf) -> bool {
+    match leaf {
+        Leaf::Attribute(name) => document
+            .value(element, name)
+            .is_some_and(|value| !value.is_empty()),
+        Leaf::Text => !document.inner_text(element).is_empty(),
+        Leaf::Element => true,
+    }
+}

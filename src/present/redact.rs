@@ -1,0 +1,57 @@
+//! Values as reports show them.
+//!
+//! Secrets are numbered in the order they first appear in a report: equal ones
+//! have the same number, different ones have different numbers, and nothing
+//! else can be told from it.
+
+use crate::config::secrets::SecretTable;
+
+/// Shows values, secrets masked.
+pub struct Redactor<'t> {
+    table: &'t SecretTable,
+    show: bool,
+    seen: Vec<String>,
+}
+
+impl<'t> Redactor<'t> {
+    /// `show` leaves secrets as they are (`--show-secrets`).
+    #[must_use]
+    pub fn new(table: &'t SecretTable, show: bool) -> Self {
+        Self {
+            table,
+            show,
+            seen: Vec::new(),
+        }
+    }
+
+    /// `value` as it may be shown. `secret`: all of it is one.
+    pub fn value(&mut self, value: &str, secret: bool) -> String {
+        if self.show || value.is_empty() {
+            return value.to_owned();
+        }
+        if secret {
+            return self.mask(value);
+        }
+        let mut shown = String::with_capacity(value.len());
+        let mut copied = 0;
+        for part in self.table.secret_parts(value) {
+            shown.push_str(&value[copied..part.start]);
+            let mask = self.mask(&value[part.clone()]);
+            shown.push_str(&mask);
+            copied = part.end;
+        }
+        shown.push_str(&value[copied..]);
+        shown
+    }
+
+    fn mask(&mut self, secret: &str) -> String {
+        let number = match self.seen.iter().position(|seen| seen == secret) {
+            Some(at) => at + 1,
+            None => {
+                self.seen.push(secret.to_owned());
+                self.seen.len()
+            }
+        };
+        format!("[secret {number}]")
+    }
+}
