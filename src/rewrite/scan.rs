@@ -91,6 +91,7 @@ impl Scanner<'_> {
             ends_at_ampersand: before.last() == Some(&b'='),
         };
         match before.last() {
+            Some(b'>') if self.is_folder_placeholder(slash) => None,
             None | Some(b'"' | b'\'' | b'`' | b'(' | b'=' | b'>' | b',' | b'[' | b'\n' | b'\r') => {
                 Some(start)
             }
@@ -101,6 +102,26 @@ impl Scanner<'_> {
             _ if ends_in_curly_quote(before) => Some(start),
             _ => None,
         }
+    }
+
+    /// Whether the `>` before `slash` ends a placeholder for a folder, as in
+    /// `<install-dir>/PhoneFactor`, rather than a tag.
+    fn is_folder_placeholder(&self, slash: usize) -> bool {
+        let before = &self.bytes[..slash - 1];
+        let Some(open) = memchr::memrchr(b'<', &before[before.len().saturating_sub(40)..]) else {
+            return false;
+        };
+        let name = &before[before.len().saturating_sub(40) + open + 1..];
+        let lower = name.to_ascii_lowercase();
+        let speaks_of_folder = [&b"dir"[..], b"folder", b"root", b"drive"]
+            .iter()
+            .any(|word| memchr::memmem::find(&lower, word).is_some());
+        if !speaks_of_folder || name.contains(&b'=') {
+            return false;
+        }
+        let behind = &self.bytes[slash..self.bytes.len().min(slash + 1000)];
+        let end_tag = [b"</", name].concat();
+        memchr::memmem::find(behind, &end_tag).is_none()
     }
 
     /// Scans a URL whose host begins at `host_start`; returns where to go on.
