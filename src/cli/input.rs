@@ -9,12 +9,14 @@ use crate::pack::Rules;
 use crate::present::excerpt::excerpt_of_broken;
 use crate::xml::encoding::EncodingError;
 use crate::xml::source::MAX_BYTES;
+use crate::xml::syntax::SyntaxErrorKind;
 use crate::xml::{Document, LineColumn, ParseError};
 
 /// The document at `path` (`-` is standard input) and the bytes it was read from.
 ///
 /// # Errors
 /// One failure with its place in the file and a next step.
+#[allow(clippy::result_large_err)] // once per file; the failure is the answer, not a hot path
 pub fn read_document(path: &Path, rules: &Rules) -> Result<(Document, Vec<u8>), Failure> {
     let bytes = read::read(path)?;
     match Document::from_bytes(&bytes) {
@@ -39,6 +41,11 @@ pub fn parse_failure(file: &str, error: &ParseError, secrets: &SecretTable) -> F
         .in_file(file)
         .help("No configuration file is this large. Check that this is the right file."),
         ParseError::Encoding(error) => encoding_failure(file, error),
+        ParseError::Syntax(_, error) if error.kind == SyntaxErrorKind::Empty => {
+            Failure::new(error.kind.to_string())
+                .in_file(file)
+                .help(error.kind.help())
+        }
         ParseError::Syntax(source, error) => {
             let place = LineColumn::of(source.text(), error.span.start);
             let message = format!(

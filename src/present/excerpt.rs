@@ -84,8 +84,8 @@ impl Masked {
     }
 }
 
-/// The line under `span` of a text that is not well-formed; none if a secret
-/// could stand there, which cannot be known without its structure.
+/// The line under `span` of a text that is not well-formed; none if it is
+/// blank, or a secret could stand there, which cannot be known without its structure.
 #[must_use]
 pub fn excerpt_of_broken(
     text: &str,
@@ -94,6 +94,9 @@ pub fn excerpt_of_broken(
     note: &str,
 ) -> Option<Excerpt> {
     let line = line_of(text, span);
+    if text[line.range()].trim().is_empty() {
+        return None;
+    }
     let mut from = (line.start as usize).saturating_sub(LOOK_BACK);
     while !text.is_char_boundary(from) {
         from -= 1;

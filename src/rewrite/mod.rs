@@ -6,6 +6,7 @@
 pub mod mapping;
 pub mod plan;
 pub mod references;
+mod scan;
 mod view;
 
 pub use mapping::{MappingError, Rename, VirtualDirectories};

@@ -135,7 +135,7 @@ fn no_permission_is_said_so() {
     use std::os::unix::fs::PermissionsExt;
     let folder = folder(&[("a.config", SDK)]);
     let path = folder.path().join("a.config");
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).unwrap();
     if std::fs::read(&path).is_ok() {
         return; // an administrator may read everything
     }
@@ -181,7 +181,7 @@ fn json_is_stable_and_versioned() {
 
 #[test]
 fn an_error_shows_the_line_of_the_file() {
-    let mut text = "<configuration>\r\n".repeat(1);
+    let mut text = "<configuration>\r\n".to_owned();
     text.push_str(&"  <!-- filler -->\r\n".repeat(40));
     text.push_str("  <add key=\"a\" value=\"b & c\" />\r\n</configuration>\r\n");
     let folder = folder(&[("web.config", text.as_bytes())]);
@@ -254,7 +254,7 @@ fn colours_are_used_when_asked_for() {
 #[test]
 fn a_closed_pipe_is_a_quiet_end() {
     let folder = folder(&[
-        ("web.config", &SDK.repeat(1)),
+        ("web.config", SDK),
         ("b.txt", &b"https://h/PhoneFactor/\n".repeat(20_000)),
     ]);
     let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin("conferry"))
