@@ -3,9 +3,11 @@
 
 pub mod exit;
 pub mod input;
+mod merge;
 pub mod output;
 mod rewrite;
 mod rules;
+mod sidecars;
 
 use std::ffi::OsString;
 
@@ -44,6 +46,7 @@ struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Merge(Box<merge::MergeArgs>),
     Rewrite(rewrite::RewriteArgs),
 }
 
@@ -64,6 +67,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let mut output = Output::new(cli.global.color);
     let exit = match cli.command {
+        Command::Merge(args) => merge::run(&args, &mut output),
         Command::Rewrite(args) => rewrite::run(args, &mut output),
     };
     output.finish(exit)

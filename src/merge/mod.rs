@@ -25,6 +25,7 @@ mod order;
 pub mod outcome;
 mod place;
 mod policy;
+pub mod prepare;
 mod values;
 
 use thiserror::Error;
