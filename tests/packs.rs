@@ -340,7 +340,7 @@ fn identities_of_standard_sections() {
             .nodes()
             .filter(|node| document.is_element(*node))
             .filter(|node| document.local_name(*node) == element)
-            .last()
+            .next_back()
             .unwrap();
         let rule = table.rule_for(&document, node)?;
         Some(rule.by.iter().map(ToString::to_string).collect())

@@ -9,7 +9,9 @@ pub mod check;
 pub mod file;
 pub mod load;
 pub mod problem;
+pub mod read;
 pub mod row;
+mod rows;
 pub mod rules;
 pub mod validate;
 
