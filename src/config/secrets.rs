@@ -7,7 +7,7 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use regex::Regex;
+use regex::{Regex, bytes};
 
 use super::identity::IdentityTable;
 use crate::xml::address::Leaf;
@@ -34,7 +34,8 @@ struct Pattern {
     source: String,
     /// Only values that contain one of these words are tried; if empty, all.
     beside: Vec<String>,
-    compiled: OnceLock<Option<Regex>>,
+    /// On bytes: built-in patterns do without the cost of Unicode classes.
+    compiled: OnceLock<Option<bytes::Regex>>,
 }
 
 impl Pattern {
@@ -43,9 +44,9 @@ impl Pattern {
     }
 
     /// `None` if it does not compile; packs are checked, so that does not happen.
-    fn regex(&self) -> Option<&Regex> {
+    fn regex(&self) -> Option<&bytes::Regex> {
         self.compiled
-            .get_or_init(|| Regex::new(&self.source).ok())
+            .get_or_init(|| bytes::Regex::new(&self.source).ok())
             .as_ref()
     }
 }
@@ -99,12 +100,9 @@ impl SecretTable {
     }
 
     /// The first capture group of `pattern` is secret, in whatever value it matches.
+    #[allow(clippy::needless_pass_by_value)] // callers build the pattern for this
     pub fn add_part(&mut self, pattern: Regex) {
-        self.parts.push(Pattern {
-            source: pattern.as_str().to_owned(),
-            beside: Vec::new(),
-            compiled: OnceLock::from(Some(pattern)),
-        });
+        self.add_part_source(pattern.as_str().to_owned(), Vec::new());
     }
 
     /// Like [`Self::add_part`], compiled when it is first needed, and tried only
@@ -212,9 +210,9 @@ impl SecretTable {
         }
         let mut ranges: Vec<Range<usize>> = regexes
             .iter()
-            .flat_map(|regex| regex.captures_iter(value))
+            .flat_map(|regex| regex.captures_iter(value.as_bytes()))
             .filter_map(|captures| captures.get(1))
-            .map(|part| part.range())
+            .map(|part| whole_characters(value, part.range()))
             .filter(|range| !range.is_empty())
             .collect();
         ranges.sort_by_key(|range| range.start);
@@ -296,4 +294,16 @@ fn mentions(text: &str, word: &str) -> bool {
             .get(..word.len())
             .is_some_and(|part| part.eq_ignore_ascii_case(word))
     })
+}
+
+/// The range, widened to characters: a pattern on bytes may split one.
+fn whole_characters(text: &str, range: Range<usize>) -> Range<usize> {
+    let (mut start, mut end) = (range.start, range.end);
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    start..end
 }

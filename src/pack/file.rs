@@ -45,8 +45,8 @@ pub struct Head {
 pub struct IdentityRow {
     /// Id, source.
     pub about: About,
-    /// Path of the elements.
-    pub element: Option<Text>,
+    /// Paths of the elements.
+    pub element: Vec<Text>,
     /// What identifies them.
     pub by: Vec<Text>,
     /// What tells those apart that agree in `by`.

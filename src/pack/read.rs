@@ -99,9 +99,10 @@ impl PackFile {
         });
         self.identities = rows(document, "identity", "[[identity]]", problems, |row| {
             row.require("by");
+            row.require("element");
             IdentityRow {
                 about: About::read(row, "summary"),
-                element: row.required("element"),
+                element: row.texts("element"),
                 by: row.texts("by"),
                 then_by: row.texts("then-by"),
                 ignore_case: row.flag("ignore-case"),

@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 
-use regex::Regex;
 use toml::Spanned;
 
+use super::action;
 use super::check::{self, Checker};
 use super::file::{
     About, ComponentRow, Guards, IdentityRow, MergeRow, OrderRow, PackFile, SecretRow, SettingRow,
@@ -154,8 +154,14 @@ impl Pack<'_> {
     }
 
     fn identity(&mut self, row: &IdentityRow) {
-        let Some(element) = &row.element else { return };
-        let provenance = self.about(&row.about, "identity", element.get_ref());
+        if let (Some(id), [_, second, ..]) = (&row.about.id, row.element.as_slice()) {
+            let message = format!("`{}` cannot be the id of several elements", id.get_ref());
+            self.checker.push(
+                PackProblem::new(message, span(second.span()))
+                    .help("give each element a row of its own, or leave out the id"),
+            );
+            return;
+        }
         let last_wins = self
             .checker
             .word(&row.duplicates, "duplicates", &check::DUPLICATES);
@@ -166,18 +172,26 @@ impl Pack<'_> {
                 .collect()
         };
         let (by, then_by) = (keys(&row.by), keys(&row.then_by));
-        if let Some(element) = self.checker.element_path(element) {
-            let rule = IdentityRule {
-                element,
-                by,
-                then_by,
-                ignore_case: row.ignore_case,
-                last_wins: last_wins.unwrap_or(false),
-                entry: row.entry,
-            };
-            let builder = &mut *self.builder;
-            let rows = &mut builder.identities;
-            keep(rows, &mut builder.places, provenance.id, "identity", rule);
+        for text in &row.element {
+            let id = self.about(&row.about, "identity", text.get_ref()).id;
+            if let Some(element) = self.checker.element_path(text) {
+                let rule = IdentityRule {
+                    element,
+                    by: by.clone(),
+                    then_by: then_by.clone(),
+                    ignore_case: row.ignore_case,
+                    last_wins: last_wins.unwrap_or(false),
+                    entry: row.entry,
+                };
+                let builder = &mut *self.builder;
+                keep(
+                    &mut builder.identities,
+                    &mut builder.places,
+                    id,
+                    "identity",
+                    rule,
+                );
+            }
         }
     }
 
@@ -296,7 +310,7 @@ impl Pack<'_> {
     fn merge(&mut self, row: &MergeRow) {
         let component = self.known_component(&row.component);
         let when = self.checker.word(&row.when, "when", &check::WHENS);
-        let action = self.action(row);
+        let action = action::read(&mut self.checker, row);
         let Some(path) = &row.path else { return };
         let provenance = self.about(&row.about, "merge", path.get_ref());
         let (Some(selector), Some(action)) = (self.checker.selector(path), action) else {
@@ -319,64 +333,6 @@ impl Pack<'_> {
         let builder = &mut *self.builder;
         let rows = &mut builder.rules.policies;
         keep(rows, &mut builder.places, id, "merge", policy);
-    }
-
-    /// The action of a row, with exactly the arguments that it takes.
-    fn action(&mut self, row: &MergeRow) -> Option<Action> {
-        let word = row.action.as_ref()?;
-        let name = word.get_ref().as_str();
-        let wanted: &[&str] = match name {
-            "set" => &["value"],
-            "rename" => &["to"],
-            "rewrite" => &["pattern", "replacement"],
-            _ => &[],
-        };
-        if !check::ACTIONS.contains(&name) {
-            self.checker.unknown_word(word, "action", &check::ACTIONS);
-            return None;
-        }
-        let mut complete = true;
-        for (key, given) in [
-            ("value", &row.value),
-            ("to", &row.to),
-            ("pattern", &row.pattern),
-            ("replacement", &row.replacement),
-        ] {
-            let is_wanted = wanted.contains(&key);
-            match given {
-                Some(given) if !is_wanted => self.checker.push(PackProblem::new(
-                    format!("action `{name}` takes no `{key}`"),
-                    span(given.span()),
-                )),
-                None if is_wanted => {
-                    complete = false;
-                    let message = format!("action `{name}` needs `{key}`");
-                    self.checker
-                        .push(PackProblem::new(message, span(word.span())));
-                }
-                _ => {}
-            }
-        }
-        let text = |value: &Option<Spanned<String>>| value.as_ref().map(|v| v.get_ref().clone());
-        let action = match name {
-            "take-old" => Action::TakeOld,
-            "take-new" => Action::TakeNew,
-            "take-base" => Action::TakeBase,
-            "drop" => Action::Drop,
-            "set" => Action::Set(text(&row.value)?),
-            "rename" => Action::Rename(text(&row.to)?),
-            "rewrite" => {
-                let pattern: Regex = self.checker.regex(row.pattern.as_ref()?)?;
-                Action::Rewrite {
-                    pattern,
-                    replacement: text(&row.replacement)?,
-                }
-            }
-            "require" => Action::Require,
-            "conflict" => Action::Conflict,
-            _ => Action::HigherVersion,
-        };
-        complete.then_some(action)
     }
 
     fn guards(&mut self, row: &Guards) {
