@@ -339,8 +339,7 @@ fn identities_of_standard_sections() {
         let node = document
             .nodes()
             .filter(|node| document.is_element(*node))
-            .filter(|node| document.local_name(*node) == element)
-            .last()
+            .rfind(|node| document.local_name(*node) == element)
             .unwrap();
         let rule = table.rule_for(&document, node)?;
         Some(rule.by.iter().map(ToString::to_string).collect())

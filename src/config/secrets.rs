@@ -7,7 +7,7 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use regex::Regex;
+use regex::{Regex, bytes};
 
 use super::identity::IdentityTable;
 use crate::xml::address::Leaf;
@@ -23,23 +23,30 @@ pub struct SecretTable {
     keys: Vec<String>,
     parts: Vec<Pattern>,
     words: Option<Regex>,
-    /// Patterns of plain words, apart from `words`.
+    /// Plain words, apart from `words`.
     plain_words: Vec<String>,
-    plain_words_pattern: OnceLock<Option<Regex>>,
 }
 
-/// A pattern that is compiled when it is first used: most runs use few of them.
+/// A pattern that is compiled when it is first used: most runs need few of them,
+/// and to compile one takes longer than to read a whole file.
 #[derive(Clone, Debug)]
 struct Pattern {
     source: String,
-    compiled: OnceLock<Option<Regex>>,
+    /// Only values that contain one of these words are tried; if empty, all.
+    beside: Vec<String>,
+    /// On bytes: built-in patterns do without the cost of Unicode classes.
+    compiled: OnceLock<Option<bytes::Regex>>,
 }
 
 impl Pattern {
+    fn is_for(&self, value: &str) -> bool {
+        self.beside.is_empty() || self.beside.iter().any(|word| mentions(value, word))
+    }
+
     /// `None` if it does not compile; packs are checked, so that does not happen.
-    fn regex(&self) -> Option<&Regex> {
+    fn regex(&self) -> Option<&bytes::Regex> {
         self.compiled
-            .get_or_init(|| Regex::new(&self.source).ok())
+            .get_or_init(|| bytes::Regex::new(&self.source).ok())
             .as_ref()
     }
 }
@@ -93,18 +100,19 @@ impl SecretTable {
     }
 
     /// The first capture group of `pattern` is secret, in whatever value it matches.
+    #[allow(clippy::needless_pass_by_value)] // callers build the pattern for this
     pub fn add_part(&mut self, pattern: Regex) {
-        self.parts.push(Pattern {
-            source: pattern.as_str().to_owned(),
-            compiled: OnceLock::from(Some(pattern)),
-        });
+        self.add_part_source(pattern.as_str().to_owned(), Vec::new());
     }
 
-    /// Like [`Self::add_part`], compiled when it is first needed. A pattern
-    /// that turns out not to compile makes every value a secret.
-    pub fn add_part_source(&mut self, pattern: String) {
+    /// Like [`Self::add_part`], compiled when it is first needed, and tried only
+    /// on values that contain one of the words `beside` (in whatever case), if
+    /// there are any. A pattern that turns out not to compile makes the whole
+    /// value a secret.
+    pub fn add_part_source(&mut self, pattern: String, beside: Vec<String>) {
         self.parts.push(Pattern {
             source: pattern,
+            beside,
             compiled: OnceLock::new(),
         });
     }
@@ -117,7 +125,6 @@ impl SecretTable {
     /// Adds a plain word beside which raw text may hold a secret, in whatever case.
     pub fn add_word(&mut self, word: String) {
         self.plain_words.push(word);
-        self.plain_words_pattern = OnceLock::new();
     }
 
     /// Whether the value at `leaf` of `element` is a secret as a whole.
@@ -195,7 +202,7 @@ impl SecretTable {
     #[must_use]
     pub fn secret_parts(&self, value: &str) -> Vec<Range<usize>> {
         let mut regexes = Vec::with_capacity(self.parts.len());
-        for pattern in &self.parts {
+        for pattern in self.parts.iter().filter(|pattern| pattern.is_for(value)) {
             match pattern.regex() {
                 Some(regex) => regexes.push(regex),
                 None => return std::iter::once(0..value.len()).collect(),
@@ -203,9 +210,9 @@ impl SecretTable {
         }
         let mut ranges: Vec<Range<usize>> = regexes
             .iter()
-            .flat_map(|regex| regex.captures_iter(value))
+            .flat_map(|regex| regex.captures_iter(value.as_bytes()))
             .filter_map(|captures| captures.get(1))
-            .map(|part| part.range())
+            .map(|part| whole_characters(value, part.range()))
             .filter(|range| !range.is_empty())
             .collect();
         ranges.sort_by_key(|range| range.start);
@@ -223,25 +230,8 @@ impl SecretTable {
     #[must_use]
     pub fn mentions_secret(&self, raw: &str) -> bool {
         self.words.as_ref().is_some_and(|words| words.is_match(raw))
-            || self.mentions_plain_word(raw)
+            || self.plain_words.iter().any(|word| mentions(raw, word))
             || !self.secret_parts(raw).is_empty()
-    }
-
-    fn mentions_plain_word(&self, raw: &str) -> bool {
-        if self.plain_words.is_empty() {
-            return false;
-        }
-        let pattern = self.plain_words_pattern.get_or_init(|| {
-            let words: Vec<String> = self.plain_words.iter().map(|w| regex::escape(w)).collect();
-            // Unicode case folding costs time; plain ASCII words do without.
-            let flags = if words.iter().all(|word| word.is_ascii()) {
-                "(?i-u)"
-            } else {
-                "(?i)"
-            };
-            Regex::new(&format!("{flags}{}", words.join("|"))).ok()
-        });
-        pattern.as_ref().is_none_or(|words| words.is_match(raw))
     }
 
     /// The spans of all secrets in the text of `document`, comments that speak of secrets included.
@@ -287,4 +277,33 @@ impl SecretTable {
             spans.push(Span::new(start + part.start, start + part.end));
         }
     }
+}
+
+/// Whether `text` contains `word`, in whatever case.
+fn mentions(text: &str, word: &str) -> bool {
+    if !word.is_ascii() {
+        return text.to_lowercase().contains(&word.to_lowercase());
+    }
+    let (text, word) = (text.as_bytes(), word.as_bytes());
+    let Some(first) = word.first() else {
+        return true;
+    };
+    let (lower, upper) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
+    memchr::memchr2_iter(lower, upper, text).any(|at| {
+        text[at..]
+            .get(..word.len())
+            .is_some_and(|part| part.eq_ignore_ascii_case(word))
+    })
+}
+
+/// The range, widened to characters: a pattern on bytes may split one.
+fn whole_characters(text: &str, range: Range<usize>) -> Range<usize> {
+    let (mut start, mut end) = (range.start, range.end);
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    start..end
 }

@@ -1,6 +1,6 @@
 //! Checks of single values. Each notes a problem at the exact place of the value.
 
-use regex::Regex;
+use regex::{Regex, bytes};
 use toml::Spanned;
 
 use super::problem::{PackProblem, did_you_mean};
@@ -124,9 +124,28 @@ impl Checker<'_> {
 
     /// A regular expression.
     pub fn regex(&mut self, value: &Spanned<String>) -> Option<Regex> {
-        match Regex::new(value.get_ref()) {
-            Ok(regex) => Some(regex),
-            Err(error) => {
+        self.compiled(value, Regex::new(value.get_ref()))
+    }
+
+    /// A pattern with one group: the secret.
+    pub fn part(&mut self, value: &Spanned<String>) {
+        if let Some(regex) = self.compiled(value, bytes::Regex::new(value.get_ref()))
+            && regex.captures_len() != 2
+        {
+            let groups = regex.captures_len() - 1;
+            let message = format!("the pattern must have one capture group, not {groups}");
+            let help = "put ( ) around the secret and (?: ) around all else";
+            self.wrong(value, message, help);
+        }
+    }
+
+    fn compiled<T>(
+        &mut self,
+        value: &Spanned<String>,
+        result: Result<T, regex::Error>,
+    ) -> Option<T> {
+        result
+            .map_err(|error| {
                 let text = error.to_string();
                 let reason = text.lines().last().unwrap_or_default();
                 let reason = reason.strip_prefix("error: ").unwrap_or(reason);
@@ -134,24 +153,8 @@ impl Checker<'_> {
                 let help =
                     "the syntax is that of the Rust crate regex; in TOML, put it in single quotes";
                 self.wrong(value, message, help);
-                None
-            }
-        }
-    }
-
-    /// A pattern with one group: the secret.
-    pub fn part(&mut self, value: &Spanned<String>) {
-        if let Some(regex) = self.regex(value)
-            && regex.captures_len() != 2
-        {
-            let groups = regex.captures_len() - 1;
-            let message = format!("the pattern must have one capture group, not {groups}");
-            self.wrong(
-                value,
-                message,
-                "put ( ) around the secret and (?: ) around all else",
-            );
-        }
+            })
+            .ok()
     }
 
     /// A word or name of a secret.

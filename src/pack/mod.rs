@@ -5,11 +5,14 @@
 //! Promises: a pack with a problem is never used in part; every problem of
 //! every pack is reported in one run, at its place in the TOML.
 
+mod action;
 pub mod check;
 pub mod file;
 pub mod load;
 pub mod problem;
+pub mod read;
 pub mod row;
+mod rows;
 pub mod rules;
 pub mod validate;
 

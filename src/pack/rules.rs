@@ -202,6 +202,7 @@ pub(super) struct SecretRule {
     pub(super) names: Vec<String>,
     pub(super) keys: Vec<String>,
     pub(super) parts: Vec<String>,
+    pub(super) beside: Vec<String>,
     pub(super) words: Vec<String>,
 }
 
@@ -217,7 +218,7 @@ impl SecretRule {
             table.add_key(key);
         }
         for part in self.parts {
-            table.add_part_source(part);
+            table.add_part_source(part, self.beside.clone());
         }
         for word in self.words {
             table.add_word(word);

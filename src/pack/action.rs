@@ -1,0 +1,66 @@
+//! The action of a `[[merge]]` row and its arguments.
+
+use toml::Spanned;
+
+use super::check::{self, Checker};
+use super::file::MergeRow;
+use super::problem::PackProblem;
+use super::row::span;
+use super::rules::Action;
+
+/// The action of a row, with exactly the arguments that it takes.
+pub(super) fn read(checker: &mut Checker<'_>, row: &MergeRow) -> Option<Action> {
+    let word = row.action.as_ref()?;
+    let name = word.get_ref().as_str();
+    let wanted: &[&str] = match name {
+        "set" => &["value"],
+        "rename" => &["to"],
+        "rewrite" => &["pattern", "replacement"],
+        _ => &[],
+    };
+    if !check::ACTIONS.contains(&name) {
+        checker.unknown_word(word, "action", &check::ACTIONS);
+        return None;
+    }
+    let mut complete = true;
+    for (key, given) in [
+        ("value", &row.value),
+        ("to", &row.to),
+        ("pattern", &row.pattern),
+        ("replacement", &row.replacement),
+    ] {
+        let is_wanted = wanted.contains(&key);
+        match given {
+            Some(given) if !is_wanted => checker.push(PackProblem::new(
+                format!("action `{name}` takes no `{key}`"),
+                span(given.span()),
+            )),
+            None if is_wanted => {
+                complete = false;
+                let message = format!("action `{name}` needs `{key}`");
+                checker.push(PackProblem::new(message, span(word.span())));
+            }
+            _ => {}
+        }
+    }
+    let text = |value: &Option<Spanned<String>>| value.as_ref().map(|v| v.get_ref().clone());
+    let action = match name {
+        "take-old" => Action::TakeOld,
+        "take-new" => Action::TakeNew,
+        "take-base" => Action::TakeBase,
+        "drop" => Action::Drop,
+        "set" => Action::Set(text(&row.value)?),
+        "rename" => Action::Rename(text(&row.to)?),
+        "rewrite" => {
+            let pattern = checker.regex(row.pattern.as_ref()?)?;
+            Action::Rewrite {
+                pattern,
+                replacement: text(&row.replacement)?,
+            }
+        }
+        "require" => Action::Require,
+        "conflict" => Action::Conflict,
+        _ => Action::HigherVersion,
+    };
+    complete.then_some(action)
+}

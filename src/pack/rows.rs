@@ -1,0 +1,355 @@
+//! What the rows of one pack mean: each is checked on its own, so that a
+//! problem in one hides none in another, and added to the [`Builder`].
+
+use std::collections::HashMap;
+
+use toml::Spanned;
+
+use super::action;
+use super::check::{self, Checker};
+use super::file::{
+    About, ComponentRow, Guards, IdentityRow, MergeRow, OrderRow, PackFile, SecretRow, SettingRow,
+    VirtualDirectoryRow,
+};
+use super::problem::{PackProblem, did_you_mean};
+use super::row::span;
+use super::rules::{
+    Action, Component, KnownSetting, Mark, Policy, Provenance, SecretRule, VirtualDirectory, When,
+};
+use super::validate::{Builder, Trust, add_new, keep};
+use crate::config::identity::{IdentityRule, KeyPath};
+use crate::xml::address::Leaf;
+use crate::xml::{LineColumn, Span};
+
+/// The pack that is being added.
+pub(super) struct Pack<'b> {
+    pub(super) id: String,
+    pub(super) trust: Trust,
+    pub(super) builder: &'b mut Builder,
+    pub(super) checker: Checker<'b>,
+    /// Ids of all components that rows may name.
+    pub(super) components: Vec<String>,
+    /// Where every id so far stands.
+    pub(super) ids: HashMap<String, Span>,
+}
+
+impl Pack<'_> {
+    /// Adds all rows of `file`.
+    pub(super) fn add(&mut self, file: &PackFile) {
+        file.components.iter().for_each(|row| self.component(row));
+        file.identities.iter().for_each(|row| self.identity(row));
+        file.orders.iter().for_each(|row| self.order(row));
+        file.secrets.iter().for_each(|row| self.secret(row));
+        for row in &file.virtual_directories {
+            self.virtual_directory(row);
+        }
+        file.settings.iter().for_each(|row| self.setting(row));
+        file.merges.iter().for_each(|row| self.merge(row));
+        self.guards(&file.guards);
+        file.discovery.iter().for_each(|text| self.discovery(text));
+    }
+
+    /// Checks what a row says about itself; `table` and `subject` make the id and the
+    /// summary of a row that has none.
+    fn about(&mut self, about: &About, table: &'static str, subject: &str) -> Provenance {
+        let (id, at) = match &about.id {
+            Some(id) => {
+                self.checker.id(id);
+                (id.get_ref().clone(), span(id.span()))
+            }
+            None => (format!("{table} {subject}"), about.at),
+        };
+        if let Some(other) = self.ids.insert(id.clone(), at) {
+            let name = match &about.id {
+                Some(_) => format!("`{id}`"),
+                None => format!("[[{table}]] for `{subject}`"),
+            };
+            let line = LineColumn::of(self.checker.text, other.start).line;
+            let problem = PackProblem::new(format!("{name} stands twice in this pack"), at);
+            self.checker
+                .push(problem.help(format!("the other one is in line {line}")));
+        } else if let Some((other, _)) = self.builder.places.get(&id)
+            && *other != table
+        {
+            let message = format!("`{id}` is a row of [[{other}]]; [[{table}]] cannot replace it");
+            self.checker.push(PackProblem::new(message, at));
+        }
+        let source: Vec<&str> = about
+            .source
+            .iter()
+            .map(|source| {
+                self.check_source(source);
+                source.get_ref().as_str()
+            })
+            .collect();
+        let text = |text: &Option<Spanned<String>>| {
+            text.as_ref().map(|text| text.get_ref().trim().to_owned())
+        };
+        Provenance {
+            summary: text(&about.summary).unwrap_or_else(|| subject.to_owned()),
+            why: text(&about.why).unwrap_or_default(),
+            source: source.join(", "),
+            mark: self
+                .checker
+                .word(&about.mark, "mark", &check::MARKS)
+                .unwrap_or(Mark::Inferred),
+            pack: self.id.clone(),
+            id,
+        }
+    }
+
+    fn check_source(&mut self, source: &Spanned<String>) {
+        let known = &self.builder.rules.sources;
+        if known.contains_key(source.get_ref()) {
+            return;
+        }
+        let names: Vec<&str> = known.keys().map(String::as_str).collect();
+        let help = super::problem::nearest(source.get_ref(), names).map_or_else(
+            || "name it under [sources]".to_owned(),
+            |name| format!("did you mean `{name}`?"),
+        );
+        let message = format!("unknown source `{}`", source.get_ref());
+        self.checker
+            .push(PackProblem::new(message, span(source.span())).help(help));
+    }
+
+    fn known_component(&mut self, component: &Option<Spanned<String>>) -> Option<String> {
+        let component = component.as_ref()?;
+        let name = component.get_ref();
+        if !self.components.contains(name) {
+            let known: Vec<&str> = self.components.iter().map(String::as_str).collect();
+            let message = format!("unknown component `{name}`");
+            self.checker.push(
+                PackProblem::new(message, span(component.span())).help(did_you_mean(name, &known)),
+            );
+        }
+        Some(name.clone())
+    }
+
+    fn component(&mut self, row: &ComponentRow) {
+        let mut provenance = self.about(&row.about, "component", "component");
+        let selectors = &row.recognised_by;
+        if selectors.is_empty() && row.about.id.is_some() {
+            self.checker.push(PackProblem::new(
+                "`recognised-by` must not be empty",
+                row.about.at,
+            ));
+        }
+        let recognised_by = selectors
+            .iter()
+            .filter_map(|selector| self.checker.selector(selector))
+            .collect();
+        // Rows of the first pack without a component of their own go on to apply to it.
+        let rows = &self.builder.rules.components;
+        if let Some(known) = rows.iter().find(|c| c.provenance.id == provenance.id) {
+            provenance.pack.clone_from(&known.provenance.pack);
+        }
+        let id = provenance.id.clone();
+        let component = Component {
+            provenance,
+            recognised_by,
+        };
+        let rows = &mut self.builder.rules.components;
+        keep(rows, &mut self.builder.places, id, "component", component);
+    }
+
+    fn identity(&mut self, row: &IdentityRow) {
+        if let (Some(id), [_, second, ..]) = (&row.about.id, row.element.as_slice()) {
+            let message = format!("`{}` cannot be the id of several elements", id.get_ref());
+            self.checker.push(
+                PackProblem::new(message, span(second.span()))
+                    .help("give each element a row of its own, or leave out the id"),
+            );
+            return;
+        }
+        let last_wins = self
+            .checker
+            .word(&row.duplicates, "duplicates", &check::DUPLICATES);
+        let mut keys = |texts: &[Spanned<String>]| -> Vec<KeyPath> {
+            texts
+                .iter()
+                .filter_map(|text| self.checker.key_path(text))
+                .collect()
+        };
+        let (by, then_by) = (keys(&row.by), keys(&row.then_by));
+        for text in &row.element {
+            let id = self.about(&row.about, "identity", text.get_ref()).id;
+            if let Some(element) = self.checker.element_path(text) {
+                let rule = IdentityRule {
+                    element,
+                    by: by.clone(),
+                    then_by: then_by.clone(),
+                    ignore_case: row.ignore_case,
+                    last_wins: last_wins.unwrap_or(false),
+                    entry: row.entry,
+                };
+                let builder = &mut *self.builder;
+                keep(
+                    &mut builder.identities,
+                    &mut builder.places,
+                    id,
+                    "identity",
+                    rule,
+                );
+            }
+        }
+    }
+
+    fn order(&mut self, row: &OrderRow) {
+        let Some(element) = &row.element else { return };
+        let id = self.about(&row.about, "order", element.get_ref()).id;
+        if let Some(path) = self.checker.element_path(element) {
+            let builder = &mut *self.builder;
+            keep(&mut builder.ordered, &mut builder.places, id, "order", path);
+        }
+    }
+
+    fn secret(&mut self, row: &SecretRow) {
+        let id = self.about(&row.about, "secret", "secret").id;
+        for words in [&row.names, &row.keys, &row.words] {
+            for word in words {
+                self.checker.secret_word(word);
+            }
+        }
+        if self.trust == Trust::Checked {
+            for part in &row.parts {
+                self.checker.part(part);
+            }
+        }
+        let lists = [&row.select, &row.names, &row.keys, &row.parts, &row.words];
+        if lists.iter().all(|list| list.is_empty()) {
+            self.checker.push(
+                PackProblem::new("the row names no secret", row.about.at)
+                    .help("give one of: select, names, keys, parts, words"),
+            );
+        }
+        let texts = |list: &[Spanned<String>]| -> Vec<String> {
+            list.iter().map(|text| text.get_ref().clone()).collect()
+        };
+        let rule = SecretRule {
+            selectors: row
+                .select
+                .iter()
+                .filter_map(|selector| self.checker.selector(selector))
+                .collect(),
+            names: texts(&row.names),
+            keys: texts(&row.keys),
+            parts: texts(&row.parts),
+            beside: texts(&row.beside),
+            words: texts(&row.words),
+        };
+        let builder = &mut *self.builder;
+        keep(
+            &mut builder.secrets,
+            &mut builder.places,
+            id,
+            "secret",
+            rule,
+        );
+    }
+
+    fn virtual_directory(&mut self, row: &VirtualDirectoryRow) {
+        let component = self.known_component(&row.component).unwrap_or_default();
+        let (Some(old), Some(new)) = (&row.old, &row.new) else {
+            return;
+        };
+        self.checker.segment(old, "a name of one virtual directory");
+        self.checker.segment(new, "a name of one virtual directory");
+        let (old, new) = (old.get_ref().clone(), new.get_ref().clone());
+        let mut provenance = self.about(&row.about, "virtual-directory", &old);
+        if row.about.summary.is_none() {
+            provenance.summary = format!("`{old}` is now called `{new}`");
+        }
+        let id = provenance.id.clone();
+        let directory = VirtualDirectory {
+            provenance,
+            component,
+            old,
+            new,
+        };
+        let builder = &mut *self.builder;
+        let rows = &mut builder.rules.virtual_directories;
+        keep(
+            rows,
+            &mut builder.places,
+            id,
+            "virtual-directory",
+            directory,
+        );
+    }
+
+    fn setting(&mut self, row: &SettingRow) {
+        let component = self.known_component(&row.component);
+        let Some(path) = &row.path else { return };
+        let provenance = self.about(&row.about, "setting", path.get_ref());
+        let Some(selector) = self.checker.selector(path) else {
+            return;
+        };
+        if *selector.leaf() == Leaf::Element {
+            self.checker.push(
+                PackProblem::new("the path of a setting must name a value", span(path.span()))
+                    .help("end it in `/@name` or `/text()`"),
+            );
+        }
+        let id = provenance.id.clone();
+        let setting = KnownSetting {
+            provenance,
+            component,
+            selector,
+            defaults: row
+                .defaults
+                .iter()
+                .map(|value| value.get_ref().clone())
+                .collect(),
+        };
+        let builder = &mut *self.builder;
+        let rows = &mut builder.rules.settings;
+        keep(rows, &mut builder.places, id, "setting", setting);
+    }
+
+    fn merge(&mut self, row: &MergeRow) {
+        let component = self.known_component(&row.component);
+        let when = self.checker.word(&row.when, "when", &check::WHENS);
+        let action = action::read(&mut self.checker, row);
+        let Some(path) = &row.path else { return };
+        let provenance = self.about(&row.about, "merge", path.get_ref());
+        let (Some(selector), Some(action)) = (self.checker.selector(path), action) else {
+            return;
+        };
+        if matches!(action, Action::Set(_)) && *selector.leaf() == Leaf::Element {
+            self.checker.push(
+                PackProblem::new("`set` needs the path of a value", span(path.span()))
+                    .help("end it in `/@name` or `/text()`"),
+            );
+        }
+        let id = provenance.id.clone();
+        let policy = Policy {
+            provenance,
+            component,
+            selector,
+            action,
+            when: when.unwrap_or(When::Always),
+        };
+        let builder = &mut *self.builder;
+        let rows = &mut builder.rules.policies;
+        keep(rows, &mut builder.places, id, "merge", policy);
+    }
+
+    fn guards(&mut self, row: &Guards) {
+        for host in &row.never_hosts {
+            self.checker.host(host);
+        }
+        for name in row.never_below.iter().chain(&row.never_files) {
+            self.checker.segment(name, "one name, not a path");
+        }
+        let guards = &mut self.builder.rules.guards;
+        add_new(&mut guards.never_hosts, &row.never_hosts);
+        add_new(&mut guards.never_below, &row.never_below);
+        add_new(&mut guards.never_files, &row.never_files);
+    }
+
+    fn discovery(&mut self, attribute: &Spanned<String>) {
+        self.checker.attribute(attribute);
+        add_new(&mut self.builder.discovery, std::slice::from_ref(attribute));
+    }
+}
