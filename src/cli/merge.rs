@@ -181,8 +181,7 @@ impl Job {
             .base
             .as_ref()
             .map(|base| with_renames(base, &self.rules).0);
-        let rewrite =
-            |value: &str| rewrite_value(value, &self.directories, &self.rules.guards);
+        let rewrite = |value: &str| rewrite_value(value, &self.directories, &self.rules.guards);
         let inputs = Inputs {
             base: base.as_deref(),
             incoming: &old,
@@ -217,7 +216,9 @@ impl Job {
         let bytes = self.result(args, &inputs, &merged, &finished, conflicts);
         if let Some(bytes) = &bytes {
             let sidecars = sidecars::plan(args_folders(args), &finished.document, self.rewriter());
-            report.notes.extend(sidecars.iter().map(ToString::to_string));
+            report
+                .notes
+                .extend(sidecars.iter().map(ToString::to_string));
             if !args.dry_run {
                 self.write(args, bytes, output)?;
                 sidecars::write(&sidecars)?;
@@ -284,9 +285,8 @@ impl Job {
 
 /// The folder of the old file and that of the result, where both are files.
 fn args_folders(args: &MergeArgs) -> Option<(PathBuf, PathBuf)> {
-    let folder = |path: &Path| {
-        (!is_stdin(path)).then(|| path.parent().unwrap_or(Path::new("")).to_owned())
-    };
+    let folder =
+        |path: &Path| (!is_stdin(path)).then(|| path.parent().unwrap_or(Path::new("")).to_owned());
     folder(&args.old).zip(folder(&args.output))
 }
 
@@ -302,9 +302,7 @@ fn check_files(args: &MergeArgs) -> Result<(), Failure> {
             .help("Give `-` once and name the other files."));
     }
     if args.report.as_deref() == Some(args.output.as_path()) && !is_stdin(&args.output) {
-        return Err(
-            Failure::new("--report and --output are the same file").help("Name two files.")
-        );
+        return Err(Failure::new("--report and --output are the same file").help("Name two files."));
     }
     Ok(())
 }
@@ -348,7 +346,9 @@ fn result_line(args: &MergeArgs, has_result: bool, conflicts: usize) -> String {
     } else if has_result {
         format!("Wrote {output}.{left}")
     } else {
-        format!("Nothing was written to {output}.{left} Settle them by rules, or give --conflicts old, new or markers.")
+        format!(
+            "Nothing was written to {output}.{left} Settle them by rules, or give --conflicts old, new or markers."
+        )
     }
 }
 
@@ -360,7 +360,11 @@ fn present(args: &MergeArgs, report: &Report, output: &mut Output) -> Result<(),
     match &args.report {
         Some(path) if !args.dry_run => {
             write::write_atomically(path, text.as_bytes(), None)?;
-            output.err(&format!("{} The report is in {}.\n", report.result, path.display()));
+            output.err(&format!(
+                "{} The report is in {}.\n",
+                report.result,
+                path.display()
+            ));
         }
         // The result itself is on standard output, so the report must not be.
         _ if is_stdin(&args.output) && !args.dry_run => output.err(&text),

@@ -44,9 +44,12 @@ pub(super) fn plan(
             let fate = match (&folders, sidecar.inner_path()) {
                 (_, None) => Fate::Outside,
                 (None, _) => Fate::Unknown,
-                (Some((from, to)), Some(inner)) => {
-                    fate(from.join(&inner), to.join(&inner), sidecar.is_required(), rewriter)
-                }
+                (Some((from, to)), Some(inner)) => fate(
+                    from.join(&inner),
+                    to.join(&inner),
+                    sidecar.is_required(),
+                    rewriter,
+                ),
             };
             PlannedSidecar {
                 name: sidecar.path,

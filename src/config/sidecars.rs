@@ -43,7 +43,10 @@ pub fn sidecars(document: &Document) -> Vec<Sidecar> {
     let mut found = Vec::new();
     for node in document.nodes().filter(|node| document.is_element(*node)) {
         let mut add = |attribute: &'static str| {
-            if let Some(path) = document.value(node, attribute).filter(|path| !path.is_empty()) {
+            if let Some(path) = document
+                .value(node, attribute)
+                .filter(|path| !path.is_empty())
+            {
                 found.push(Sidecar {
                     section: node,
                     attribute,

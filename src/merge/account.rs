@@ -92,7 +92,8 @@ pub fn atoms(table: &IdentityTable, document: &Document, element: NodeId) -> Vec
         .enumerate()
         .filter(|(_, attribute)| {
             let name = document.slice(attribute.name);
-            !is_namespace_declaration(name) && !is_identity_attribute(table, document, element, name)
+            !is_namespace_declaration(name)
+                && !is_identity_attribute(table, document, element, name)
         })
         .map(|(at, _)| Slot::Attribute(at as u32))
         .collect();

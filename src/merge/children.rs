@@ -7,7 +7,8 @@ use super::digest::significant_text;
 use super::engine::Engine;
 use super::matching::{Group, Match, match_children};
 use super::outcome::{
-    Conflict, ConflictKind, DecidedBy, Decision, Outcome, Places, Principle, Region, Triple, Values,
+    Conflict, ConflictKind, DecidedBy, Decision, Outcome, Places, Principle, Region, Triple, Value,
+    Values,
 };
 use crate::pack::rules::Action;
 use crate::xml::address::Leaf;
@@ -182,9 +183,9 @@ impl Engine<'_> {
             kind,
             address,
             values: Values {
-                base: base.map(|(document, element)| describe(document, element)),
-                incoming: Some(describe(self.inputs.incoming, triple.incoming)),
-                carrier: Some(describe(self.inputs.carrier, triple.carrier)),
+                base: base.map(|(document, element)| self.describe(document, element)),
+                incoming: Some(self.describe(self.inputs.incoming, triple.incoming)),
+                carrier: Some(self.describe(self.inputs.carrier, triple.carrier)),
             },
             secret: self.holds_secret(self.inputs.incoming, triple.incoming),
             places,
@@ -237,9 +238,9 @@ impl Engine<'_> {
             }
             return self.add_incoming(base, incoming, Principle::AddedByOneSide.into(), plan);
         };
-        let unchanged = self
-            .base_side()
-            .is_some_and(|side| side.digests.meaning(base_node) == self.incoming_side().digests.meaning(incoming));
+        let unchanged = self.base_side().is_some_and(|side| {
+            side.digests.meaning(base_node) == self.incoming_side().digests.meaning(incoming)
+        });
         if unchanged {
             self.drop_incoming(base, incoming, Principle::GoneInNewVersion.into());
         } else if self.upgrade() && self.within_entry(document, incoming) {
@@ -250,12 +251,7 @@ impl Engine<'_> {
     }
 
     /// The carrier has it, the incoming side does not.
-    fn only_carrier(
-        &mut self,
-        base: Option<NodeId>,
-        carrier: NodeId,
-        plan: &mut Plan,
-    ) {
+    fn only_carrier(&mut self, base: Option<NodeId>, carrier: NodeId, plan: &mut Plan) {
         let document = self.inputs.carrier;
         let policy = self.policy_for_element(document, carrier);
         let by_rule = |action: fn(&Action) -> bool| {
@@ -273,9 +269,9 @@ impl Engine<'_> {
                 .inputs
                 .base
                 .zip(base)
-                .map(|(document, node)| describe(document, node)),
+                .map(|(document, node)| self.describe(document, node)),
             incoming: None,
-            carrier: Some(describe(document, carrier)),
+            carrier: Some(self.describe(document, carrier)),
         };
         let places = Places {
             base: self
@@ -352,12 +348,7 @@ impl Engine<'_> {
         self.incoming_decision(base, incoming, by, outcome, result);
     }
 
-    fn drop_incoming(
-        &mut self,
-        base: Option<NodeId>,
-        incoming: NodeId,
-        by: DecidedBy,
-    ) {
+    fn drop_incoming(&mut self, base: Option<NodeId>, incoming: NodeId, by: DecidedBy) {
         self.record_subtree(incoming, Outcome::Dropped, &by);
         self.incoming_decision(base, incoming, by, Outcome::Dropped, None);
     }
@@ -368,15 +359,15 @@ impl Engine<'_> {
         incoming: NodeId,
         by: DecidedBy,
         outcome: Outcome,
-        result: Option<String>,
+        result: Option<Value>,
     ) {
         let document = self.inputs.incoming;
         let base = self.inputs.base.zip(base);
         self.decisions.push(Decision {
             address: self.incoming_address(incoming),
             values: Values {
-                base: base.map(|(document, node)| describe(document, node)),
-                incoming: Some(describe(document, incoming)),
+                base: base.map(|(document, node)| self.describe(document, node)),
+                incoming: Some(self.describe(document, incoming)),
                 carrier: None,
             },
             result,
@@ -403,7 +394,11 @@ impl Engine<'_> {
         by: Option<String>,
     ) {
         let document = self.inputs.incoming;
-        self.record_subtree(incoming, Outcome::Conflict, &Principle::ChangedByOneSide.into());
+        self.record_subtree(
+            incoming,
+            Outcome::Conflict,
+            &Principle::ChangedByOneSide.into(),
+        );
         let only = HashSet::from([incoming]);
         let take_incoming = self.insertions(parent, &only, plan);
         let at = take_incoming.first().map_or_else(
@@ -420,8 +415,8 @@ impl Engine<'_> {
             kind,
             address: self.incoming_address(incoming),
             values: Values {
-                base: base.map(|(document, node)| describe(document, node)),
-                incoming: Some(describe(document, incoming)),
+                base: base.map(|(document, node)| self.describe(document, node)),
+                incoming: Some(self.describe(document, incoming)),
                 carrier: None,
             },
             secret: self.holds_secret(document, incoming),
@@ -444,11 +439,18 @@ impl Engine<'_> {
         }
         let document = self.inputs.incoming;
         let mut any_rewritten = false;
-        for element in document.subtree(node).filter(|node| document.is_element(*node)) {
+        for element in document
+            .subtree(node)
+            .filter(|node| document.is_element(*node))
+        {
             for atom in atoms(&self.inputs.rules.identities, document, element) {
                 let rewritten = outcome == Outcome::Carried && self.rewritten_atom(atom).is_some();
                 any_rewritten |= rewritten;
-                let outcome = if rewritten { Outcome::Rewritten } else { outcome };
+                let outcome = if rewritten {
+                    Outcome::Rewritten
+                } else {
+                    outcome
+                };
                 self.outcomes.insert(atom, (outcome, by.clone()));
             }
         }
@@ -481,7 +483,10 @@ impl Engine<'_> {
         if self.inputs.rewrite.is_none() {
             return spans;
         }
-        for element in document.subtree(node).filter(|node| document.is_element(*node)) {
+        for element in document
+            .subtree(node)
+            .filter(|node| document.is_element(*node))
+        {
             for (at, attribute) in document.attributes(element).iter().enumerate() {
                 let slot = Slot::Attribute(at as u32);
                 if let Some(value) = self.rewritten_atom(Atom { element, slot }) {
@@ -501,7 +506,10 @@ impl Engine<'_> {
             if let (Some(value), Some(first)) =
                 (self.rewritten_atom(Atom { element, slot }), texts.next())
             {
-                spans.insert(document.span(first), crate::xml::escape::escape_text(&value));
+                spans.insert(
+                    document.span(first),
+                    crate::xml::escape::escape_text(&value),
+                );
                 for rest in texts {
                     spans.insert(document.span(rest), String::new());
                 }
@@ -510,12 +518,54 @@ impl Engine<'_> {
         spans
     }
 
-    fn describe_result(&self, incoming: NodeId) -> String {
-        let described = describe(self.inputs.incoming, incoming);
-        self.inputs
-            .rewrite
-            .and_then(|rewrite| rewrite(&described))
-            .unwrap_or(described)
+    fn describe_result(&self, incoming: NodeId) -> Value {
+        let rewritten = |text: String| match self.inputs.rewrite {
+            Some(rewrite) => rewrite(&text).unwrap_or(text),
+            None => text,
+        };
+        match self.describe(self.inputs.incoming, incoming) {
+            Value::Text(text) if self.holds_secret(self.inputs.incoming, incoming) => {
+                Value::Text(text)
+            }
+            Value::Text(text) => Value::Text(rewritten(text)),
+            Value::Element(text) => Value::Element(rewritten(text)),
+        }
+    }
+
+    /// The value of an entry; of another element what it is, or how much it holds.
+    fn describe(&self, document: &Document, element: NodeId) -> Value {
+        if self.is_entry(document, element) {
+            for name in ["value", "connectionString"] {
+                if let Some(value) = document.value(element, name) {
+                    return Value::Text(value.into_owned());
+                }
+            }
+            let value = document
+                .child_named(element, "value")
+                .filter(|value| !document.has_child_elements(*value));
+            if let Some(value) = value {
+                return Value::Text(document.inner_text(value).into_owned());
+            }
+        }
+        let name = document.name(element);
+        let below = document
+            .subtree(element)
+            .filter(|node| document.is_element(*node))
+            .count()
+            - 1;
+        Value::Element(match below {
+            0 if self.holds_secret(document, element) => format!("<{name} …>"),
+            0 => {
+                let attributes: String = document
+                    .attributes(element)
+                    .iter()
+                    .map(|attribute| format!(" {}", document.slice(attribute.span())))
+                    .collect();
+                format!("<{name}{attributes}>")
+            }
+            1 => format!("<{name}> with 1 element"),
+            _ => format!("<{name}> with {below} elements"),
+        })
     }
 
     fn holds_secret(&self, document: &Document, node: NodeId) -> bool {
@@ -538,7 +588,10 @@ impl Engine<'_> {
         }
         let document = self.inputs.incoming;
         let table = &self.inputs.rules.identities;
-        let Some(rule) = table.rule_for(document, incoming).filter(|rule| rule.last_wins) else {
+        let Some(rule) = table
+            .rule_for(document, incoming)
+            .filter(|rule| rule.last_wins)
+        else {
             return false;
         };
         let key = |node: NodeId| -> Vec<Option<String>> {
@@ -647,27 +700,4 @@ impl Engine<'_> {
             self.record_subtree(child, outcome, by);
         }
     }
-}
-
-/// A short description of an element: its value, or how much it holds.
-fn describe(document: &Document, element: NodeId) -> String {
-    for name in ["value", "connectionString"] {
-        if let Some(value) = document.value(element, name) {
-            return value.into_owned();
-        }
-    }
-    let value = document
-        .child_named(element, "value")
-        .filter(|value| !document.has_child_elements(*value));
-    if let Some(value) = value {
-        return document.inner_text(value).into_owned();
-    }
-    let elements = document
-        .subtree(element)
-        .filter(|node| document.is_element(*node))
-        .count();
-    if elements > 1 {
-        return format!("<{}> with {} elements", document.name(element), elements - 1);
-    }
-    format!("<{}>", document.name(element))
 }

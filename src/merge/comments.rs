@@ -39,7 +39,8 @@ impl Engine<'_> {
         };
         for (text, theirs) in &incoming {
             let ours = carrier.get(text).map_or(&[][..], Vec::as_slice);
-            plan.stays.extend(theirs.iter().copied().zip(ours.iter().copied()));
+            plan.stays
+                .extend(theirs.iter().copied().zip(ours.iter().copied()));
             let in_base = base.get(text).map_or(0, Vec::len);
             let added = theirs.len().saturating_sub(in_base);
             let missing = theirs.len().saturating_sub(ours.len());

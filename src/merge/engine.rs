@@ -112,7 +112,10 @@ impl<'a> Engine<'a> {
             (start(places.incoming), start(places.carrier))
         });
         self.conflicts.sort_by_key(|conflict| {
-            (conflict.region.carrier.start, start(conflict.places.incoming))
+            (
+                conflict.region.carrier.start,
+                start(conflict.places.incoming),
+            )
         });
         let account = match self.inputs.mode {
             Mode::Branches => None,

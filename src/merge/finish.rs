@@ -58,7 +58,11 @@ pub struct Finished {
 ///
 /// # Errors
 /// When the result does not stand up to the checks of this module.
-pub fn finish(inputs: &Inputs<'_>, merged: &Merged, settle: Settle) -> Result<Finished, FinishError> {
+pub fn finish(
+    inputs: &Inputs<'_>,
+    merged: &Merged,
+    settle: Settle,
+) -> Result<Finished, FinishError> {
     let carrier = merged.carrier(inputs);
     let mut edits = merged.edits.clone();
     if settle == Settle::Incoming {
@@ -133,7 +137,9 @@ fn duplicates(table: &IdentityTable, document: &Document) -> HashMap<u64, (usize
     let mut paths = vec![0_u64; document.len()];
     let mut counts: HashMap<u64, (usize, NodeId)> = HashMap::with_capacity(document.len() / 2);
     for node in document.nodes().filter(|node| document.is_element(*node)) {
-        let parent = document.parent(node).map_or(0, |parent| paths[parent.index()]);
+        let parent = document
+            .parent(node)
+            .map_or(0, |parent| paths[parent.index()]);
         let mut hasher = DefaultHasher::new();
         parent.hash(&mut hasher);
         matching::key(table, document, node).0.hash(&mut hasher);

@@ -167,7 +167,15 @@ pub fn match_children(
     }
     groups
         .into_iter()
-        .map(|members| pair(table, members, base.map(|(side, _)| side), incoming.0, carrier.0))
+        .map(|members| {
+            pair(
+                table,
+                members,
+                base.map(|(side, _)| side),
+                incoming.0,
+                carrier.0,
+            )
+        })
         .collect()
 }
 
@@ -199,7 +207,14 @@ fn pair(
     let mut taken_carrier: HashSet<NodeId> = HashSet::new();
     if let Some(base) = base {
         let last = members.last_wins;
-        let to_incoming = pair_lists(table, base, &members.base, incoming, &members.incoming, last);
+        let to_incoming = pair_lists(
+            table,
+            base,
+            &members.base,
+            incoming,
+            &members.incoming,
+            last,
+        );
         let to_carrier = pair_lists(table, base, &members.base, carrier, &members.carrier, last);
         guessed |= to_incoming.guessed || to_carrier.guessed;
         for node in &members.base {
@@ -253,10 +268,7 @@ fn pair(
 
 /// Whether a side has more or fewer of several members that nothing tells
 /// apart, so that nobody knows which one was added or removed.
-fn cannot_be_told_apart(
-    table: &IdentityTable,
-    sides: &[Option<(Side<'_>, &Vec<NodeId>)>],
-) -> bool {
+fn cannot_be_told_apart(table: &IdentityTable, sides: &[Option<(Side<'_>, &Vec<NodeId>)>]) -> bool {
     let mut counts = sides.iter().flatten().map(|(_, nodes)| nodes.len());
     let first = counts.next();
     if counts.all(|count| Some(count) == first) {

@@ -117,9 +117,9 @@ pub enum MergeError {
 /// # Errors
 /// When the documents cannot be merged at all; see [`MergeError`].
 pub fn merge(inputs: Inputs<'_>) -> Result<Merged, MergeError> {
-    let carrier_is_base = inputs.base.is_some_and(|base| {
-        base.source() == inputs.carrier.source()
-    });
+    let carrier_is_base = inputs
+        .base
+        .is_some_and(|base| base.source() == inputs.carrier.source());
     if carrier_is_base {
         let swapped = Inputs {
             carrier: inputs.incoming,

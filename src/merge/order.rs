@@ -99,9 +99,8 @@ impl Engine<'_> {
         let before = |nodes: Vec<NodeId>, added: NodeId| {
             nodes.into_iter().filter(|node| *node < added).max()
         };
-        let gap_of_carrier = |node: &NodeId| {
-            before(common.iter().map(|found| found.carrier).collect(), *node)
-        };
+        let gap_of_carrier =
+            |node: &NodeId| before(common.iter().map(|found| found.carrier).collect(), *node);
         let gap_of_incoming = |node: &NodeId| {
             before(common.iter().map(|found| found.incoming).collect(), *node)
                 .and_then(|node| plan.stays.get(&node).copied())
@@ -150,7 +149,9 @@ impl Engine<'_> {
                 .collect();
             for (place, from) in reorder.order.iter().enumerate() {
                 // A slot overlaps nothing: the edits inside it were taken out above.
-                let _ = self.edits.replace(reorder.slots[place], moved[*from].clone());
+                let _ = self
+                    .edits
+                    .replace(reorder.slots[place], moved[*from].clone());
             }
         }
     }

@@ -91,15 +91,24 @@ pub enum Outcome {
     Conflict,
 }
 
+/// What stands at a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// The meaning of an attribute or a text; a secret if the decision says so.
+    Text(String),
+    /// A short description of an element that holds more than one value. It quotes no secret.
+    Element(String),
+}
+
 /// The three values at one place; `None` where a side has nothing there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Values {
     /// In the common ancestor.
-    pub base: Option<String>,
+    pub base: Option<Value>,
     /// On the incoming side (`old`, `theirs`).
-    pub incoming: Option<String>,
+    pub incoming: Option<Value>,
     /// In the carrier (`new`, `ours`).
-    pub carrier: Option<String>,
+    pub carrier: Option<Value>,
 }
 
 /// Where the three sides have it, in their own texts.
@@ -121,7 +130,7 @@ pub struct Decision {
     /// The three values.
     pub values: Values,
     /// What the result has.
-    pub result: Option<String>,
+    pub result: Option<Value>,
     /// Whether the values must not be shown.
     pub secret: bool,
     /// Where.

@@ -213,7 +213,10 @@ impl Engine<'_> {
             .previous_sibling(node)
             .filter(|previous| incoming.is_blank_text(*previous))
             .map_or(1, |previous| {
-                incoming.slice(incoming.span(previous)).matches('\n').count()
+                incoming
+                    .slice(incoming.span(previous))
+                    .matches('\n')
+                    .count()
             });
         self.carrier_layout().line_end.repeat(line_ends.clamp(1, 2)) + indent
     }

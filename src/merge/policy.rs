@@ -24,7 +24,11 @@ impl<'a> Engine<'a> {
         let is_element_action = |action: &Action| {
             matches!(
                 action,
-                Action::TakeOld | Action::TakeNew | Action::TakeBase | Action::Drop | Action::Conflict
+                Action::TakeOld
+                    | Action::TakeNew
+                    | Action::TakeBase
+                    | Action::Drop
+                    | Action::Conflict
             )
         };
         self.find_policy(|policy| {
@@ -35,12 +39,7 @@ impl<'a> Engine<'a> {
         })
     }
 
-    fn covers_value_of_entry(
-        &self,
-        policy: &Policy,
-        document: &Document,
-        element: NodeId,
-    ) -> bool {
+    fn covers_value_of_entry(&self, policy: &Policy, document: &Document, element: NodeId) -> bool {
         if *policy.selector.leaf() == Leaf::Element || !self.is_entry(document, element) {
             return false;
         }
@@ -48,7 +47,11 @@ impl<'a> Engine<'a> {
         document
             .subtree(element)
             .filter(|node| document.is_element(*node))
-            .any(|node| policy.selector.matches_element(document, node, &ignores_case))
+            .any(|node| {
+                policy
+                    .selector
+                    .matches_element(document, node, &ignores_case)
+            })
     }
 
     fn find_policy(&self, covers: impl Fn(&Policy) -> bool) -> Option<&'a Policy> {

@@ -43,7 +43,10 @@ pub struct Renamed {
 /// `document` with the identities that `rename` rules cover changed, and what
 /// was changed. The rest of the engine then needs to know nothing of renames.
 #[must_use]
-pub fn with_renames<'d>(document: &'d Document, rules: &Rules) -> (Cow<'d, Document>, Vec<Renamed>) {
+pub fn with_renames<'d>(
+    document: &'d Document,
+    rules: &Rules,
+) -> (Cow<'d, Document>, Vec<Renamed>) {
     let component = rules.component_of(document);
     let ignores_case = rules.ignores_case();
     let mut edits = Edits::new();

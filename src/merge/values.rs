@@ -6,9 +6,10 @@ use super::account::{Atom, Slot, is_namespace_declaration};
 use super::digest::significant_text;
 use super::engine::Engine;
 use super::outcome::{
-    Conflict, ConflictKind, DecidedBy, Decision, Outcome, Places, Principle, Region, Triple, Values,
+    Conflict, ConflictKind, DecidedBy, Decision, Outcome, Places, Principle, Region, Triple, Value,
+    Values,
 };
-use crate::pack::rules::{Action, Policy};
+use crate::pack::rules::{Action, Policy, When};
 use crate::xml::address::Leaf;
 use crate::xml::escape::{escape_attribute, escape_text, requote};
 use crate::xml::layout::{attribute_removal_span, empty_tag_end, with_line_ends};
@@ -212,7 +213,7 @@ impl Engine<'_> {
             self.decisions.push(Decision {
                 address,
                 values: contest.values(),
-                result,
+                result: result.map(Value::Text),
                 secret: contest.secret,
                 places: contest.places,
                 outcome: slot.map(|_| outcome),
@@ -224,6 +225,9 @@ impl Engine<'_> {
 
     fn judge(&self, contest: &Contest, policy: Option<&Policy>) -> Verdict {
         let (incoming, carrier) = (contest.incoming.as_ref(), contest.carrier.as_ref());
+        // A rule for want of a base gives way to a known default, which is one.
+        let policy = policy
+            .filter(|policy| policy.when == When::Always || self.known_defaults(contest).is_none());
         if let Some(verdict) = policy.and_then(|policy| self.judge_by_rule(contest, policy)) {
             return verdict;
         }
@@ -329,9 +333,8 @@ impl Engine<'_> {
         let (Some(incoming), Some(carrier)) = (&contest.incoming, &contest.carrier) else {
             return false;
         };
-        self.known_defaults(contest).is_some_and(|defaults| {
-            defaults.contains(carrier) && !defaults.contains(incoming)
-        })
+        self.known_defaults(contest)
+            .is_some_and(|defaults| defaults.contains(carrier) && !defaults.contains(incoming))
     }
 
     fn known_defaults(&self, contest: &Contest) -> Option<&[String]> {
@@ -386,7 +389,8 @@ impl Engine<'_> {
     /// Decides between two versions that both sides changed.
     fn higher_version(&self, contest: &Contest, policy: &Policy) -> Option<Verdict> {
         let (incoming, carrier) = (contest.incoming.as_ref()?, contest.carrier.as_ref()?);
-        let one_side = matches!(&contest.base, Base::Is(Some(base)) if base == incoming || base == carrier);
+        let one_side =
+            matches!(&contest.base, Base::Is(Some(base)) if base == incoming || base == carrier);
         if incoming == carrier || one_side {
             return None;
         }
@@ -522,9 +526,7 @@ impl Engine<'_> {
         let text_nodes = |document: &Document, element: NodeId| -> Vec<NodeId> {
             document
                 .children(element)
-                .filter(|child| {
-                    matches!(document.kind(*child), NodeKind::Text | NodeKind::CData)
-                })
+                .filter(|child| matches!(document.kind(*child), NodeKind::Text | NodeKind::CData))
                 .collect()
         };
         let written: String = if raw {
@@ -604,13 +606,14 @@ impl Contest {
     }
 
     fn values(&self) -> Values {
+        let base = match &self.base {
+            Base::Is(value) => value.clone(),
+            Base::Unknown => None,
+        };
         Values {
-            base: match &self.base {
-                Base::Is(value) => value.clone(),
-                Base::Unknown => None,
-            },
-            incoming: self.original.clone(),
-            carrier: self.carrier.clone(),
+            base: base.map(Value::Text),
+            incoming: self.original.clone().map(Value::Text),
+            carrier: self.carrier.clone().map(Value::Text),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::redact::Redactor;
-use crate::merge::outcome::{Conflict, Decision, Places, Values};
+use crate::merge::outcome::{Conflict, Decision, Places, Value, Values};
 use crate::merge::{Inputs, Merged, Outcome, Principle};
 use crate::pack::Rules;
 use crate::xml::{Document, LineColumn, Span};
@@ -146,8 +146,8 @@ impl Report {
                 values: values(&decision.values, decision.secret, redactor),
                 result: decision
                     .result
-                    .as_deref()
-                    .map(|value| redactor.value(value, decision.secret)),
+                    .as_ref()
+                    .map(|value| shown(value, decision.secret, redactor)),
                 secret: decision.secret,
                 by: decision.by.name().to_owned(),
                 assumed: decision.assumed,
@@ -190,7 +190,10 @@ impl Report {
         }
         for (kind, title) in [
             (Kind::Carried, "Carried from the old file"),
-            (Kind::Rewritten, "Carried with a new virtual directory or by a rewriting rule"),
+            (
+                Kind::Rewritten,
+                "Carried with a new virtual directory or by a rewriting rule",
+            ),
             (Kind::Dropped, "Not carried"),
             (Kind::Removed, "Removed by the administrator, and so here"),
             (Kind::OnlyInNew, "Only in the new file, kept"),
@@ -250,11 +253,15 @@ impl Report {
                     };
                     format!("{} -> {}", side(before), side(&line.result))
                 }
-                Kind::Dropped => format!("{} stays {}", side(&line.values.old), side(&line.result)),
+                Kind::Dropped if line.result.is_none() => side(&line.values.old),
+                Kind::Dropped => format!(
+                    "old {}, new {} stays",
+                    side(&line.values.old),
+                    side(&line.result)
+                ),
                 Kind::Removed => side(&line.values.new),
                 _ => side(&line.result),
             };
-            let shown = shown.replace(" stays (nothing)", "");
             let _ = writeln!(text, "      {shown}   [{}{assumed}]", line.by);
         }
     }
@@ -271,8 +278,18 @@ impl Report {
         let base = self.files.base.as_ref().unwrap_or(&no_base);
         for (name, file, value, place) in [
             ("base", base, &conflict.values.base, &conflict.places.base),
-            ("old", &self.files.old, &conflict.values.old, &conflict.places.old),
-            ("new", &self.files.new, &conflict.values.new, &conflict.places.new),
+            (
+                "old",
+                &self.files.old,
+                &conflict.values.old,
+                &conflict.places.old,
+            ),
+            (
+                "new",
+                &self.files.new,
+                &conflict.values.new,
+                &conflict.places.new,
+            ),
         ] {
             let place = match place {
                 Some(place) => format!("{file}:{}:{}", place.line, place.column),
@@ -290,11 +307,12 @@ impl Report {
     }
 }
 
+/// A value in quotes; descriptions and masks stand without.
 fn side(value: &Option<String>) -> String {
     match value {
         None => "(nothing)".to_owned(),
         Some(value) if value.starts_with('<') || value.starts_with("[secret") => value.clone(),
-        Some(value) => format!("\"{}\"", value.escape_debug().to_string().replace("\\\"", "\"").replace("\\'", "'").replace("\\\\", "\\")),
+        Some(value) => format!("\"{}\"", value.replace('\r', "\\r").replace('\n', "\\n")),
     }
 }
 
@@ -309,9 +327,15 @@ fn plural(count: usize, word: &str) -> String {
 fn meaning(kind: &str) -> &str {
     match kind {
         "both-changed" => "the administrator and the new version both changed it (both-changed)",
-        "changed-removed" => "the administrator changed it, the new version has it no more (changed-removed)",
-        "removed-changed" => "the administrator removed it, the new version changed it (removed-changed)",
-        "both-added" => "the administrator and the new version both added it, differently (both-added)",
+        "changed-removed" => {
+            "the administrator changed it, the new version has it no more (changed-removed)"
+        }
+        "removed-changed" => {
+            "the administrator removed it, the new version changed it (removed-changed)"
+        }
+        "both-added" => {
+            "the administrator and the new version both added it, differently (both-added)"
+        }
         "order" => "both changed the order, and here order has meaning (order)",
         "ambiguous" => "it stands several times and both sides changed that (ambiguous)",
         "unknown-origin" => "without a base nobody knows who changed it (unknown-origin)",
@@ -363,15 +387,19 @@ fn account(merged: &Merged) -> AccountLine {
 }
 
 fn values(values: &Values, secret: bool, redactor: &mut Redactor<'_>) -> ValueLine {
-    let mut show = |value: &Option<String>| {
-        value
-            .as_deref()
-            .map(|value| redactor.value(value, secret && !value.starts_with('<')))
-    };
+    let mut show =
+        |value: &Option<Value>| value.as_ref().map(|value| shown(value, secret, redactor));
     ValueLine {
         base: show(&values.base),
         old: show(&values.incoming),
         new: show(&values.carrier),
+    }
+}
+
+fn shown(value: &Value, secret: bool, redactor: &mut Redactor<'_>) -> String {
+    match value {
+        Value::Text(text) => redactor.value(text, secret),
+        Value::Element(text) => redactor.value(text, false),
     }
 }
 
@@ -395,7 +423,12 @@ fn address_of(conflict: &Conflict, rules: &Rules) -> String {
         .by
         .as_deref()
         .filter(|_| conflict.address.steps.is_empty())
-        .and_then(|id| rules.policies.iter().find(|policy| policy.provenance.id == id));
+        .and_then(|id| {
+            rules
+                .policies
+                .iter()
+                .find(|policy| policy.provenance.id == id)
+        });
     match required {
         Some(policy) => policy.selector.as_str().to_owned(),
         None => conflict.address.to_string(),
