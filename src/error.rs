@@ -16,7 +16,7 @@ pub struct Failure {
     /// The file it is about, as the user named it.
     pub file: Option<String>,
     /// The place in the file, where there is one.
-    pub excerpt: Option<Excerpt>,
+    pub excerpt: Option<Box<Excerpt>>,
     /// What to do next.
     pub help: Option<String>,
 }
@@ -63,7 +63,7 @@ impl Failure {
     /// Adds the place.
     #[must_use]
     pub fn at(mut self, excerpt: Excerpt) -> Self {
-        self.excerpt = Some(excerpt);
+        self.excerpt = Some(Box::new(excerpt));
         self
     }
 }

@@ -16,7 +16,6 @@ use crate::xml::{Document, LineColumn, ParseError};
 ///
 /// # Errors
 /// One failure with its place in the file and a next step.
-#[allow(clippy::result_large_err)] // once per file; the failure is the answer, not a hot path
 pub fn read_document(path: &Path, rules: &Rules) -> Result<(Document, Vec<u8>), Failure> {
     let bytes = read::read(path)?;
     match Document::from_bytes(&bytes) {
