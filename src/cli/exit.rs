@@ -12,6 +12,9 @@ pub enum Exit {
     Findings,
     /// 2: the job, or the part of it that is about one file, could not be done.
     Failed,
+    /// 129: the merge driver wrote nothing. Above 128 git stops the merge
+    /// instead of taking the file as merged with conflicts.
+    DriverFailed,
 }
 
 impl Exit {
@@ -22,6 +25,7 @@ impl Exit {
             Self::Clean => 0,
             Self::Findings => 1,
             Self::Failed => 2,
+            Self::DriverFailed => 129,
         }
     }
 }

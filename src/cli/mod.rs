@@ -2,6 +2,7 @@
 //! resolved plan, calls the operation and presents what it returns.
 
 pub mod exit;
+mod git_merge_driver;
 pub mod input;
 mod merge;
 pub mod output;
@@ -47,6 +48,7 @@ struct Global {
 #[derive(Debug, Subcommand)]
 enum Command {
     Merge(Box<merge::MergeArgs>),
+    GitMergeDriver(git_merge_driver::DriverArgs),
     Rewrite(rewrite::RewriteArgs),
 }
 
@@ -68,6 +70,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     let mut output = Output::new(cli.global.color);
     let exit = match cli.command {
         Command::Merge(args) => merge::run(&args, &mut output),
+        Command::GitMergeDriver(args) => git_merge_driver::run(&args, &mut output),
         Command::Rewrite(args) => rewrite::run(args, &mut output),
     };
     output.finish(exit)

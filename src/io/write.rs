@@ -134,7 +134,16 @@ pub fn write_atomically(
     bytes: &[u8],
     backup: Option<Backup>,
 ) -> Result<Written, WriteError> {
-    write(path, None, bytes, backup)
+    write(path, None, bytes, backup, Durability::Flushed)
+}
+
+/// Like [`write_atomically`] but without waiting for the disk: for a file that
+/// another program reads at once and then removes, such as git's temporary files.
+///
+/// # Errors
+/// See [`WriteErrorKind`]. After an error the file is as it was.
+pub fn write_scratch(path: &Path, bytes: &[u8]) -> Result<Written, WriteError> {
+    write(path, None, bytes, None, Durability::Scratch)
 }
 
 /// Like [`write_atomically`], but only if the file still holds `read`.
@@ -147,7 +156,7 @@ pub fn replace_atomically(
     bytes: &[u8],
     backup: Option<Backup>,
 ) -> Result<Written, WriteError> {
-    write(path, Some(read), bytes, backup)
+    write(path, Some(read), bytes, backup, Durability::Flushed)
 }
 
 fn write(
@@ -155,8 +164,9 @@ fn write(
     read: Option<&[u8]>,
     bytes: &[u8],
     backup: Option<Backup>,
+    durability: Durability,
 ) -> Result<Written, WriteError> {
-    try_write(path, read, bytes, backup).map_err(|kind| WriteError {
+    try_write(path, read, bytes, backup, durability).map_err(|kind| WriteError {
         path: path.to_owned(),
         kind,
     })
@@ -167,14 +177,15 @@ fn try_write(
     read: Option<&[u8]>,
     bytes: &[u8],
     backup: Option<Backup>,
+    durability: Durability,
 ) -> Result<Written, WriteErrorKind> {
     let target = resolve(path)?;
     let Some(metadata) = existing(&target)? else {
         if read.is_some() {
             return Err(WriteErrorKind::Changed);
         }
-        let temporary = temporary_beside(&target, bytes, None)?;
-        persist(temporary, &target)?;
+        let temporary = temporary_beside(&target, bytes, None, durability)?;
+        persist(temporary, &target, durability)?;
         return Ok(Written::Created);
     };
     let original = std::fs::read(&target)?;
@@ -187,18 +198,25 @@ fn try_write(
     if metadata.permissions().readonly() {
         return Err(WriteErrorKind::ReadOnly);
     }
-    let temporary = temporary_beside(&target, bytes, Some(&metadata))?;
+    let temporary = temporary_beside(&target, bytes, Some(&metadata), durability)?;
     let backup = match backup {
         Some(Backup::Beside) => Some(keep_original(&target, &original, &metadata)?),
         None => None,
     };
-    if let Err(error) = persist(temporary, &target) {
+    if let Err(error) = persist(temporary, &target, durability) {
         if let Some(backup) = &backup {
             let _ = std::fs::remove_file(backup);
         }
         return Err(error);
     }
     Ok(Written::Replaced { backup })
+}
+
+/// Whether the bytes must be on disk before the file is replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Durability {
+    Flushed,
+    Scratch,
 }
 
 /// The file that `path` means after all links. It need not exist.
@@ -238,6 +256,7 @@ fn temporary_beside(
     target: &Path,
     bytes: &[u8],
     like: Option<&Metadata>,
+    durability: Durability,
 ) -> Result<NamedTempFile, WriteErrorKind> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".conferry-").suffix(".tmp");
@@ -256,13 +275,21 @@ fn temporary_beside(
             .as_file()
             .set_permissions(metadata.permissions())?;
     }
-    temporary.as_file().sync_all()?;
+    if durability == Durability::Flushed {
+        temporary.as_file().sync_all()?;
+    }
     Ok(temporary)
 }
 
-fn persist(temporary: NamedTempFile, target: &Path) -> Result<(), WriteErrorKind> {
+fn persist(
+    temporary: NamedTempFile,
+    target: &Path,
+    durability: Durability,
+) -> Result<(), WriteErrorKind> {
     temporary.persist(target).map_err(|error| error.error)?;
-    sync_folder(target);
+    if durability == Durability::Flushed {
+        sync_folder(target);
+    }
     Ok(())
 }
 
@@ -272,7 +299,7 @@ fn keep_original(
     original: &[u8],
     metadata: &Metadata,
 ) -> Result<PathBuf, WriteErrorKind> {
-    let mut temporary = temporary_beside(target, original, Some(metadata))?;
+    let mut temporary = temporary_beside(target, original, Some(metadata), Durability::Flushed)?;
     for number in 0..MAX_BACKUPS {
         let backup = backup_name(target, number);
         match temporary.persist_noclobber(&backup) {

@@ -14,6 +14,7 @@
 
 pub mod account;
 pub mod addresses;
+pub mod branches;
 mod children;
 mod comments;
 pub mod digest;
