@@ -5,12 +5,15 @@
 //! had; what cannot be decided is a [`Conflict`], never a guess. It works on
 //! whole documents, and returns values: nothing here reads files or prints.
 //!
-//! The stages, one file each: [`digest`] (did this side change it?),
-//! [`matching`] (which elements are the same?), `engine` (the walk),
-//! `values` (attributes and text), `children` (added and removed elements),
-//! `comments`, `order`, `place` (where to insert), [`account`] (nothing is
-//! dropped in silence), [`finish`] (the result, proven), [`markers`] (conflicts
-//! written into the file).
+//! The stages, one file each: [`prepare`] (what must be refused), [`digest`]
+//! (did this side change it?), [`matching`] (which elements are the same?),
+//! `engine` (the walk), `values` (attributes and text), `judge` (who wins, by
+//! `policy` or principle), `children` (what stands in an element), `one_sided`
+//! (added and removed elements), `comments`, `order`, `opaque` (content that
+//! moves as a whole), `place`, `written` and `subtree` (how it reads in the
+//! carrier), [`account`] (nothing is dropped in silence), [`finish`] (the
+//! result, proven), [`markers`] (conflicts written into the file),
+//! [`branches`] (all of it for git).
 
 pub mod account;
 pub mod addresses;
@@ -20,14 +23,19 @@ mod comments;
 pub mod digest;
 mod engine;
 pub mod finish;
+mod judge;
 pub mod markers;
 pub mod matching;
+mod one_sided;
+mod opaque;
 mod order;
 pub mod outcome;
 mod place;
 mod policy;
 pub mod prepare;
+mod subtree;
 mod values;
+mod written;
 
 use thiserror::Error;
 
