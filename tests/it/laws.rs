@@ -417,6 +417,17 @@ fn element(address: &str) -> String {
     }
 }
 
+/// Whether some identity stands twice under one parent.
+fn has_duplicates(document: &Document) -> bool {
+    let table = &rules().identities;
+    let addresses = Addresses::default();
+    document.nodes().filter(|node| document.is_element(*node)).any(|node| {
+        let address = addresses.address(table, document, node, Leaf::Element);
+        let last = address.steps.last();
+        last.is_some_and(|step| step.position.is_some() && !step.predicates.is_empty())
+    })
+}
+
 /// Every value by its address; `None` where an address, or one above it, is not unique.
 fn values(document: &Document) -> HashMap<String, Option<String>> {
     let table = &rules().identities;
@@ -541,7 +552,8 @@ pub fn account_law(triple: &Triple) -> Law {
         {
             return Err(format!("{counts:?} with {} conflicts", merged.conflicts.len()));
         }
-        if !merged.conflicts.is_empty() {
+        // Which of two entries of one name was meant changes with their number.
+        if !merged.conflicts.is_empty() || base.is_some_and(has_duplicates) {
             continue;
         }
         let result = finish(&inputs, &merged, Settle::Carrier)
