@@ -40,6 +40,7 @@ impl Engine<'_> {
                 continue;
             }
             let anchor = match after {
+                _ if self.comes_first(child) => self.first_place(parent),
                 Some(node) => Anchor::After(node),
                 None => self.anchor_before(child, plan),
             };
@@ -52,6 +53,19 @@ impl Engine<'_> {
             .into_iter()
             .filter_map(|(anchor, batch)| self.insertion(parent, anchor, &batch, plan))
             .collect()
+    }
+
+    /// Whether .NET reads the element only as the first one of the file.
+    fn comes_first(&self, child: NodeId) -> bool {
+        let incoming = self.inputs.incoming;
+        incoming.is_element(child)
+            && incoming.local_name(child) == "configSections"
+            && incoming.parent(child) == Some(incoming.root())
+    }
+
+    fn first_place(&self, parent: Triple) -> Anchor {
+        let first = self.inputs.carrier.child_elements(parent.carrier).next();
+        first.map_or(Anchor::Inside, Anchor::Before)
     }
 
     /// For a node without a preceding sibling that both files have: before the first following one.
