@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use super::children::Plan;
 use super::engine::Engine;
+use super::order::is_first_element;
 use super::outcome::Triple;
 use crate::xml::layout::{Transplant, indent_before, line_indent};
 use crate::xml::{Edit, NodeId, NodeKind, Span};
@@ -55,12 +56,15 @@ impl Engine<'_> {
             .collect()
     }
 
-    /// Whether .NET reads the element only as the first one of the file.
+    /// Whether .NET reads the element only as the first one of the file, or it
+    /// clears a collection before anything stands in it.
     fn comes_first(&self, child: NodeId) -> bool {
         let incoming = self.inputs.incoming;
-        incoming.is_element(child)
-            && incoming.local_name(child) == "configSections"
-            && incoming.parent(child) == Some(incoming.root())
+        match incoming.local_name(child) {
+            "configSections" => incoming.parent(child) == Some(incoming.root()),
+            "clear" => is_first_element(incoming, child),
+            _ => false,
+        }
     }
 
     fn first_place(&self, parent: Triple) -> Anchor {
