@@ -41,7 +41,7 @@ impl Engine<'_> {
                 continue;
             }
             let anchor = match after {
-                _ if self.comes_first(child) => self.first_place(parent),
+                _ if self.comes_first(child) => self.first_place(parent, plan),
                 Some(node) => Anchor::After(node),
                 None => self.anchor_before(child, plan),
             };
@@ -67,8 +67,12 @@ impl Engine<'_> {
         }
     }
 
-    fn first_place(&self, parent: Triple) -> Anchor {
-        let first = self.inputs.carrier.child_elements(parent.carrier).next();
+    fn first_place(&self, parent: Triple, plan: &Plan) -> Anchor {
+        let first = self
+            .inputs
+            .carrier
+            .child_elements(parent.carrier)
+            .find(|node| !plan.remove.contains(node));
         first.map_or(Anchor::Inside, Anchor::Before)
     }
 
