@@ -7,10 +7,10 @@ use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
 use super::output::Output;
-use super::rules::{RulesArgs, load_rules};
+use super::rules::{RulesArgs, load_general_rules};
 use crate::error::Failure;
 use crate::io::{read, write};
-use crate::merge::branches::{NotByMeaning, Versions, merge_versions};
+use crate::merge::branches::{Versions, merge_versions};
 use crate::merge::markers::{Markers, Style};
 
 const EXAMPLES: &str = "\
@@ -140,7 +140,7 @@ fn drive(
     theirs: &Path,
     output: &mut Output,
 ) -> Result<Exit, Vec<Failure>> {
-    let rules = load_rules(&args.rules.rules)?;
+    let rules = load_general_rules(&args.rules.rules)?;
     let read = |path: &Path| read::read_file(path).map_err(|error| vec![error.into()]);
     let (base_bytes, ours_bytes, theirs_bytes) = (read(base)?, read(ours)?, read(theirs)?);
     let versions = Versions {
@@ -166,17 +166,10 @@ fn drive(
             })
         }
         Err(reason) => {
-            output.err(&format!(
-                "{name}: merged as text, since {}\n",
-                said(&reason)
-            ));
+            output.err(&format!("{name}: merged as text, since {reason}\n"));
             merge_as_text(args, base, ours, theirs).map_err(|failure| vec![failure])
         }
     }
-}
-
-fn said(reason: &NotByMeaning) -> String {
-    reason.to_string()
 }
 
 impl DriverArgs {

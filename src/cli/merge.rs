@@ -12,7 +12,7 @@ use super::rules::{RulesArgs, load_rules};
 use super::sidecars;
 use crate::error::Failure;
 use crate::io::read::{display_name, is_stdin};
-use crate::io::write::{self, Backup};
+use crate::io::write::{self, Backup, Written};
 use crate::merge::finish::{Finished, Settle, finish, missing_required};
 use crate::merge::markers::{Markers, Style, conflicted_text};
 use crate::merge::prepare::{encrypted, with_renames};
@@ -214,17 +214,18 @@ impl Job {
             format!("`{from}` is carried as `{to}` [{rule}]")
         }));
         let bytes = self.result(args, &inputs, &merged, &finished, conflicts);
+        let mut written = None;
         if let Some(bytes) = &bytes {
             let sidecars = sidecars::plan(args_folders(args), &finished.document, self.rewriter());
             report
                 .notes
                 .extend(sidecars.iter().map(ToString::to_string));
             if !args.dry_run {
-                self.write(args, bytes, output)?;
+                written = Some(self.write(args, bytes, output)?);
                 sidecars::write(&sidecars)?;
             }
         }
-        report.result = result_line(args, bytes.is_some(), conflicts);
+        report.result = result_line(args, written.as_ref(), conflicts);
         present(args, &report, output)?;
         Ok(if conflicts > 0 {
             Exit::Findings
@@ -272,14 +273,18 @@ impl Job {
         }
     }
 
-    fn write(&self, args: &MergeArgs, bytes: &[u8], output: &mut Output) -> Result<(), Failure> {
+    fn write(
+        &self,
+        args: &MergeArgs,
+        bytes: &[u8],
+        output: &mut Output,
+    ) -> Result<Written, Failure> {
         if is_stdin(&args.output) {
             output.out_bytes(bytes);
-            return Ok(());
+            return Ok(Written::Created);
         }
         let backup = args.backup.then_some(Backup::Beside);
-        write::write_atomically(&args.output, bytes, backup)?;
-        Ok(())
+        Ok(write::write_atomically(&args.output, bytes, backup)?)
     }
 }
 
@@ -330,7 +335,7 @@ fn files(args: &MergeArgs) -> Files {
     }
 }
 
-fn result_line(args: &MergeArgs, has_result: bool, conflicts: usize) -> String {
+fn result_line(args: &MergeArgs, written: Option<&Written>, conflicts: usize) -> String {
     let output = if is_stdin(&args.output) {
         "standard output".to_owned()
     } else {
@@ -342,13 +347,20 @@ fn result_line(args: &MergeArgs, has_result: bool, conflicts: usize) -> String {
         count => format!(" {count} conflicts are left."),
     };
     if args.dry_run {
-        format!("Dry run: nothing was written.{left}")
-    } else if has_result {
-        format!("Wrote {output}.{left}")
-    } else {
-        format!(
+        return format!("Dry run: nothing was written.{left}");
+    }
+    match written {
+        Some(Written::Identical) => format!("{output} holds the result already.{left}"),
+        Some(Written::Replaced {
+            backup: Some(backup),
+        }) => format!(
+            "Wrote {output}; what it held is in {}.{left}",
+            backup.display()
+        ),
+        Some(_) => format!("Wrote {output}.{left}"),
+        None => format!(
             "Nothing was written to {output}.{left} Settle them by rules, or give --conflicts old, new or markers."
-        )
+        ),
     }
 }
 

@@ -17,10 +17,18 @@ pub(super) struct RulesArgs {
 
 /// The built-in rules with the packs at `extra` on top.
 pub(super) fn load_rules(extra: &[PathBuf]) -> Result<Rules, Vec<Failure>> {
-    pack::load(extra).map_err(|failures| {
-        failures
-            .iter()
-            .flat_map(pack::PackFailure::failures)
-            .collect()
-    })
+    pack::load(extra).map_err(told)
+}
+
+/// The rules for .NET configuration in general with the packs at `extra` on
+/// top: what a merge of branches needs, which runs once per file.
+pub(super) fn load_general_rules(extra: &[PathBuf]) -> Result<Rules, Vec<Failure>> {
+    pack::load_general(extra).map_err(told)
+}
+
+fn told(failures: Vec<pack::PackFailure>) -> Vec<Failure> {
+    failures
+        .iter()
+        .flat_map(pack::PackFailure::failures)
+        .collect()
 }

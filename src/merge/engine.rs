@@ -72,11 +72,13 @@ pub(super) fn run(inputs: Inputs<'_>) -> Result<Merged, MergeError> {
 
 impl<'a> Engine<'a> {
     fn new(inputs: Inputs<'a>) -> Self {
-        let component = inputs
-            .rules
-            .component_of(inputs.incoming)
-            .or_else(|| inputs.rules.component_of(inputs.carrier))
-            .filter(|_| inputs.mode == Mode::Upgrade);
+        let component = match inputs.mode {
+            Mode::Branches => None,
+            Mode::Upgrade => inputs
+                .rules
+                .component_of(inputs.incoming)
+                .or_else(|| inputs.rules.component_of(inputs.carrier)),
+        };
         Self {
             base_digests: inputs.base.map(Digests::of),
             incoming_digests: Digests::of(inputs.incoming),

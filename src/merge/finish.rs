@@ -142,9 +142,10 @@ fn duplicates(table: &IdentityTable, document: &Document) -> HashMap<u64, (usize
             .map_or(0, |parent| paths[parent.index()]);
         let mut hasher = DefaultHasher::new();
         parent.hash(&mut hasher);
-        matching::key(table, document, node).0.hash(&mut hasher);
+        let key = matching::key(table, document, node).0;
+        key.hash(&mut hasher);
         paths[node.index()] = hasher.finish();
-        if !matching::identity(table, document, node).is_empty() {
+        if key.contains(matching::VALUE_SEPARATOR) {
             counts.entry(paths[node.index()]).or_insert((0, node)).0 += 1;
         }
     }

@@ -97,6 +97,9 @@ pub fn is_identity_attribute(
     }
 }
 
+/// Stands in a [`key`] before each part of the identity that has a value.
+pub(super) const VALUE_SEPARATOR: char = '=';
+
 /// The identity of `element` as one text that compares equal for the same
 /// element, and whether the last of several counts.
 pub(super) fn key(table: &IdentityTable, document: &Document, element: NodeId) -> (String, bool) {
@@ -106,7 +109,7 @@ pub(super) fn key(table: &IdentityTable, document: &Document, element: NodeId) -
             for path in &rule.by {
                 key.push('\u{1}');
                 if let Some(value) = path.value(document, element) {
-                    key.push('=');
+                    key.push(VALUE_SEPARATOR);
                     push_value(&mut key, &value, rule.ignore_case);
                 }
             }
@@ -116,7 +119,7 @@ pub(super) fn key(table: &IdentityTable, document: &Document, element: NodeId) -
             if let Some((name, value)) = discovered(table, document, element) {
                 key.push('\u{1}');
                 key.push_str(name);
-                key.push('=');
+                key.push(VALUE_SEPARATOR);
                 push_value(&mut key, &value, true);
             }
             (key, false)

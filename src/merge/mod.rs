@@ -5,12 +5,15 @@
 //! had; what cannot be decided is a [`Conflict`], never a guess. It works on
 //! whole documents, and returns values: nothing here reads files or prints.
 //!
-//! The stages, one file each: [`digest`] (did this side change it?),
-//! [`matching`] (which elements are the same?), `engine` (the walk),
-//! `values` (attributes and text), `children` (added and removed elements),
-//! `comments`, `order`, `place` (where to insert), [`account`] (nothing is
-//! dropped in silence), [`finish`] (the result, proven), [`markers`] (conflicts
-//! written into the file).
+//! The stages, one file each: [`prepare`] (what must be refused), [`digest`]
+//! (did this side change it?), [`matching`] (which elements are the same?),
+//! `engine` (the walk), `values` (attributes and text), `judge` (who wins, by
+//! `policy` or principle), `children` (what stands in an element), `one_sided`
+//! (added and removed elements), `comments`, `order`, `opaque` (content that
+//! moves as a whole), `place`, `written` and `subtree` (how it reads in the
+//! carrier), [`account`] (nothing is dropped in silence), [`finish`] (the
+//! result, proven), [`markers`] (conflicts written into the file),
+//! [`branches`] (all of it for git).
 
 pub mod account;
 pub mod addresses;
@@ -20,20 +23,28 @@ mod comments;
 pub mod digest;
 mod engine;
 pub mod finish;
+mod judge;
 pub mod markers;
 pub mod matching;
+mod one_sided;
+mod opaque;
 mod order;
 pub mod outcome;
 mod place;
 mod policy;
 pub mod prepare;
+mod subtree;
 mod values;
+mod written;
 
 use thiserror::Error;
 
+use digest::Digests;
+
 use crate::pack::Rules;
 use crate::xml::address::Address;
-use crate::xml::{Document, EditError, Edits};
+use crate::xml::layout::Layout;
+use crate::xml::{Document, EditError, Edits, NodeId};
 
 pub use account::Account;
 pub use outcome::{Conflict, ConflictKind, DecidedBy, Decision, Outcome, Principle};
@@ -112,8 +123,10 @@ pub enum MergeError {
 
 /// Merges.
 ///
-/// When the carrier is the base byte for byte, the incoming file is the result
-/// byte for byte (but for virtual directories that are renamed in it).
+/// When the carrier is the base byte for byte and no rule interferes, the
+/// incoming file is the result byte for byte (but for virtual directories that
+/// are renamed in it). Between
+/// branches, a side that only reformatted the whole file decides its form.
 ///
 /// # Errors
 /// When the documents cannot be merged at all; see [`MergeError`].
@@ -122,8 +135,23 @@ pub fn merge(inputs: Inputs<'_>) -> Result<Merged, MergeError> {
         .base
         .is_some_and(|base| base.source() == inputs.carrier.source());
     if carrier_is_base {
+        let mut merged = engine::run(inputs)?;
+        let by_rule = |decision: &Decision| matches!(decision.by, DecidedBy::Rule(_));
+        if merged.conflicts.is_empty() && !merged.decisions.iter().any(by_rule) {
+            let swapped = Inputs {
+                carrier: inputs.incoming,
+                ..inputs
+            };
+            merged.edits = engine::run(swapped)?.edits;
+            merged.carried_by_incoming = true;
+        }
+        return Ok(merged);
+    }
+    if inputs.mode == Mode::Branches && only_reformatted(&inputs) {
+        // No conflict can come of it, so the sides may change places.
         let swapped = Inputs {
             carrier: inputs.incoming,
+            incoming: inputs.carrier,
             ..inputs
         };
         let mut merged = engine::run(swapped)?;
@@ -131,6 +159,23 @@ pub fn merge(inputs: Inputs<'_>) -> Result<Merged, MergeError> {
         return Ok(merged);
     }
     engine::run(inputs)
+}
+
+/// Whether the incoming side changed the form of the whole file and nothing
+/// else, while the carrier kept the form.
+fn only_reformatted(inputs: &Inputs<'_>) -> bool {
+    let Some(base) = inputs.base else {
+        return false;
+    };
+    let form = |document: &Document| {
+        let source = document.source();
+        (Layout::of(document), source.encoding(), source.has_bom())
+    };
+    let before = form(base);
+    form(inputs.carrier) == before
+        && form(inputs.incoming) != before
+        && Digests::of(base).all(NodeId::DOCUMENT)
+            == Digests::of(inputs.incoming).all(NodeId::DOCUMENT)
 }
 
 impl Merged {

@@ -38,6 +38,10 @@ impl Engine<'_> {
             .rules
             .identities
             .is_ordered(self.inputs.carrier, triple.carrier);
+        if self.clear_meets_additions(plan) {
+            let address = self.incoming_address(triple.incoming);
+            return self.whole_element_conflict(ConflictKind::Order, triple, address);
+        }
         if self.upgrade() && !ordered {
             return;
         }
@@ -82,6 +86,28 @@ impl Engine<'_> {
                 order,
             });
         }
+    }
+
+    /// Whether one side added or removed a `<clear/>`, which drops what stands
+    /// before it, while the other side added entries: before it or behind it?
+    fn clear_meets_additions(&self, plan: &Plan) -> bool {
+        let (incoming, carrier) = (self.inputs.incoming, self.inputs.carrier);
+        let of_incoming = |node: NodeId| incoming.local_name(node) == "clear";
+        let of_carrier = |node: NodeId| carrier.local_name(node) == "clear";
+        let mut clears = (false, false);
+        let mut adds = (false, false);
+        for found in &plan.matches {
+            match (found.base, found.incoming, found.carrier) {
+                (None, Some(node), None) if of_incoming(node) => clears.0 = true,
+                (None, Some(_), None) => adds.0 = true,
+                (None, None, Some(node)) if of_carrier(node) => clears.1 = true,
+                (None, None, Some(_)) => adds.1 = true,
+                (Some(_), Some(node), None) if of_incoming(node) => clears.1 = true,
+                (Some(_), None, Some(node)) if of_carrier(node) => clears.0 = true,
+                _ => {}
+            }
+        }
+        clears.0 && adds.1 || clears.1 && adds.0
     }
 
     /// Whether both sides added elements between the same two, so that their order is anyone's guess.

@@ -14,7 +14,7 @@ use crate::xml::encoding::TextEncoding;
 /// No pack is as long as this; a file that is was named by mistake.
 const MAX_BYTES: u64 = 16 << 20;
 
-/// The packs in the binary: id and TOML.
+/// The packs in the binary: id and TOML. The first one is about .NET, the others about products.
 pub const BUILT_IN: [(&str, &str); 2] = [
     ("dotnet", include_str!("../../rules/dotnet.toml")),
     (
@@ -71,9 +71,21 @@ impl PackFailure {
 /// # Errors
 /// All packs that could not be loaded, each with all its problems.
 pub fn load(extra: &[PathBuf]) -> Result<Rules, Vec<PackFailure>> {
+    load_on(&BUILT_IN, extra)
+}
+
+/// Loads what is true of .NET configuration in general, and `extra`; no product's pack.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_general(extra: &[PathBuf]) -> Result<Rules, Vec<PackFailure>> {
+    load_on(&BUILT_IN[..1], extra)
+}
+
+fn load_on(built_in: &[(&str, &str)], extra: &[PathBuf]) -> Result<Rules, Vec<PackFailure>> {
     let mut builder = Builder::default();
     let mut failures = Vec::new();
-    for (id, text) in BUILT_IN {
+    for (id, text) in built_in {
         if let Err(problems) = builder.add(text, id, Trust::BuiltIn) {
             failures.push(invalid(format!("built-in pack {id}"), text, problems));
         }

@@ -16,6 +16,6 @@ mod rows;
 pub mod rules;
 pub mod validate;
 
-pub use load::{PackFailure, load};
+pub use load::{PackFailure, load, load_general};
 pub use problem::PackProblem;
 pub use rules::Rules;

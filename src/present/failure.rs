@@ -35,7 +35,8 @@ pub fn render(failure: &Failure, style: Style) -> String {
     };
     // A fixed width: the same failure is the same text everywhere.
     let handler = GraphicalReportHandler::new_themed(theme)
-        .with_width(100)
+        // A terminal wraps by itself, and a command in a help text must stay one line to be copied.
+        .with_wrap_lines(false)
         .with_links(false);
     let mut drawn = String::new();
     match handler.render_report(&mut drawn, &Report::of(failure)) {

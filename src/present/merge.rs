@@ -138,7 +138,7 @@ impl Report {
             notes: Vec::new(),
             result: String::new(),
         };
-        let carrier = merged.carrier(inputs);
+        let carrier = inputs.carrier;
         for decision in &merged.decisions {
             report.decisions.push(DecisionLine {
                 kind: kind(decision),

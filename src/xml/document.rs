@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::chars::{is_blank, local_name};
+use super::chars::is_blank;
 use super::escape;
 use super::source::Source;
 use super::span::Span;
@@ -66,6 +66,8 @@ pub(super) struct Node {
 #[derive(Clone, Debug)]
 pub(super) struct ElementData {
     pub(super) name: Span,
+    /// Where the local part of the name begins.
+    pub(super) local: u32,
     pub(super) start_tag: Span,
     pub(super) end_tag: Option<Span>,
     pub(super) attributes: Range<u32>,
@@ -232,7 +234,14 @@ impl Document {
     /// The name of an element without its prefix; empty for other nodes.
     #[must_use]
     pub fn local_name(&self, node: NodeId) -> &str {
-        local_name(self.name(node))
+        if !self.is_element(node) {
+            return "";
+        }
+        let data = self.data(node);
+        self.slice(Span {
+            start: data.local,
+            end: data.name.end,
+        })
     }
 
     /// The span of an element's name in its start tag.

@@ -217,8 +217,10 @@ impl<'a> Builder<'a> {
 
         let id = self.push(NodeKind::Element, span);
         self.nodes[id as usize].element = self.elements.len() as u32;
+        let local = super::chars::local_name(&self.text[name.range()]).len();
         self.elements.push(ElementData {
             name,
+            local: name.end - local as u32,
             start_tag: span,
             end_tag: None,
             attributes: first..self.attributes.len() as u32,
