@@ -22,6 +22,8 @@ pub(super) struct Plan {
     pub(super) stays: HashMap<NodeId, NodeId>,
     /// The matched elements.
     pub(super) matches: Vec<Match>,
+    /// Incoming elements that a later one of the same identity hides.
+    pub(super) shadowed: HashSet<NodeId>,
 }
 
 impl Engine<'_> {
@@ -81,6 +83,7 @@ impl Engine<'_> {
                 );
                 continue;
             }
+            plan.shadowed.extend(group.shadowed);
             for found in group.matches {
                 match (found.incoming, found.carrier) {
                     (Some(incoming), Some(carrier)) => {

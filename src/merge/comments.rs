@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use super::children::Plan;
 use super::engine::Engine;
 use super::outcome::Triple;
+use crate::xml::escape::text_value;
 use crate::xml::{Document, NodeId, NodeKind, chars};
 
 impl Engine<'_> {
@@ -91,9 +92,10 @@ fn by_text(document: &Document, parent: NodeId) -> HashMap<String, Vec<NodeId>> 
     found
 }
 
-/// A comment without its layout: every run of white space is one space.
+/// A comment without its layout: every run of white space is one space. A
+/// character that the file cannot encode stands in it as a reference.
 fn normalised(text: &str) -> String {
-    chars::trim(text)
+    chars::trim(&text_value(text))
         .split_ascii_whitespace()
         .collect::<Vec<_>>()
         .join(" ")

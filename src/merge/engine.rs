@@ -43,12 +43,6 @@ pub(super) struct Engine<'a> {
 pub(super) fn run(inputs: Inputs<'_>) -> Result<Merged, MergeError> {
     let (incoming, carrier) = (inputs.incoming, inputs.carrier);
     let roots = (incoming.root(), carrier.root());
-    if incoming.local_name(roots.0) != carrier.local_name(roots.1) {
-        return Err(MergeError::DifferentRoots {
-            incoming: incoming.name(roots.0).to_owned(),
-            carrier: carrier.name(roots.1).to_owned(),
-        });
-    }
     let mut engine = Engine::new(inputs);
     let base_root = inputs
         .base

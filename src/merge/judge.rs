@@ -124,6 +124,9 @@ impl Engine<'_> {
         if same_but_for_space(incoming, carrier) {
             return space_only(Pick::Carrier);
         }
+        if self.same_but_for_ignored_case(contest) {
+            return Verdict::principle(Pick::Carrier, Principle::SameOnBothSides);
+        }
         if self.carrier_has_known_default(contest) {
             return Verdict {
                 assumed: true,
@@ -152,6 +155,18 @@ impl Engine<'_> {
             _ if guess => Verdict::conflict(ConflictKind::UnknownOrigin),
             _ => Verdict::conflict(ConflictKind::BothAdded),
         }
+    }
+
+    /// Whether both sides spell a name otherwise that compares without case.
+    fn same_but_for_ignored_case(&self, contest: &Contest) -> bool {
+        let (Leaf::Attribute(name), Some(incoming), Some(carrier)) =
+            (&contest.leaf, &contest.incoming, &contest.carrier)
+        else {
+            return false;
+        };
+        let ignores_case = self.inputs.rules.ignores_case();
+        incoming.to_lowercase() == carrier.to_lowercase()
+            && ignores_case(self.inputs.carrier, contest.triple.carrier, name)
     }
 
     /// Whether the carrier merely has another placeholder, so that only the administrator decided anything.

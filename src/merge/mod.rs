@@ -131,6 +131,14 @@ pub enum MergeError {
 /// # Errors
 /// When the documents cannot be merged at all; see [`MergeError`].
 pub fn merge(inputs: Inputs<'_>) -> Result<Merged, MergeError> {
+    let (incoming, carrier) = (inputs.incoming, inputs.carrier);
+    let roots = (incoming.root(), carrier.root());
+    if incoming.local_name(roots.0) != carrier.local_name(roots.1) {
+        return Err(MergeError::DifferentRoots {
+            incoming: incoming.name(roots.0).to_owned(),
+            carrier: carrier.name(roots.1).to_owned(),
+        });
+    }
     let carrier_is_base = inputs
         .base
         .is_some_and(|base| base.source() == inputs.carrier.source());

@@ -22,7 +22,7 @@ impl Engine<'_> {
         conflicts: &mut Vec<(ConflictKind, Option<NodeId>, NodeId, Option<String>)>,
     ) {
         let document = self.inputs.incoming;
-        if self.is_shadowed(incoming) {
+        if self.upgrade() && plan.shadowed.contains(&incoming) {
             return self.drop_incoming(base, incoming, Principle::ShadowedDuplicate.into());
         }
         let policy = self.policy_for_element(document, incoming);

@@ -9,7 +9,7 @@ use super::children::Plan;
 use super::engine::Engine;
 use super::matching::Match;
 use super::outcome::{ConflictKind, Triple};
-use crate::xml::{Edits, NodeId, Span};
+use crate::xml::{Document, Edits, NodeId, Span};
 
 /// Siblings of the carrier that change places.
 #[derive(Clone, Debug)]
@@ -88,26 +88,28 @@ impl Engine<'_> {
         }
     }
 
-    /// Whether one side added or removed a `<clear/>`, which drops what stands
-    /// before it, while the other side added entries: before it or behind it?
+    /// Whether one side added a `<clear/>`, which drops what stands before it,
+    /// somewhere behind the first place, while the other side added entries:
+    /// before it or behind it?
     fn clear_meets_additions(&self, plan: &Plan) -> bool {
-        let (incoming, carrier) = (self.inputs.incoming, self.inputs.carrier);
-        let of_incoming = |node: NodeId| incoming.local_name(node) == "clear";
-        let of_carrier = |node: NodeId| carrier.local_name(node) == "clear";
-        let mut clears = (false, false);
-        let mut adds = (false, false);
-        for found in &plan.matches {
-            match (found.base, found.incoming, found.carrier) {
-                (None, Some(node), None) if of_incoming(node) => clears.0 = true,
-                (None, Some(_), None) => adds.0 = true,
-                (None, None, Some(node)) if of_carrier(node) => clears.1 = true,
-                (None, None, Some(_)) => adds.1 = true,
-                (Some(_), Some(node), None) if of_incoming(node) => clears.1 = true,
-                (Some(_), None, Some(node)) if of_carrier(node) => clears.0 = true,
+        let clears_late = |document: &Document, node: NodeId| {
+            document.local_name(node) == "clear" && !is_first_element(document, node)
+        };
+        let (mut clear, mut added) = ([false; 2], [false; 2]);
+        for found in plan.matches.iter().filter(|found| found.base.is_none()) {
+            match (found.incoming, found.carrier) {
+                (Some(node), None) => {
+                    added[0] = true;
+                    clear[0] |= clears_late(self.inputs.incoming, node);
+                }
+                (None, Some(node)) => {
+                    added[1] = true;
+                    clear[1] |= clears_late(self.inputs.carrier, node);
+                }
                 _ => {}
             }
         }
-        clears.0 && adds.1 || clears.1 && adds.0
+        clear[0] && added[1] || clear[1] && added[0]
     }
 
     /// Whether both sides added elements between the same two, so that their order is anyone's guess.
@@ -181,6 +183,14 @@ impl Engine<'_> {
             }
         }
     }
+}
+
+/// Whether no element of the same parent stands before `node`.
+pub(super) fn is_first_element(document: &Document, node: NodeId) -> bool {
+    document
+        .parent(node)
+        .and_then(|parent| document.child_elements(parent).next())
+        == Some(node)
 }
 
 impl Common {

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use super::children::Plan;
 use super::engine::Engine;
+use super::order::is_first_element;
 use super::outcome::Triple;
 use crate::xml::layout::{Transplant, indent_before, line_indent};
 use crate::xml::{Edit, NodeId, NodeKind, Span};
@@ -40,6 +41,7 @@ impl Engine<'_> {
                 continue;
             }
             let anchor = match after {
+                _ if self.comes_first(child) => self.first_place(parent),
                 Some(node) => Anchor::After(node),
                 None => self.anchor_before(child, plan),
             };
@@ -52,6 +54,22 @@ impl Engine<'_> {
             .into_iter()
             .filter_map(|(anchor, batch)| self.insertion(parent, anchor, &batch, plan))
             .collect()
+    }
+
+    /// Whether .NET reads the element only as the first one of the file, or it
+    /// clears a collection before anything stands in it.
+    fn comes_first(&self, child: NodeId) -> bool {
+        let incoming = self.inputs.incoming;
+        match incoming.local_name(child) {
+            "configSections" => incoming.parent(child) == Some(incoming.root()),
+            "clear" => is_first_element(incoming, child),
+            _ => false,
+        }
+    }
+
+    fn first_place(&self, parent: Triple) -> Anchor {
+        let first = self.inputs.carrier.child_elements(parent.carrier).next();
+        first.map_or(Anchor::Inside, Anchor::Before)
     }
 
     /// For a node without a preceding sibling that both files have: before the first following one.

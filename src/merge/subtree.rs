@@ -162,41 +162,4 @@ impl Engine<'_> {
                     })
             })
     }
-
-    /// Whether a later sibling of the same identity is what .NET reads instead.
-    pub(super) fn is_shadowed(&self, incoming: NodeId) -> bool {
-        if !self.upgrade() {
-            return false;
-        }
-        let document = self.inputs.incoming;
-        let table = &self.inputs.rules.identities;
-        let Some(rule) = table
-            .rule_for(document, incoming)
-            .filter(|rule| rule.last_wins)
-        else {
-            return false;
-        };
-        let key = |node: NodeId| -> Vec<Option<String>> {
-            rule.by
-                .iter()
-                .map(|path| path.value(document, node))
-                .map(|value| {
-                    value.map(|value| {
-                        if rule.ignore_case {
-                            value.to_lowercase()
-                        } else {
-                            value.into_owned()
-                        }
-                    })
-                })
-                .collect()
-        };
-        let own = key(incoming);
-        std::iter::successors(document.next_sibling(incoming), |node| {
-            document.next_sibling(*node)
-        })
-        .filter(|node| document.is_element(*node))
-        .filter(|node| document.local_name(*node) == document.local_name(incoming))
-        .any(|node| key(node) == own)
-    }
 }
