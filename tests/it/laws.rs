@@ -35,6 +35,14 @@ pub struct Triple {
     pub carrier: Document,
 }
 
+impl std::fmt::Debug for Triple {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let [base, incoming, carrier] =
+            [&self.base, &self.incoming, &self.carrier].map(Document::text);
+        write!(f, "\n--- base\n{base}\n--- incoming\n{incoming}\n--- carrier\n{carrier}")
+    }
+}
+
 /// The built-in rules.
 pub fn rules() -> &'static Rules {
     static RULES: OnceLock<Rules> = OnceLock::new();
