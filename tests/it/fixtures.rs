@@ -16,7 +16,11 @@ const MERGES: [(&str, &str, &str); 4] = [
         "PhoneFactorPhoneAppWebService",
         "MultiFactorAuthMobileAppWebService",
     ),
-    ("", "PhoneFactorWebServiceSdk", "MultiFactorAuthWebServiceSdk"),
+    (
+        "",
+        "PhoneFactorWebServiceSdk",
+        "MultiFactorAuthWebServiceSdk",
+    ),
     (
         "old-spelling-with-spaces",
         "PhoneFactorPhoneAppWebService",
@@ -52,13 +56,21 @@ impl Estate {
             below,
             after,
             args: std::iter::once("merge".to_owned())
-                .chain(args.into_iter().flat_map(|(name, value)| [name.to_owned(), value]))
+                .chain(
+                    args.into_iter()
+                        .flat_map(|(name, value)| [name.to_owned(), value]),
+                )
                 .collect(),
         }
     }
 
     fn run(&self, more: &[&str]) -> crate::command::Run {
-        let args: Vec<&str> = self.args.iter().map(String::as_str).chain(more.iter().copied()).collect();
+        let args: Vec<&str> = self
+            .args
+            .iter()
+            .map(String::as_str)
+            .chain(more.iter().copied())
+            .collect();
         run(self.folder.path(), &args)
     }
 
@@ -73,7 +85,12 @@ fn the_estate_is_merged_byte_for_byte() {
         let estate = Estate::of(merge);
         let before = tree(estate.folder.path());
         let done = estate.run(&[]);
-        assert_eq!((done.code, done.stderr.as_str()), (0, ""), "{merge:?}\n{}", done.stdout);
+        assert_eq!(
+            (done.code, done.stderr.as_str()),
+            (0, ""),
+            "{merge:?}\n{}",
+            done.stdout
+        );
         let written = tree(&estate.folder.path().join("merged").join(estate.after));
         let expected = tree(&estate.shipped("expected"));
         assert_eq!(
@@ -110,7 +127,11 @@ fn only_the_intended_lines_of_the_new_file_differ() {
             .iter_all_changes()
             .filter(|change| change.tag() == similar::ChangeTag::Delete)
             .count();
-        assert!(removed <= gone, "{merge:?}: {removed}\n{}", diff.unified_diff());
+        assert!(
+            removed <= gone,
+            "{merge:?}: {removed}\n{}",
+            diff.unified_diff()
+        );
         assert_eq!(new.starts_with('\u{FEFF}'), merged.starts_with('\u{FEFF}'));
         assert_eq!(new.ends_with('\n'), merged.ends_with('\n'));
     }
@@ -131,7 +152,10 @@ fn the_accounts_of_the_estate_add_up_and_no_secret_is_shown() {
                 assert_eq!(report["account"]["conflict"], 0);
             }
             for password in secrets(&estate).iter().map(String::as_str).chain(passwords) {
-                assert!(!done.stdout.contains(password), "{merge:?} {format}: {password}");
+                assert!(
+                    !done.stdout.contains(password),
+                    "{merge:?} {format}: {password}"
+                );
             }
         }
     }
@@ -149,7 +173,11 @@ fn secrets(estate: &Estate) -> Vec<String> {
             let key = document.value(*node, "key");
             key.is_some_and(|key| key.to_uppercase().contains("PASSWORD"))
         })
-        .filter_map(|node| document.value(node, "value").map(|value| value.into_owned()))
+        .filter_map(|node| {
+            document
+                .value(node, "value")
+                .map(|value| value.into_owned())
+        })
         .filter(|value| !value.is_empty())
         .collect()
 }
@@ -166,19 +194,39 @@ fn a_merge_of_the_estate_is_done_once() {
         args[new] = &merged;
         let again = run(estate.folder.path(), &args);
         assert_eq!(again.code, 0, "{merge:?}");
-        assert!(fs::read(estate.folder.path().join(&merged)).unwrap() == first, "{merge:?}");
+        assert!(
+            fs::read(estate.folder.path().join(&merged)).unwrap() == first,
+            "{merge:?}"
+        );
     }
 }
 
 #[test]
 fn a_file_of_the_estate_in_all_three_roles_is_itself() {
-    for name in tree(&contoso()).into_keys().filter(|name| name.ends_with("web.config")) {
+    for name in tree(&contoso())
+        .into_keys()
+        .filter(|name| name.ends_with("web.config"))
+    {
         let folder = tempfile::tempdir().unwrap();
         let path = contoso().join(&name).to_str().unwrap().to_owned();
-        let args = ["merge", "--base", &path, "--old", &path, "--new", &path, "-o", "out.config"];
+        let args = [
+            "merge",
+            "--base",
+            &path,
+            "--old",
+            &path,
+            "--new",
+            &path,
+            "-o",
+            "out.config",
+        ];
         // Virtual directories are not the question here.
         let mut args = args.to_vec();
-        for kept in ["PhoneFactor", "PhoneFactorWebServiceSdk", "PhoneFactorPhoneAppWebService"] {
+        for kept in [
+            "PhoneFactor",
+            "PhoneFactorWebServiceSdk",
+            "PhoneFactorPhoneAppWebService",
+        ] {
             args.extend(["--keep-vdir", kept]);
         }
         let done = run(folder.path(), &args);
@@ -193,8 +241,14 @@ fn a_virtual_directory_that_was_kept_is_kept() {
     let estate = Estate::of(MERGES[0]);
     let done = estate.run(&["--keep-vdir", "PhoneFactorWebServiceSdk"]);
     assert_eq!(done.code, 0);
-    let merged = estate.folder.path().join("merged/MultiFactorAuth/web.config");
+    let merged = estate
+        .folder
+        .path()
+        .join("merged/MultiFactorAuth/web.config");
     let merged = fs::read_to_string(merged).unwrap();
-    assert!(merged.contains("/PhoneFactorWebServiceSdk/PfWsSdk.asmx"), "{merged}");
+    assert!(
+        merged.contains("/PhoneFactorWebServiceSdk/PfWsSdk.asmx"),
+        "{merged}"
+    );
     assert!(!merged.contains("/PhoneFactor/help"), "{merged}");
 }

@@ -39,7 +39,10 @@ impl std::fmt::Debug for Triple {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let [base, incoming, carrier] =
             [&self.base, &self.incoming, &self.carrier].map(Document::text);
-        write!(f, "\n--- base\n{base}\n--- incoming\n{incoming}\n--- carrier\n{carrier}")
+        write!(
+            f,
+            "\n--- base\n{base}\n--- incoming\n{incoming}\n--- carrier\n{carrier}"
+        )
     }
 }
 
@@ -101,13 +104,26 @@ fn files() -> Vec<(String, Vec<u8>)> {
 fn triples() -> Vec<Triple> {
     let mut folders: Vec<(PathBuf, [String; 3])> = crate::merge_cases::case_folders("merge")
         .into_iter()
-        .map(|folder| (folder, ["base", "old", "new"].map(|side| format!("{side}.config"))))
+        .map(|folder| {
+            (
+                folder,
+                ["base", "old", "new"].map(|side| format!("{side}.config")),
+            )
+        })
         .collect();
     let contoso = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/contoso");
     for (below, before, after) in [
         ("", "PhoneFactor", "MultiFactorAuth"),
-        ("", "PhoneFactorPhoneAppWebService", "MultiFactorAuthMobileAppWebService"),
-        ("", "PhoneFactorWebServiceSdk", "MultiFactorAuthWebServiceSdk"),
+        (
+            "",
+            "PhoneFactorPhoneAppWebService",
+            "MultiFactorAuthMobileAppWebService",
+        ),
+        (
+            "",
+            "PhoneFactorWebServiceSdk",
+            "MultiFactorAuthWebServiceSdk",
+        ),
         (
             "old-spelling-with-spaces",
             "PhoneFactorPhoneAppWebService",
@@ -153,11 +169,20 @@ fn triples() -> Vec<Triple> {
 fn check<T: Sync>(all: &[T], name: impl Fn(&T) -> &str + Sync, law: impl Fn(&T) -> Law + Sync) {
     let mut broken: Vec<String> = all
         .par_iter()
-        .filter_map(|one| law(one).err().map(|error| format!("{}: {error}", name(one))))
+        .filter_map(|one| {
+            law(one)
+                .err()
+                .map(|error| format!("{}: {error}", name(one)))
+        })
         .collect();
     let count = broken.len();
     broken.truncate(20);
-    assert!(broken.is_empty(), "{count} of {}:\n{}", all.len(), broken.join("\n"));
+    assert!(
+        broken.is_empty(),
+        "{count} of {}:\n{}",
+        all.len(),
+        broken.join("\n")
+    );
 }
 
 #[test]
@@ -170,10 +195,14 @@ fn every_file_reads_as_it_is_written() {
 #[test]
 fn every_file_merged_with_itself_is_itself() {
     let files = files();
-    check(&files, |file| &file.0, |(_, bytes)| match Document::from_bytes(bytes) {
-        Ok(document) => itself_law(&document),
-        Err(_) => Ok(()),
-    });
+    check(
+        &files,
+        |file| &file.0,
+        |(_, bytes)| match Document::from_bytes(bytes) {
+            Ok(document) => itself_law(&document),
+            Err(_) => Ok(()),
+        },
+    );
 }
 
 #[test]
@@ -229,7 +258,13 @@ pub fn reading_laws(bytes: &[u8]) -> Law {
 /// merge(x, x, x) has nothing to do.
 pub fn itself_law(document: &Document) -> Law {
     for mode in [Mode::Upgrade, Mode::Branches] {
-        let merged = run(Some(document), document, document, mode, rules_without_policies())?;
+        let merged = run(
+            Some(document),
+            document,
+            document,
+            mode,
+            rules_without_policies(),
+        )?;
         if !merged.edits.is_empty() || !merged.conflicts.is_empty() {
             return Err(format!("{mode:?}: {} edits", merged.edits.len()));
         }
@@ -274,8 +309,20 @@ pub fn one_side_laws(triple: &Triple) -> Law {
 /// Swapping the sides gives the mirrored conflicts, and the same meaning but for the order of siblings.
 pub fn symmetry_law(triple: &Triple) -> Law {
     let base = Some(&triple.base);
-    let there = inputs(base, &triple.incoming, &triple.carrier, Mode::Branches, rules());
-    let back = inputs(base, &triple.carrier, &triple.incoming, Mode::Branches, rules());
+    let there = inputs(
+        base,
+        &triple.incoming,
+        &triple.carrier,
+        Mode::Branches,
+        rules(),
+    );
+    let back = inputs(
+        base,
+        &triple.carrier,
+        &triple.incoming,
+        Mode::Branches,
+        rules(),
+    );
     let (Ok(one), Ok(other)) = (merge(there), merge(back)) else {
         return match (merge(there), merge(back)) {
             (Err(MergeError::DifferentRoots { .. }), Err(MergeError::DifferentRoots { .. })) => {
@@ -288,7 +335,11 @@ pub fn symmetry_law(triple: &Triple) -> Law {
         let mut told: Vec<String> = conflicts
             .iter()
             .map(|conflict| {
-                let kind = if mirror { mirrored(conflict.kind) } else { conflict.kind };
+                let kind = if mirror {
+                    mirrored(conflict.kind)
+                } else {
+                    conflict.kind
+                };
                 format!("{kind:?} {}", place(conflict))
             })
             .collect();
@@ -342,7 +393,11 @@ fn place(conflict: &Conflict) -> String {
 /// the case of what identifies them.
 fn unordered(document: &Document) -> Vec<u64> {
     let mut digests = vec![0_u64; document.len()];
-    for node in document.nodes().rev().filter(|node| document.is_element(*node)) {
+    for node in document
+        .nodes()
+        .rev()
+        .filter(|node| document.is_element(*node))
+    {
         let mut hasher = DefaultHasher::new();
         document.local_name(node).hash(&mut hasher);
         let attributes = document.attributes(node).iter().map(|attribute| {
@@ -351,7 +406,9 @@ fn unordered(document: &Document) -> Vec<u64> {
             fingerprint(&(name, value))
         });
         attributes.fold(0, u64::wrapping_add).hash(&mut hasher);
-        let children = document.child_elements(node).map(|child| digests[child.index()]);
+        let children = document
+            .child_elements(node)
+            .map(|child| digests[child.index()]);
         children.fold(0, u64::wrapping_add).hash(&mut hasher);
         let text = document.inner_text(node);
         significant_text(&text, document.has_child_elements(node)).hash(&mut hasher);
@@ -381,11 +438,20 @@ pub fn union_law(triple: &Triple) -> Law {
         Err(MergeError::DifferentRoots { .. }) => return Ok(()),
         Err(error) => return Err(error.to_string()),
     };
-    let finished =
-        finish(&inputs, &merged, Settle::Carrier).map_err(|error| error.to_string())?;
-    let sides = [&triple.base, &triple.incoming, &triple.carrier, &finished.document].map(values);
+    let finished = finish(&inputs, &merged, Settle::Carrier).map_err(|error| error.to_string())?;
+    let sides = [
+        &triple.base,
+        &triple.incoming,
+        &triple.carrier,
+        &finished.document,
+    ]
+    .map(values);
     let [base, incoming, carrier, result] = &sides;
-    let conflicts: Vec<String> = merged.conflicts.iter().map(|one| element(&place(one))).collect();
+    let conflicts: Vec<String> = merged
+        .conflicts
+        .iter()
+        .map(|one| element(&place(one)))
+        .collect();
     let mut addresses: Vec<&String> = sides.iter().flat_map(HashMap::keys).collect();
     addresses.sort();
     addresses.dedup();
@@ -405,8 +471,11 @@ pub fn union_law(triple: &Triple) -> Law {
             _ => &i,
         };
         let own = element(address);
-        let in_conflict =
-            || conflicts.iter().any(|conflict| own.starts_with(conflict) || conflict.starts_with(&own));
+        let in_conflict = || {
+            conflicts
+                .iter()
+                .any(|conflict| own.starts_with(conflict) || conflict.starts_with(&own))
+        };
         if r != *wanted && !in_conflict() {
             return Err(format!(
                 "{address}: base {b:?}, incoming {i:?}, carrier {c:?}, but the result has {r:?}"
@@ -418,22 +487,29 @@ pub fn union_law(triple: &Triple) -> Law {
 
 /// The address of the element that a value belongs to.
 fn element(address: &str) -> String {
-    let end = address.rfind("/@").or_else(|| address.strip_suffix("/text()").map(str::len));
+    let end = address
+        .rfind("/@")
+        .or_else(|| address.strip_suffix("/text()").map(str::len));
     match end {
         Some(end) if !address[end..].contains(']') => address[..end].to_owned(),
         _ => address.to_owned(),
     }
 }
 
-/// Whether some identity stands twice under one parent.
-fn has_duplicates(document: &Document) -> bool {
+/// Whether siblings share a name and an identity, or have none.
+fn has_likes(document: &Document) -> bool {
     let table = &rules().identities;
     let addresses = Addresses::default();
-    document.nodes().filter(|node| document.is_element(*node)).any(|node| {
-        let address = addresses.address(table, document, node, Leaf::Element);
-        let last = address.steps.last();
-        last.is_some_and(|step| step.position.is_some() && !step.predicates.is_empty())
-    })
+    document
+        .nodes()
+        .filter(|node| document.is_element(*node))
+        .any(|node| {
+            let address = addresses.address(table, document, node, Leaf::Element);
+            address
+                .steps
+                .last()
+                .is_some_and(|step| step.position.is_some())
+        })
 }
 
 /// Every value by its address; `None` where an address, or one above it, is not unique.
@@ -444,9 +520,14 @@ fn values(document: &Document) -> HashMap<String, Option<String>> {
     let mut ambiguous = vec![false; document.len()];
     for node in document.nodes().filter(|node| document.is_element(*node)) {
         let mut address = addresses.address(table, document, node, Leaf::Element);
-        let above = document.parent(node).is_some_and(|parent| ambiguous[parent.index()]);
-        ambiguous[node.index()] =
-            above || address.steps.last().is_some_and(|step| step.position.is_some());
+        let above = document
+            .parent(node)
+            .is_some_and(|parent| ambiguous[parent.index()]);
+        ambiguous[node.index()] = above
+            || address
+                .steps
+                .last()
+                .is_some_and(|step| step.position.is_some());
         for step in &mut address.steps {
             step.position = None;
         }
@@ -460,7 +541,10 @@ fn values(document: &Document) -> HashMap<String, Option<String>> {
         };
         for attribute in document.attributes(node) {
             let name = document.slice(attribute.name).to_owned();
-            put(Leaf::Attribute(name), document.attribute_value(attribute).into_owned());
+            put(
+                Leaf::Attribute(name),
+                document.attribute_value(attribute).into_owned(),
+            );
         }
         let has_elements = document.has_child_elements(node);
         let text = document.inner_text(node);
@@ -480,7 +564,13 @@ fn values(document: &Document) -> HashMap<String, Option<String>> {
 /// carrier outside the edits are as they were; markers hold both sides.
 pub fn result_laws(triple: &Triple) -> Law {
     for mode in [Mode::Branches, Mode::Upgrade] {
-        let inputs = inputs(Some(&triple.base), &triple.incoming, &triple.carrier, mode, rules());
+        let inputs = inputs(
+            Some(&triple.base),
+            &triple.incoming,
+            &triple.carrier,
+            mode,
+            rules(),
+        );
         let merged = match merge(inputs) {
             Ok(merged) => merged,
             Err(MergeError::DifferentRoots { .. }) => continue,
@@ -539,7 +629,13 @@ fn untouched(carrier: &str, merged: &Merged, result: &str) -> Law {
 /// Every setting of the incoming file has one outcome, and a second merge has nothing to add.
 pub fn account_law(triple: &Triple) -> Law {
     for base in [Some(&triple.base), None] {
-        let inputs = inputs(base, &triple.incoming, &triple.carrier, Mode::Upgrade, rules());
+        let inputs = inputs(
+            base,
+            &triple.incoming,
+            &triple.carrier,
+            Mode::Upgrade,
+            rules(),
+        );
         let merged = match merge(inputs) {
             Ok(merged) => merged,
             Err(MergeError::DifferentRoots { .. }) => return Ok(()),
@@ -558,16 +654,23 @@ pub fn account_law(triple: &Triple) -> Law {
             || dropped != counts.dropped
             || (counts.conflict > 0 && merged.conflicts.is_empty())
         {
-            return Err(format!("{counts:?} with {} conflicts", merged.conflicts.len()));
+            return Err(format!(
+                "{counts:?} with {} conflicts",
+                merged.conflicts.len()
+            ));
         }
-        // Which of two entries of one name was meant changes with their number.
-        if !merged.conflicts.is_empty() || base.is_some_and(has_duplicates) {
+        // Members of a list without identity are matched by content and number, which the merge changes.
+        let sides = [&triple.base, &triple.incoming, &triple.carrier];
+        if !merged.conflicts.is_empty() || sides.into_iter().any(has_likes) {
             continue;
         }
         let result = finish(&inputs, &merged, Settle::Carrier)
             .map_err(|error| error.to_string())?
             .document;
-        let again = Inputs { carrier: &result, ..inputs };
+        let again = Inputs {
+            carrier: &result,
+            ..inputs
+        };
         let again = merge(again).map_err(|error| error.to_string())?;
         if !again.carried_by_incoming && !(again.edits.is_empty() && again.conflicts.is_empty()) {
             return Err(format!(
@@ -623,7 +726,12 @@ fn first_edit(merged: &Merged) -> String {
 fn the_second_reader_is_another_one() {
     // The law that both readers agree would be empty if one of them were blind.
     let document = Document::from_bytes(b"<a b=\"1\">x</a>").unwrap();
-    for other in ["<a b=\"2\">x</a>", "<a b=\"1\">y</a>", "<c b=\"1\">x</c>", "<a b=\"1\">x<d/></a>"] {
+    for other in [
+        "<a b=\"2\">x</a>",
+        "<a b=\"1\">y</a>",
+        "<c b=\"1\">x</c>",
+        "<a b=\"1\">x<d/></a>",
+    ] {
         assert!(second_reader::agree(&document, other.as_bytes()).is_err());
     }
     let root: NodeId = document.root();

@@ -159,7 +159,10 @@ impl Case {
         self.streams(&done)?;
         if done.run.code != self.cmd.exit {
             let (code, stderr) = (done.run.code, &done.run.stderr);
-            return Err(format!("exit {code} instead of {}\n{stderr}", self.cmd.exit));
+            return Err(format!(
+                "exit {code} instead of {}\n{stderr}",
+                self.cmd.exit
+            ));
         }
         self.written(path, &done)?;
         if self.cmd.exit == 2 {
@@ -193,7 +196,10 @@ impl Case {
         let shown = self.args.iter().any(|arg| arg == "--show-secrets");
         let never = hidden.iter().filter(|_| !shown).chain(&self.cmd.never);
         for part in never {
-            if let Some(text) = [report, stderr].into_iter().find(|text| text.contains(part)) {
+            if let Some(text) = [report, stderr]
+                .into_iter()
+                .find(|text| text.contains(part))
+            {
                 return Err(format!("`{part}` is shown:\n{text}"));
             }
         }
@@ -235,7 +241,10 @@ impl Case {
         if names(actual) != names(&expected) {
             return Err(format!("the files are {:?}", names(actual)));
         }
-        match actual.iter().find(|(name, bytes)| expected[*name] != **bytes) {
+        match actual
+            .iter()
+            .find(|(name, bytes)| expected[*name] != **bytes)
+        {
             Some((name, bytes)) => Err(format!(
                 "{name} is {}",
                 difference(Some(&expected[name]), Some(bytes))
@@ -355,10 +364,11 @@ impl Case {
             let mut inputs = self.inputs.clone();
             inputs.insert("settled.toml".to_owned(), rules.clone().into_bytes());
             let done = run_in(&inputs, self.stdin(), &args, &[]);
-            self.streams(&done).or_else(|error| match error.starts_with("no `") {
-                true => Ok(()),
-                false => Err(error),
-            })?;
+            self.streams(&done)
+                .or_else(|error| match error.starts_with("no `") {
+                    true => Ok(()),
+                    false => Err(error),
+                })?;
             if done.run.code != 0 || done.result().is_none() && !self.has("--dry-run") {
                 return Err(format!(
                     "these rules do not settle it (exit {}):\n{rules}\n{}{}",
@@ -486,7 +496,13 @@ fn run_in(
 pub fn account_adds_up(report: &Value) -> Result<(), String> {
     let account = &report["account"];
     let count = |name: &str| account[name].as_u64().unwrap();
-    let parts = ["carried", "already_equal", "rewritten", "dropped", "conflict"];
+    let parts = [
+        "carried",
+        "already_equal",
+        "rewritten",
+        "dropped",
+        "conflict",
+    ];
     let sum: u64 = parts.into_iter().map(count).sum();
     let dropped: u64 = account["dropped_by"]
         .as_array()
