@@ -139,16 +139,11 @@ impl Engine<'_> {
     }
 
     fn ambiguous(&mut self, triple: Triple, group: &Group) {
-        let first = |pick: fn(&Match) -> Option<NodeId>| group.matches.iter().find_map(pick);
-        let incoming = first(|found| found.incoming);
         for node in group.matches.iter().filter_map(|found| found.incoming) {
             let by = Principle::ChangedByOneSide.into();
             self.record_subtree(node, Outcome::Conflict, &by);
         }
-        let address = match incoming {
-            Some(node) => self.incoming_address(node),
-            None => self.incoming_address(triple.incoming),
-        };
+        let address = self.incoming_address(triple.incoming);
         self.whole_element_conflict(ConflictKind::Ambiguous, triple, address);
     }
 

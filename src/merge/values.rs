@@ -7,7 +7,7 @@ use super::digest::significant_text;
 use super::engine::Engine;
 use super::judge::{Base, Pick, Verdict};
 use super::outcome::{
-    Conflict, ConflictKind, Decision, Outcome, Places, Region, Triple, Value, Values,
+    Conflict, ConflictKind, DecidedBy, Decision, Outcome, Places, Region, Triple, Value, Values,
 };
 use crate::pack::rules::Action;
 use crate::xml::address::Leaf;
@@ -132,17 +132,24 @@ impl Engine<'_> {
         let policy = (contest.incoming != contest.carrier || self.upgrade())
             .then(|| self.policy(contest.triple, &contest.leaf))
             .flatten();
-        if let Some(Action::Rewrite {
-            pattern,
-            replacement,
-        }) = policy.map(|policy| &policy.action)
+        let mut rewritten_by = None;
+        if let Some(policy) = policy
+            && let Action::Rewrite {
+                pattern,
+                replacement,
+            } = &policy.action
         {
+            let before = contest.incoming.clone();
             contest.map_incoming(&|value| match pattern.replace_all(value, replacement) {
                 Cow::Borrowed(_) => None,
                 Cow::Owned(value) => Some(value),
             });
+            rewritten_by = (contest.incoming != before).then_some(&policy.provenance.id);
         }
-        let verdict = self.judge(&contest, policy);
+        let mut verdict = self.judge(&contest, policy);
+        if let (Some(id), Pick::Incoming) = (rewritten_by, &verdict.pick) {
+            verdict.by = DecidedBy::Rule(id.clone());
+        }
         let outcome = contest.outcome(&verdict);
         if let Some(slot) = slot {
             let element = contest.triple.incoming;

@@ -73,10 +73,7 @@ impl Edits {
         if span.is_empty() && text.is_empty() {
             return Ok(());
         }
-        let before = self
-            .by_place
-            .range(..(span.start, true, u32::MAX))
-            .next_back();
+        let before = self.by_place.range(..(span.start, true, 0)).next_back();
         if let Some((_, edit)) = before
             && edit.span.end > span.start
         {

@@ -35,6 +35,17 @@ pub struct Triple {
     pub carrier: Document,
 }
 
+impl std::fmt::Debug for Triple {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let [base, incoming, carrier] =
+            [&self.base, &self.incoming, &self.carrier].map(Document::text);
+        write!(
+            f,
+            "\n--- base\n{base}\n--- incoming\n{incoming}\n--- carrier\n{carrier}"
+        )
+    }
+}
+
 /// The built-in rules.
 pub fn rules() -> &'static Rules {
     static RULES: OnceLock<Rules> = OnceLock::new();
@@ -485,8 +496,8 @@ fn element(address: &str) -> String {
     }
 }
 
-/// Whether some identity stands twice under one parent.
-fn has_duplicates(document: &Document) -> bool {
+/// Whether siblings share a name and an identity, or have none.
+fn has_likes(document: &Document) -> bool {
     let table = &rules().identities;
     let addresses = Addresses::default();
     document
@@ -494,8 +505,10 @@ fn has_duplicates(document: &Document) -> bool {
         .filter(|node| document.is_element(*node))
         .any(|node| {
             let address = addresses.address(table, document, node, Leaf::Element);
-            let last = address.steps.last();
-            last.is_some_and(|step| step.position.is_some() && !step.predicates.is_empty())
+            address
+                .steps
+                .last()
+                .is_some_and(|step| step.position.is_some())
         })
 }
 
@@ -646,8 +659,9 @@ pub fn account_law(triple: &Triple) -> Law {
                 merged.conflicts.len()
             ));
         }
-        // Which of two entries of one name was meant changes with their number.
-        if !merged.conflicts.is_empty() || base.is_some_and(has_duplicates) {
+        // Members of a list without identity are matched by content and number, which the merge changes.
+        let sides = [&triple.base, &triple.incoming, &triple.carrier];
+        if !merged.conflicts.is_empty() || sides.into_iter().any(has_likes) {
             continue;
         }
         let result = finish(&inputs, &merged, Settle::Carrier)
