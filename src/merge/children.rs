@@ -6,8 +6,10 @@ use super::account::{Atom, Slot};
 use super::digest::significant_text;
 use super::engine::Engine;
 use super::matching::{Group, Match, match_children};
-use super::outcome::{Conflict, ConflictKind, Outcome, Places, Principle, Region, Triple, Values};
-use crate::pack::rules::Action;
+use super::outcome::{
+    Conflict, ConflictKind, DecidedBy, Decision, Outcome, Places, Principle, Region, Triple, Values,
+};
+use crate::pack::rules::{Action, Policy};
 use crate::xml::layout::removal_span;
 use crate::xml::{Edit, NodeId};
 
@@ -71,46 +73,43 @@ impl Engine<'_> {
             (self.carrier_side(), triple.carrier),
         );
         let mut plan = Plan::default();
-        let mut one_sided = Vec::new();
+        let mut ambiguous = false;
         for group in groups {
-            if group.guessed && !self.upgrade() && self.both_changed(&group) {
-                self.ambiguous(triple, &group);
-                plan.stays.extend(
-                    group
-                        .matches
-                        .iter()
-                        .filter_map(|found| found.incoming.zip(found.carrier)),
-                );
-                continue;
-            }
+            ambiguous |= group.guessed && !self.upgrade() && self.both_changed(&group);
             plan.shadowed.extend(group.shadowed);
-            for found in group.matches {
-                match (found.incoming, found.carrier) {
-                    (Some(incoming), Some(carrier)) => {
-                        plan.stays.insert(incoming, carrier);
-                        self.queue.push(Triple {
-                            base: found.base,
-                            incoming,
-                            carrier,
-                        });
-                    }
-                    _ => one_sided.push(found),
-                }
-                plan.matches.push(found);
-            }
+            plan.stays.extend(
+                group
+                    .matches
+                    .iter()
+                    .filter_map(|found| found.incoming.zip(found.carrier)),
+            );
+            plan.matches.extend(group.matches);
+        }
+        let undecidable = if ambiguous {
+            Some(ConflictKind::Ambiguous)
+        } else {
+            self.order_conflict(triple, &plan)
+        };
+        if let Some(kind) = undecidable {
+            return self.whole_element(kind, triple);
         }
         let mut conflicts = Vec::new();
-        for found in one_sided {
+        for found in plan.matches.clone() {
             match (found.incoming, found.carrier) {
+                (Some(incoming), Some(carrier)) => self.queue.push(Triple {
+                    base: found.base,
+                    incoming,
+                    carrier,
+                }),
                 (Some(incoming), None) => {
                     self.only_incoming(found.base, incoming, &mut plan, &mut conflicts);
                 }
                 (None, Some(carrier)) => self.only_carrier(found.base, carrier, &mut plan),
-                _ => {}
+                (None, None) => {}
             }
         }
         self.comments(triple, &mut plan);
-        self.order(triple, &plan);
+        self.take_order(triple, &plan);
         for (kind, base, incoming, by) in conflicts {
             self.missing_in_carrier(kind, base, incoming, triple, &plan, by);
         }
@@ -138,44 +137,79 @@ impl Engine<'_> {
         incoming != carrier && incoming != base && carrier != base
     }
 
-    fn ambiguous(&mut self, triple: Triple, group: &Group) {
-        for node in group.matches.iter().filter_map(|found| found.incoming) {
-            let by = Principle::ChangedByOneSide.into();
-            self.record_subtree(node, Outcome::Conflict, &by);
-        }
-        let address = self.incoming_address(triple.incoming);
-        self.whole_element_conflict(ConflictKind::Ambiguous, triple, address);
-    }
-
-    /// A conflict about an element with all it holds.
-    pub(super) fn whole_element_conflict(
-        &mut self,
-        kind: ConflictKind,
-        triple: Triple,
-        address: crate::xml::address::Address,
-    ) {
+    /// An element whose content cannot be merged piece by piece: a rule takes
+    /// one side's as a whole, or it is a conflict with all it holds.
+    pub(super) fn whole_element(&mut self, kind: ConflictKind, triple: Triple) {
         let policy = self.policy_for_element(self.inputs.incoming, triple.incoming);
-        match policy.map(|policy| &policy.action) {
-            Some(Action::TakeNew) => return,
-            Some(Action::TakeOld) => {
+        let by_rule = |policy: &Policy| DecidedBy::Rule(policy.provenance.id.clone());
+        match policy {
+            Some(policy) if matches!(policy.action, Action::TakeNew | Action::Drop) => {
+                let by = by_rule(policy);
+                self.record_content(triple.incoming, Outcome::Dropped, &by);
+                self.whole_decision(triple, Outcome::Dropped, by);
+            }
+            Some(policy) if matches!(policy.action, Action::TakeOld) => {
+                let by = by_rule(policy);
+                self.record_content(triple.incoming, Outcome::Carried, &by);
                 let text = self.render_incoming(triple.incoming, self.indent_of(triple.carrier));
                 let span = self.inputs.carrier.span(triple.carrier);
                 self.replacements.push(Edit { span, text });
-                return;
+                self.element_delta += self.inputs.incoming.elements_in(triple.incoming) as isize
+                    - self.inputs.carrier.elements_in(triple.carrier) as isize;
+                self.whole_decision(triple, Outcome::Carried, by);
             }
-            _ => {}
+            _ => {
+                let by = Principle::ChangedByOneSide.into();
+                self.record_content(triple.incoming, Outcome::Conflict, &by);
+                self.whole_element_conflict(kind, triple);
+            }
         }
+    }
+
+    fn whole_decision(&mut self, triple: Triple, outcome: Outcome, by: DecidedBy) {
+        let incoming = self.describe(self.inputs.incoming, triple.incoming);
+        let carrier = self.describe(self.inputs.carrier, triple.carrier);
         let base = self.inputs.base.zip(triple.base);
-        let places = Places {
-            base: base.map(|(document, element)| document.span(element)),
+        self.decisions.push(Decision {
+            address: self.incoming_address(triple.incoming),
+            result: Some(match outcome {
+                Outcome::Carried => incoming.clone(),
+                _ => carrier.clone(),
+            }),
+            values: Values {
+                base: base.map(|(document, element)| self.describe(document, element)),
+                incoming: Some(incoming),
+                carrier: Some(carrier),
+            },
+            secret: self.holds_secret(self.inputs.incoming, triple.incoming),
+            places: self.whole_places(triple),
+            outcome: Some(outcome),
+            by,
+            assumed: false,
+        });
+    }
+
+    fn whole_places(&self, triple: Triple) -> Places {
+        Places {
+            base: self
+                .inputs
+                .base
+                .zip(triple.base)
+                .map(|(document, element)| document.span(element)),
             incoming: Some(self.inputs.incoming.span(triple.incoming)),
             carrier: Some(self.inputs.carrier.span(triple.carrier)),
-        };
+        }
+    }
+
+    /// A conflict about an element with all it holds.
+    pub(super) fn whole_element_conflict(&mut self, kind: ConflictKind, triple: Triple) {
+        let base = self.inputs.base.zip(triple.base);
+        let places = self.whole_places(triple);
         let carrier_span = self.inputs.carrier.span(triple.carrier);
         let rendered = self.render_incoming(triple.incoming, self.indent_of(triple.carrier));
         self.conflicts.push(Conflict {
             kind,
-            address,
+            address: self.incoming_address(triple.incoming),
             values: Values {
                 base: base.map(|(document, element)| self.describe(document, element)),
                 incoming: Some(self.describe(self.inputs.incoming, triple.incoming)),
@@ -202,11 +236,15 @@ impl Engine<'_> {
         let mut removals: Vec<NodeId> = plan.remove.iter().copied().collect();
         removals.sort_unstable();
         for node in removals {
+            self.element_delta -= carrier.elements_in(node) as isize;
             let edit = Edit {
                 span: removal_span(carrier.text(), carrier.span(node)),
                 text: String::new(),
             };
             self.edit(vec![edit], triple.carrier);
+        }
+        for node in &plan.insert {
+            self.element_delta += self.inputs.incoming.elements_in(*node) as isize;
         }
         if !plan.insert.is_empty() {
             let edits = self.insertions(triple, &plan.insert, plan);

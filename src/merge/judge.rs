@@ -60,6 +60,10 @@ impl Engine<'_> {
         if incoming == carrier {
             return Verdict::principle(Pick::Carrier, Principle::SameOnBothSides);
         }
+        if contest.is_rewritten() && contest.original == contest.carrier {
+            // Both files have the old name of a virtual directory.
+            return Verdict::principle(Pick::Incoming, Principle::SameOnBothSides);
+        }
         if self.upgrade()
             && let Leaf::Attribute(name) = &contest.leaf
             && is_namespace_declaration(name)
@@ -91,7 +95,7 @@ impl Engine<'_> {
                 Principle::Unchanged
             };
             Verdict::principle(Pick::Carrier, principle)
-        } else if carrier == base {
+        } else if carrier == base || contest.original_base == Base::Is(contest.carrier.clone()) {
             let principle = match (incoming, base) {
                 (None, _) => Principle::RemovedByOneSide,
                 (_, None) => Principle::AddedByOneSide,

@@ -90,6 +90,8 @@ pub struct Merged {
     pub conflicts: Vec<Conflict>,
     /// How every setting of the incoming file ended; only in [`Mode::Upgrade`].
     pub account: Option<Account>,
+    /// How many more elements the result has than the carrier, with conflicts left as they are there.
+    pub element_delta: isize,
     /// Whether the incoming file became the carrier, since the other had changed nothing.
     pub carried_by_incoming: bool,
 }
@@ -98,12 +100,12 @@ pub struct Merged {
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum MergeError {
     /// They are about different things.
-    #[error("the root elements differ: `{incoming}` and `{carrier}`")]
+    #[error("the root elements differ: `{incoming}` and `{other}`")]
     DifferentRoots {
         /// Root element of the incoming side.
         incoming: String,
-        /// Root element of the carrier.
-        carrier: String,
+        /// Root element of the carrier or of the base.
+        other: String,
     },
     /// A defect of the engine: two decisions edit the same bytes.
     #[error("internal error at {address}: {error}")]
@@ -133,10 +135,15 @@ pub enum MergeError {
 pub fn merge(inputs: Inputs<'_>) -> Result<Merged, MergeError> {
     let (incoming, carrier) = (inputs.incoming, inputs.carrier);
     let roots = (incoming.root(), carrier.root());
-    if incoming.local_name(roots.0) != carrier.local_name(roots.1) {
+    let name_of_base = inputs.base.map(|base| base.local_name(base.root()));
+    let other = name_of_base
+        .into_iter()
+        .chain([carrier.local_name(roots.1)])
+        .find(|name| *name != incoming.local_name(roots.0));
+    if let Some(other) = other {
         return Err(MergeError::DifferentRoots {
-            incoming: incoming.name(roots.0).to_owned(),
-            carrier: carrier.name(roots.1).to_owned(),
+            incoming: incoming.local_name(roots.0).to_owned(),
+            other: other.to_owned(),
         });
     }
     let carrier_is_base = inputs
@@ -150,7 +157,9 @@ pub fn merge(inputs: Inputs<'_>) -> Result<Merged, MergeError> {
                 carrier: inputs.incoming,
                 ..inputs
             };
-            merged.edits = engine::run(swapped)?.edits;
+            let on_incoming = engine::run(swapped)?;
+            merged.edits = on_incoming.edits;
+            merged.element_delta = on_incoming.element_delta;
             merged.carried_by_incoming = true;
         }
         return Ok(merged);

@@ -32,6 +32,8 @@ impl Engine<'_> {
         self.record_content(triple.incoming, outcome, &principle.into());
         match outcome {
             Outcome::Carried => {
+                self.element_delta += self.inputs.incoming.elements_in(triple.incoming) as isize
+                    - self.inputs.carrier.elements_in(triple.carrier) as isize;
                 let document = self.inputs.incoming;
                 let raw = document.slice(document.content(triple.incoming));
                 let line_end = self.carrier_layout().line_end;
@@ -52,14 +54,13 @@ impl Engine<'_> {
                 } else {
                     ConflictKind::BothAdded
                 };
-                let address = self.incoming_address(triple.incoming);
-                self.whole_element_conflict(kind, triple, address);
+                self.whole_element(kind, triple);
             }
             _ => {}
         }
     }
 
-    fn record_content(&mut self, element: NodeId, outcome: Outcome, by: &DecidedBy) {
+    pub(super) fn record_content(&mut self, element: NodeId, outcome: Outcome, by: &DecidedBy) {
         let document = self.inputs.incoming;
         let text = Atom {
             element,

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use super::account::{Atom, Slot, atoms};
 use super::engine::Engine;
 use super::outcome::{DecidedBy, Outcome, Value};
+use crate::pack::rules::Action;
 use crate::xml::address::Leaf;
 use crate::xml::escape::{escape_attribute, escape_text};
 use crate::xml::{Document, NodeId, Span};
@@ -42,9 +43,9 @@ impl Engine<'_> {
         any_rewritten
     }
 
-    /// The value of an incoming atom with its virtual directories renamed, if that changes it.
+    /// The value that an incoming atom is carried with, if it is not its own:
+    /// virtual directories renamed, rewritten or set by a rule.
     fn rewritten_atom(&self, atom: Atom) -> Option<String> {
-        let rewrite = self.inputs.rewrite?;
         let document = self.inputs.incoming;
         let (leaf, value) = match atom.slot {
             Slot::Attribute(at) => {
@@ -55,17 +56,31 @@ impl Engine<'_> {
             Slot::Text => (Leaf::Text, document.inner_text(atom.element)),
             Slot::Presence => return None,
         };
-        if self.is_secret(document, atom.element, &leaf) {
-            return None;
-        }
-        rewrite(&value)
+        let renamed = self
+            .inputs
+            .rewrite
+            .filter(|_| !self.is_secret(document, atom.element, &leaf))
+            .and_then(|rewrite| rewrite(&value));
+        let carried = renamed.as_deref().unwrap_or(&value);
+        let by_rule = match self
+            .policy_for_carried_value(atom.element, &leaf)
+            .map(|policy| &policy.action)
+        {
+            Some(Action::Rewrite {
+                pattern,
+                replacement,
+            }) => Some(pattern.replace_all(carried, replacement).into_owned()),
+            Some(Action::Set(text)) => Some(text.clone()),
+            _ => None,
+        };
+        by_rule.or(renamed).filter(|carried| *carried != value)
     }
 
     /// The texts of an incoming subtree that are written differently when it is carried.
     pub(super) fn rewritten_spans(&self, node: NodeId) -> HashMap<Span, String> {
         let document = self.inputs.incoming;
         let mut spans = HashMap::new();
-        if self.inputs.rewrite.is_none() {
+        if !self.upgrade() {
             return spans;
         }
         for element in document

@@ -18,6 +18,8 @@ pub(super) struct Contest {
     pub(super) triple: Triple,
     pub(super) leaf: Leaf,
     pub(super) base: Base,
+    /// The base value as it stands in its file.
+    pub(super) original_base: Base,
     /// The incoming value as it stands in its file.
     pub(super) original: Option<String>,
     pub(super) incoming: Option<String>,
@@ -115,6 +117,7 @@ impl Engine<'_> {
             triple,
             leaf,
             original: incoming.clone(),
+            original_base: base.clone(),
             base,
             incoming,
             carrier,
@@ -258,12 +261,15 @@ impl Contest {
                     Outcome::Carried
                 }
             }
-            Pick::Text(_) => Outcome::Dropped,
+            Pick::Text(ref text) if self.original_base == Base::Is(Some(text.clone())) => {
+                Outcome::Dropped
+            }
+            Pick::Text(_) => Outcome::Rewritten,
         }
     }
 
     fn values(&self) -> Values {
-        let base = match &self.base {
+        let base = match &self.original_base {
             Base::Is(value) => value.clone(),
             Base::Unknown => None,
         };

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::redact::Redactor;
 use crate::merge::outcome::{Conflict, Decision, Places, Value, Values};
-use crate::merge::{Inputs, Merged, Outcome, Principle};
+use crate::merge::{ConflictKind, Inputs, Merged, Outcome, Principle};
 use crate::pack::Rules;
 use crate::xml::{Document, LineColumn, Span};
 
@@ -439,12 +439,18 @@ fn address_of(conflict: &Conflict, rules: &Rules) -> String {
 fn settling_rule(conflict: &Conflict, rules: &Rules, number: usize) -> String {
     let address = address_of(conflict, rules);
     let quoted = address.replace('\\', "\\\\").replace('"', "\\\"");
-    let action = if conflict.address.steps.is_empty() {
-        "action = \"set\"\nvalue = \"…\""
-    } else {
-        "action = \"take-old\"   # or \"take-new\""
+    // A row of the same id replaces the rule that requires the value.
+    let (id, action) = match &conflict.by {
+        Some(id) if conflict.kind == ConflictKind::Required => (
+            id.clone(),
+            "\"take-new\"   # or give the setting a value in the old file",
+        ),
+        _ => (
+            format!("settle-{number}"),
+            "\"take-old\"   # or \"take-new\"",
+        ),
     };
-    format!("[[merge]]\nid = \"settle-{number}\"\npath = \"{quoted}\"\n{action}\n")
+    format!("[[merge]]\nid = \"{id}\"\npath = \"{quoted}\"\naction = {action}\n")
 }
 
 /// The principles that reports may name, with a line each; `docs/merge.md` explains them.

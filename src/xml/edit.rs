@@ -119,11 +119,35 @@ impl Edits {
 
     /// Takes out the edits that lie inside `span`, insertions at its edges included.
     pub fn take_within(&mut self, span: Span) -> Edits {
-        let keys: Vec<_> = self
+        self.take(span, |edit| span.contains(edit.span))
+    }
+
+    /// Takes out the edits that change bytes of `span` or insert between them;
+    /// insertions at its edges stay.
+    pub fn take_overlapping(&mut self, span: Span) -> Edits {
+        self.take(span, |edit| {
+            edit.span.start < span.end && span.start < edit.span.end
+                || edit.span.is_empty()
+                    && span.start < edit.span.start
+                    && edit.span.start < span.end
+        })
+    }
+
+    fn take(&mut self, near: Span, wanted: impl Fn(&Edit) -> bool) -> Edits {
+        // Edits do not overlap, so at most one begins before `near` and reaches into it.
+        let before = self
             .by_place
-            .range((span.start, false, 0)..=(span.end, false, u32::MAX))
-            .filter(|(_, edit)| span.contains(edit.span))
-            .map(|(key, _)| *key)
+            .range(..(near.start, false, 0))
+            .next_back()
+            .map(|(key, _)| *key);
+        let keys: Vec<_> = before
+            .into_iter()
+            .chain(
+                self.by_place
+                    .range((near.start, false, 0)..=(near.end, false, u32::MAX))
+                    .map(|(key, _)| *key),
+            )
+            .filter(|key| self.by_place.get(key).is_some_and(&wanted))
             .collect();
         let mut taken = Edits {
             by_place: BTreeMap::new(),
