@@ -40,9 +40,10 @@ impl Engine<'_> {
             if !nodes.contains(&child) {
                 continue;
             }
+            let described = self.described(child, plan).map(Anchor::Before);
             let anchor = match after {
                 _ if self.comes_first(child) => self.first_place(parent, plan),
-                Some(node) => Anchor::After(node),
+                Some(node) => described.unwrap_or(Anchor::After(node)),
                 None => self.anchor_before(child, plan),
             };
             match batches.last_mut() {
@@ -54,6 +55,28 @@ impl Engine<'_> {
             .into_iter()
             .filter_map(|(anchor, batch)| self.insertion(parent, anchor, &batch, plan))
             .collect()
+    }
+
+    /// The element of the carrier that the incoming comment stands directly above.
+    fn described(&self, comment: NodeId, plan: &Plan) -> Option<NodeId> {
+        let incoming = self.inputs.incoming;
+        if incoming.kind(comment) != NodeKind::Comment || line_indent(incoming, comment).is_none() {
+            return None;
+        }
+        let below = std::iter::successors(incoming.next_sibling(comment), |node| {
+            incoming.next_sibling(*node)
+        });
+        let mut line_ends = 0;
+        for node in below {
+            let text = incoming.slice(incoming.span(node));
+            match incoming.kind(node) {
+                NodeKind::Text => line_ends = text.matches('\n').count(),
+                NodeKind::Element if line_ends == 1 => return plan.stays.get(&node).copied(),
+                NodeKind::Comment if line_ends == 1 => {}
+                _ => return None,
+            }
+        }
+        None
     }
 
     /// Whether .NET reads the element only as the first one of the file, or it

@@ -25,13 +25,7 @@ use serde_json::Value;
 use crate::command::{Run, cases, conferry, folder, tree};
 
 /// Parts of a case folder that are not inputs.
-const EXPECTATIONS: [&str; 5] = [
-    "cmd.toml",
-    "expected.config",
-    "ideal.config",
-    "report.txt",
-    "why.md",
-];
+const EXPECTATIONS: [&str; 4] = ["cmd.toml", "expected.config", "ideal.config", "report.txt"];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
