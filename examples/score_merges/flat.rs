@@ -158,7 +158,28 @@ fn read(bytes: &[u8]) -> Option<Element> {
     let mut config = ParserConfig::new().whitespace_to_characters(true);
     config.max_attribute_length = bytes.len().max(1);
     config.max_data_length = bytes.len().max(1);
-    Element::parse_with_config(&*as_utf8(bytes), config).ok()
+    Element::parse_with_config(&*without_doctype(as_utf8(bytes)), config).ok()
+}
+
+/// A document type says nothing about the values, and xml-rs reads few of them.
+fn without_doctype(bytes: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    let starts = |at: usize| bytes[at..].starts_with(b"<!DOCTYPE");
+    let Some(start) = (0..bytes.len()).find(|at| starts(*at)) else {
+        return bytes;
+    };
+    let mut inside = false;
+    let end = bytes[start..].iter().position(|byte| {
+        match byte {
+            b'[' => inside = true,
+            b']' => inside = false,
+            _ => {}
+        }
+        *byte == b'>' && !inside
+    });
+    match end {
+        Some(end) => Cow::Owned([&bytes[..start], &bytes[start + end + 1..]].concat()),
+        None => bytes,
+    }
 }
 
 /// `bytes` as xml-rs can read them, which knows few encodings: the declaration is taken off with the encoding it names.

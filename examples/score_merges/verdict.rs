@@ -260,6 +260,8 @@ mod tests {
         assert_eq!(latin, told("<a> café €\n</a>".as_bytes()));
         assert_ne!(latin, told(b"<a>x</a>"));
         assert_eq!(told(b"<a>&#x41;<![CDATA[B]]></a>"), told(b"<a>AB</a>"));
+        let typed = b"<!DOCTYPE a [<!ELEMENT a ANY> <!ATTLIST a id ID #REQUIRED>]><a>AB</a>";
+        assert_eq!(told(typed), told(b"<a>AB</a>"));
     }
 
     #[test]
