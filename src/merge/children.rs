@@ -5,11 +5,13 @@ use std::collections::{HashMap, HashSet};
 use super::account::{Atom, Slot, atoms};
 use super::digest::significant_text;
 use super::engine::Engine;
-use super::matching::{Group, Match, match_children};
+use super::matching::{self, Group, Match, match_children};
 use super::outcome::{
     Conflict, ConflictKind, DecidedBy, Decision, Outcome, Places, Principle, Region, Triple, Value,
     Values,
 };
+use super::place::Anchor;
+use crate::config::identity::IdentityTable;
 use crate::pack::rules::Action;
 use crate::xml::address::Leaf;
 use crate::xml::layout::removal_span;
@@ -112,15 +114,22 @@ impl Engine<'_> {
         }
         self.comments(triple, &mut plan);
         self.order(triple, &plan);
-        for (kind, base, incoming, by) in conflicts {
-            self.missing_in_carrier(kind, base, incoming, triple, &plan, by);
+        if !conflicts.is_empty() {
+            let anchors: HashMap<NodeId, Anchor> =
+                self.anchors(triple, &plan).into_iter().collect();
+            for (kind, base, incoming, by) in conflicts {
+                let take_incoming = anchors
+                    .get(&incoming)
+                    .and_then(|anchor| self.insertion(triple, *anchor, &[incoming], &plan));
+                self.missing_in_carrier(kind, base, incoming, triple, take_incoming, by);
+            }
         }
         self.carry_out(triple, &plan);
     }
 
     /// Whether both sides changed this group, differently.
     fn both_changed(&self, group: &Group) -> bool {
-        let digests = |pick: fn(&Match) -> Option<NodeId>, side: super::matching::Side<'_>| {
+        let digests = |pick: fn(&Match) -> Option<NodeId>, side: matching::Side<'_>| {
             let mut digests: Vec<u64> = group
                 .matches
                 .iter()
@@ -390,7 +399,7 @@ impl Engine<'_> {
         base: Option<NodeId>,
         incoming: NodeId,
         parent: Triple,
-        plan: &Plan,
+        take_incoming: Option<Edit>,
         by: Option<String>,
     ) {
         let document = self.inputs.incoming;
@@ -399,9 +408,7 @@ impl Engine<'_> {
             Outcome::Conflict,
             &Principle::ChangedByOneSide.into(),
         );
-        let only = HashSet::from([incoming]);
-        let take_incoming = self.insertions(parent, &only, plan);
-        let at = take_incoming.first().map_or_else(
+        let at = take_incoming.as_ref().map_or_else(
             || Span::at(self.inputs.carrier.span(parent.carrier).start),
             |edit| Span::at(edit.span.start),
         );
@@ -426,7 +433,7 @@ impl Engine<'_> {
                 incoming: places.incoming,
                 base: places.base,
             },
-            take_incoming,
+            take_incoming: take_incoming.into_iter().collect(),
             by,
         });
     }
@@ -588,34 +595,14 @@ impl Engine<'_> {
         }
         let document = self.inputs.incoming;
         let table = &self.inputs.rules.identities;
-        let Some(rule) = table
-            .rule_for(document, incoming)
-            .filter(|rule| rule.last_wins)
-        else {
+        let Some(parent) = document.parent(incoming) else {
             return false;
         };
-        let key = |node: NodeId| -> Vec<Option<String>> {
-            rule.by
-                .iter()
-                .map(|path| path.value(document, node))
-                .map(|value| {
-                    value.map(|value| {
-                        if rule.ignore_case {
-                            value.to_lowercase()
-                        } else {
-                            value.into_owned()
-                        }
-                    })
-                })
-                .collect()
-        };
-        let own = key(incoming);
-        std::iter::successors(document.next_sibling(incoming), |node| {
-            document.next_sibling(*node)
-        })
-        .filter(|node| document.is_element(*node))
-        .filter(|node| document.local_name(*node) == document.local_name(incoming))
-        .any(|node| key(node) == own)
+        self.shadowed
+            .borrow_mut()
+            .entry(parent)
+            .or_insert_with(|| shadowed_children(table, document, parent))
+            .contains(&incoming)
     }
 
     /// Removes and inserts what the plan says.
@@ -700,4 +687,20 @@ impl Engine<'_> {
             self.record_subtree(child, outcome, by);
         }
     }
+}
+
+/// The children that mean nothing, since a later one of the same identity counts instead.
+fn shadowed_children(
+    table: &IdentityTable,
+    document: &Document,
+    parent: NodeId,
+) -> HashSet<NodeId> {
+    let mut last: HashMap<String, NodeId> = HashMap::new();
+    document
+        .child_elements(parent)
+        .filter_map(|child| match matching::key(table, document, child) {
+            (key, true) => last.insert(key, child),
+            (_, false) => None,
+        })
+        .collect()
 }

@@ -3,8 +3,8 @@
 //! A list of work instead of recursion; the order of work does not matter,
 //! since edits and decisions are put in the order of the files at the end.
 
-use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{HashMap, HashSet};
 
 use super::account::{Account, Atom};
 use super::addresses::Addresses;
@@ -36,6 +36,8 @@ pub(super) struct Engine<'a> {
     pub(super) reorders: Vec<Reorder>,
     /// Elements of the carrier that a rule replaces whole.
     pub(super) replacements: Vec<Edit>,
+    /// By parent in the incoming file: the children that a later one of the same identity overrides.
+    pub(super) shadowed: RefCell<HashMap<NodeId, HashSet<NodeId>>>,
     addresses: Addresses,
     overlap: Option<MergeError>,
 }
@@ -93,6 +95,7 @@ impl<'a> Engine<'a> {
             queue: Vec::new(),
             reorders: Vec::new(),
             replacements: Vec::new(),
+            shadowed: RefCell::default(),
             addresses: Addresses::default(),
             overlap: None,
             inputs,

@@ -5,6 +5,8 @@
 //! the other side's order if it did not change its own; in an upgrade the new
 //! file's order stays.
 
+use std::collections::{HashMap, HashSet};
+
 use super::children::Plan;
 use super::engine::Engine;
 use super::matching::Match;
@@ -61,9 +63,14 @@ impl Engine<'_> {
             return;
         }
         if incoming_moved && !carrier_moved {
+            let places: HashMap<NodeId, usize> = as_carrier
+                .iter()
+                .enumerate()
+                .map(|(place, node)| (*node, place))
+                .collect();
             let order = as_incoming
                 .iter()
-                .filter_map(|node| as_carrier.iter().position(|other| other == node))
+                .filter_map(|node| places.get(node).copied())
                 .collect();
             let slots = as_carrier
                 .iter()
@@ -96,16 +103,24 @@ impl Engine<'_> {
         if triple.base.is_none() || carrier_added.is_empty() {
             return false;
         }
-        let before = |nodes: Vec<NodeId>, added: NodeId| {
-            nodes.into_iter().filter(|node| *node < added).max()
+        let sorted = |side: fn(&Common) -> NodeId| {
+            let mut nodes: Vec<NodeId> = common.iter().map(side).collect();
+            nodes.sort_unstable();
+            nodes
         };
-        let gap_of_carrier =
-            |node: &NodeId| before(common.iter().map(|found| found.carrier).collect(), *node);
+        let carrier_nodes = sorted(|found| found.carrier);
+        let incoming_nodes = sorted(|found| found.incoming);
+        let before = |nodes: &[NodeId], added: NodeId| {
+            let after = nodes.partition_point(|node| *node < added);
+            after.checked_sub(1).map(|at| nodes[at])
+        };
         let gap_of_incoming = |node: &NodeId| {
-            before(common.iter().map(|found| found.incoming).collect(), *node)
-                .and_then(|node| plan.stays.get(&node).copied())
+            before(&incoming_nodes, *node).and_then(|node| plan.stays.get(&node).copied())
         };
-        let gaps: Vec<Option<NodeId>> = carrier_added.iter().map(gap_of_carrier).collect();
+        let gaps: HashSet<Option<NodeId>> = carrier_added
+            .iter()
+            .map(|node| before(&carrier_nodes, *node))
+            .collect();
         plan.insert
             .iter()
             .filter(|node| incoming.is_element(**node))
@@ -126,14 +141,7 @@ impl Engine<'_> {
                 continue;
             }
             // An edit that reaches beyond a slot cannot move with it.
-            let crosses = |slot: &Span| {
-                self.edits.iter().any(|edit| {
-                    edit.span.start < slot.end
-                        && slot.start < edit.span.end
-                        && !slot.contains(edit.span)
-                })
-            };
-            if reorder.slots.iter().any(crosses) {
+            if reorder.slots.iter().any(|slot| self.edits.cross(*slot)) {
                 continue;
             }
             let inner: Vec<Edits> = reorder

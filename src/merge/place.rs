@@ -13,7 +13,7 @@ use crate::xml::{Edit, NodeId, NodeKind, Span};
 
 /// A place among the children of a parent in the carrier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Anchor {
+pub(super) enum Anchor {
     After(NodeId),
     Before(NodeId),
     /// Into the parent, which has no child that both files have.
@@ -28,21 +28,11 @@ impl Engine<'_> {
         nodes: &HashSet<NodeId>,
         plan: &Plan,
     ) -> Vec<Edit> {
-        let incoming = self.inputs.incoming;
         let mut batches: Vec<(Anchor, Vec<NodeId>)> = Vec::new();
-        let mut after = None;
-        for child in incoming.children(parent.incoming) {
-            if let Some(carrier) = plan.stays.get(&child) {
-                after = Some(*carrier);
-                continue;
-            }
+        for (child, anchor) in self.anchors(parent, plan) {
             if !nodes.contains(&child) {
                 continue;
             }
-            let anchor = match after {
-                Some(node) => Anchor::After(node),
-                None => self.anchor_before(child, plan),
-            };
             match batches.last_mut() {
                 Some((last, batch)) if *last == anchor => batch.push(child),
                 _ => batches.push((anchor, vec![child])),
@@ -54,17 +44,25 @@ impl Engine<'_> {
             .collect()
     }
 
-    /// For a node without a preceding sibling that both files have: before the first following one.
-    fn anchor_before(&self, child: NodeId, plan: &Plan) -> Anchor {
-        let incoming = self.inputs.incoming;
-        std::iter::successors(incoming.next_sibling(child), |node| {
-            incoming.next_sibling(*node)
-        })
-        .find_map(|node| plan.stays.get(&node))
-        .map_or(Anchor::Inside, |carrier| Anchor::Before(*carrier))
+    /// Where each child of the incoming parent would go that has no like in the carrier.
+    pub(super) fn anchors(&self, parent: Triple, plan: &Plan) -> Vec<(NodeId, Anchor)> {
+        let children = || self.inputs.incoming.children(parent.incoming);
+        // Without a preceding sibling that both files have: before the first following one.
+        let mut anchor = children()
+            .find_map(|child| plan.stays.get(&child))
+            .map_or(Anchor::Inside, |carrier| Anchor::Before(*carrier));
+        let mut anchors = Vec::new();
+        for child in children() {
+            match plan.stays.get(&child) {
+                Some(carrier) => anchor = Anchor::After(*carrier),
+                None => anchors.push((child, anchor)),
+            }
+        }
+        anchors
     }
 
-    fn insertion(
+    /// The edit that inserts `batch`, neighbours in the incoming file.
+    pub(super) fn insertion(
         &self,
         parent: Triple,
         anchor: Anchor,
@@ -151,7 +149,7 @@ impl Engine<'_> {
     pub(super) fn indent_of(&self, element: NodeId) -> String {
         let text = self.inputs.carrier.text();
         let before = &text[..self.inputs.carrier.span(element).start as usize];
-        let line = before.rfind('\n').map_or(0, |found| found + 1);
+        let line = memchr::memrchr(b'\n', before.as_bytes()).map_or(0, |found| found + 1);
         before[line..]
             .chars()
             .take_while(|character| matches!(character, ' ' | '\t'))
