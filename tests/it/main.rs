@@ -3,6 +3,7 @@
 
 mod cli; // the command line: help, exit codes, bad input, output formats
 mod command; // how tests run the binary
+mod git_driver; // the git merge driver: tests/cases/git-merge, and real git
 mod present; // excerpts, failures and diffs
 mod references; // tests/cases/references: which names in a text are references
 mod rewrite_cases; // tests/cases/rewrite: a folder per behaviour
