@@ -424,6 +424,35 @@ fn what_is_no_xml_is_merged_as_git_would() {
 }
 
 #[test]
+fn a_driver_that_is_gone_is_no_conflict_without_markers() {
+    if !has_git() {
+        return;
+    }
+    let repository = Repository::new("Web.config", Some(BASE));
+    repository.diverge(&with_setting("Ours"), &with_setting("Theirs"));
+    let line = repository.git_ok(&["config", "merge.conferry.driver"]);
+    let (_, arguments) = line.split_once("' ").unwrap();
+    let before = repository.read();
+    for broken in [
+        format!("'/nowhere/conferry' {}", arguments.trim()),
+        line.trim().replace("%O", "--no-such-option %O"),
+    ] {
+        repository.git_ok(&["config", "merge.conferry.driver", &broken]);
+        let done = repository.git(&["merge", "--no-edit", "topic"]);
+        assert!(
+            done.code > 1,
+            "{}: {}{}",
+            done.code,
+            done.stdout,
+            done.stderr
+        );
+        assert_eq!(repository.read(), before);
+        assert_eq!(repository.git_ok(&["ls-files", "--unmerged"]), "");
+        let _ = repository.git(&["reset", "-q", "--hard"]);
+    }
+}
+
+#[test]
 fn for_all_repositories_of_a_user() {
     if !has_git() {
         return;
