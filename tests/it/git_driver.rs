@@ -46,7 +46,10 @@ fn environment(home: &Path) -> Vec<(&'static str, std::ffi::OsString)> {
 fn has_git() -> bool {
     let found = Command::new("git").arg("--version").output().is_ok();
     if !found {
-        eprintln!("skipped: there is no git to test with");
+        #[allow(clippy::print_stderr)]
+        {
+            eprintln!("skipped: there is no git to test with");
+        }
     }
     found
 }
@@ -165,10 +168,6 @@ fn nothing_is_written_where_a_file_cannot_be_read_or_written() {
     let mut permissions = fs::metadata(&ours).unwrap().permissions();
     permissions.set_readonly(true);
     fs::set_permissions(&ours, permissions).unwrap();
-    if fs::OpenOptions::new().write(true).open(&ours).is_ok() {
-        eprintln!("skipped: this user may write read-only files");
-        return;
-    }
     let done = drive(
         place.path(),
         ["base.config", "ours.config", "theirs.config"],
