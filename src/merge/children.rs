@@ -9,6 +9,7 @@ use super::matching::{Group, Match, match_children};
 use super::outcome::{
     Conflict, ConflictKind, DecidedBy, Decision, Outcome, Places, Principle, Region, Triple, Values,
 };
+use super::place::Anchor;
 use crate::pack::rules::{Action, Policy};
 use crate::xml::layout::removal_span;
 use crate::xml::{Edit, NodeId};
@@ -110,8 +111,15 @@ impl Engine<'_> {
         }
         self.comments(triple, &mut plan);
         self.take_order(triple, &plan);
-        for (kind, base, incoming, by) in conflicts {
-            self.missing_in_carrier(kind, base, incoming, triple, &plan, by);
+        if !conflicts.is_empty() {
+            let anchors: HashMap<NodeId, Anchor> =
+                self.anchors(triple, &plan).into_iter().collect();
+            for (kind, base, incoming, by) in conflicts {
+                let take_incoming = anchors
+                    .get(&incoming)
+                    .and_then(|anchor| self.insertion(triple, *anchor, &[incoming], &plan));
+                self.missing_in_carrier(kind, base, incoming, triple, take_incoming, by);
+            }
         }
         self.carry_out(triple, &plan);
     }

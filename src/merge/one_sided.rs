@@ -1,7 +1,5 @@
 //! Elements that only one side has: added, removed, or in conflict.
 
-use std::collections::HashSet;
-
 use super::children::Plan;
 use super::engine::Engine;
 use super::outcome::{
@@ -201,7 +199,7 @@ impl Engine<'_> {
         base: Option<NodeId>,
         incoming: NodeId,
         parent: Triple,
-        plan: &Plan,
+        take_incoming: Option<Edit>,
         by: Option<String>,
     ) {
         let document = self.inputs.incoming;
@@ -210,9 +208,7 @@ impl Engine<'_> {
             Outcome::Conflict,
             &Principle::ChangedByOneSide.into(),
         );
-        let only = HashSet::from([incoming]);
-        let take_incoming = self.insertions(parent, &only, plan);
-        let at = take_incoming.first().map_or_else(
+        let at = take_incoming.as_ref().map_or_else(
             || Span::at(self.inputs.carrier.span(parent.carrier).start),
             |edit| Span::at(edit.span.start),
         );
@@ -237,7 +233,7 @@ impl Engine<'_> {
                 incoming: places.incoming,
                 base: places.base,
             },
-            take_incoming,
+            take_incoming: take_incoming.into_iter().collect(),
             by,
         });
     }

@@ -157,14 +157,7 @@ impl Engine<'_> {
                 continue;
             }
             // An edit that reaches beyond a slot cannot move with it.
-            let crosses = |slot: &Span| {
-                self.edits.iter().any(|edit| {
-                    edit.span.start < slot.end
-                        && slot.start < edit.span.end
-                        && !slot.contains(edit.span)
-                })
-            };
-            if reorder.slots.iter().any(crosses) {
+            if reorder.slots.iter().any(|slot| self.edits.cross(*slot)) {
                 continue;
             }
             let inner: Vec<Edits> = reorder

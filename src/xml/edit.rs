@@ -117,6 +117,19 @@ impl Edits {
         self.replace(span, String::new())
     }
 
+    /// Whether an edit reaches over an edge of `span`, or around it.
+    #[must_use]
+    pub fn cross(&self, span: Span) -> bool {
+        // Edits do not overlap, so only the last one that begins before an edge can reach over it.
+        let over = |edge: u32| {
+            self.by_place
+                .range(..(edge, false, 0))
+                .next_back()
+                .is_some_and(|(_, edit)| edit.span.end > edge)
+        };
+        !span.is_empty() && (over(span.start) || over(span.end))
+    }
+
     /// Takes out the edits that lie inside `span`, insertions at its edges included.
     pub fn take_within(&mut self, span: Span) -> Edits {
         self.take(span, |edit| span.contains(edit.span))
