@@ -111,7 +111,7 @@ impl Flat {
                     *nth += 1;
                 }
                 XMLNode::Text(piece) | XMLNode::CData(piece) => {
-                    text.push_str(&piece.replace("\r\n", "\n"))
+                    text.push_str(&piece.replace("\r\n", "\n"));
                 }
                 XMLNode::Comment(_) | XMLNode::ProcessingInstruction(..) => {}
             }
