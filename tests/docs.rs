@@ -215,3 +215,23 @@ fn every_command_has_its_row_in_the_readme() {
     }
     assert!(missing.is_empty(), "README.md lacks {missing:?}");
 }
+
+#[path = "../examples/contoso.rs"]
+#[allow(dead_code, clippy::duplicate_mod)] // its main is the command of the README
+mod contoso;
+
+#[test]
+fn the_example_of_the_readme_upgrades_the_estate() {
+    assert!(read("README.md").contains("\ncargo run --release --example contoso\n"));
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(contoso::merge_estate(folder.path()).code(), 0);
+    let expected = root().join("fixtures/contoso/expected");
+    for entry in walkdir::WalkDir::new(&expected) {
+        let entry = entry.unwrap();
+        if entry.file_type().is_file() {
+            let name = entry.path().strip_prefix(&expected).unwrap();
+            let merged = fs::read(folder.path().join(name)).unwrap();
+            assert!(merged == fs::read(entry.path()).unwrap(), "{name:?}");
+        }
+    }
+}
