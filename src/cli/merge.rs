@@ -9,6 +9,7 @@ use super::exit::Exit;
 use super::input::read_document;
 use super::output::Output;
 use super::rules::{RulesArgs, load_rules};
+use super::shared::{Format, VirtualDirectoryArgs};
 use super::sidecars;
 use crate::error::Failure;
 use crate::io::read::{display_name, is_stdin};
@@ -20,7 +21,7 @@ use crate::merge::{Inputs, Merged, Mode, merge};
 use crate::pack::Rules;
 use crate::present::merge::{Files, Report};
 use crate::present::redact::Redactor;
-use crate::rewrite::{Rename, VirtualDirectories, rewrite_value};
+use crate::rewrite::{VirtualDirectories, rewrite_value};
 use crate::xml::Document;
 
 const EXAMPLES: &str = "\
@@ -76,13 +77,8 @@ pub(super) struct MergeArgs {
     #[arg(long, value_name = "HOW", help_heading = "What to do")]
     conflicts: Option<OnConflict>,
 
-    /// Renames virtual directory OLD to NEW; overrides what the rule packs say about OLD
-    #[arg(long, value_name = "OLD=NEW", help_heading = "Virtual directories")]
-    vdir: Vec<Rename>,
-
-    /// Leaves virtual directory NAME as it is, since it was kept at installation
-    #[arg(long, value_name = "NAME", help_heading = "Virtual directories")]
-    keep_vdir: Vec<String>,
+    #[command(flatten)]
+    virtual_directories: VirtualDirectoryArgs,
 
     #[command(flatten)]
     rules: RulesArgs,
@@ -103,14 +99,6 @@ pub(super) struct MergeArgs {
     /// Does not mask secrets in the report
     #[arg(long, help_heading = "Report")]
     show_secrets: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
-    Text,
-    /// For programs
-    Json,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -147,9 +135,10 @@ impl Job {
     fn resolve(args: &MergeArgs) -> Result<Self, Vec<Failure>> {
         check_files(args).map_err(|failure| vec![failure])?;
         let rules = load_rules(&args.rules.rules)?;
-        let directories =
-            VirtualDirectories::new(&rules.virtual_directories, &args.vdir, &args.keep_vdir)
-                .map_err(|error| vec![error.into()])?;
+        let directories = args
+            .virtual_directories
+            .resolve(&rules)
+            .map_err(|error| vec![error.into()])?;
         let mut failures = Vec::new();
         let mut read = |path: &Path| match read_document(path, &rules) {
             Ok((document, _)) => {

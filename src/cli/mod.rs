@@ -8,6 +8,7 @@ mod merge;
 pub mod output;
 mod rewrite;
 mod rules;
+mod shared;
 mod sidecars;
 
 use std::ffi::OsString;

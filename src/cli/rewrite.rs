@@ -2,19 +2,20 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::exit::Exit;
 use super::input::{encoding_failure, parse_failure};
 use super::output::Output;
 use super::rules::{RulesArgs, load_rules};
+use super::shared::{Format, VirtualDirectoryArgs};
 use crate::error::Failure;
 use crate::io::walk::{self, Selection};
 use crate::io::write::{self, Backup};
 use crate::pack::Rules;
 use crate::present::rewrite::{self as present, Totals};
 use crate::rewrite::plan::Skip;
-use crate::rewrite::{FilePlan, Outcome, PlanError, Rename, Rewriter, VirtualDirectories};
+use crate::rewrite::{FilePlan, Outcome, PlanError, Rewriter, VirtualDirectories};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -56,13 +57,8 @@ pub(super) struct RewriteArgs {
     #[arg(long, requires = "write", help_heading = "What to do")]
     backup: bool,
 
-    /// Renames OLD to NEW; overrides what the rule packs say about OLD
-    #[arg(long, value_name = "OLD=NEW", help_heading = "Virtual directories")]
-    vdir: Vec<Rename>,
-
-    /// Leaves NAME as it is, since it was kept at installation
-    #[arg(long, value_name = "NAME", help_heading = "Virtual directories")]
-    keep_vdir: Vec<String>,
+    #[command(flatten)]
+    virtual_directories: VirtualDirectoryArgs,
 
     #[command(flatten)]
     rules: RulesArgs,
@@ -89,14 +85,6 @@ pub(super) struct RewriteArgs {
     show_secrets: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// A unified diff
-    Text,
-    /// Places and names, for programs
-    Json,
-}
-
 /// What was asked for, checked.
 struct Job {
     rules: Rules,
@@ -108,9 +96,10 @@ impl Job {
     fn resolve(args: &RewriteArgs) -> Result<Self, Vec<Failure>> {
         let one = |failure: Failure| vec![failure];
         let rules = load_rules(&args.rules.rules)?;
-        let directories =
-            VirtualDirectories::new(&rules.virtual_directories, &args.vdir, &args.keep_vdir)
-                .map_err(|error| one(error.into()))?;
+        let directories = args
+            .virtual_directories
+            .resolve(&rules)
+            .map_err(|error| one(error.into()))?;
         let selection =
             Selection::new(&args.include, &args.exclude).map_err(|error| one(error.into()))?;
         Ok(Self {

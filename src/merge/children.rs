@@ -1,6 +1,6 @@
 //! Child elements: which are the same, which one side added or removed.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::account::{Atom, Slot};
 use super::digest::significant_text;
@@ -9,25 +9,10 @@ use super::matching::{Group, Match, match_children};
 use super::outcome::{
     Conflict, ConflictKind, DecidedBy, Decision, Outcome, Places, Principle, Region, Triple, Values,
 };
-use super::place::Anchor;
+use super::plan::{Anchor, Plan};
 use crate::pack::rules::{Action, Policy};
 use crate::xml::layout::removal_span;
 use crate::xml::{Edit, NodeId};
-
-/// What stands where among the children of one pair of parents.
-#[derive(Default)]
-pub(super) struct Plan {
-    /// Incoming nodes to insert.
-    pub(super) insert: HashSet<NodeId>,
-    /// Carrier nodes to remove.
-    pub(super) remove: HashSet<NodeId>,
-    /// Incoming nodes and the carrier nodes that are the same and stay.
-    pub(super) stays: HashMap<NodeId, NodeId>,
-    /// The matched elements.
-    pub(super) matches: Vec<Match>,
-    /// Incoming elements that a later one of the same identity hides.
-    pub(super) shadowed: HashSet<NodeId>,
-}
 
 impl Engine<'_> {
     /// Merges what stands between the tags of one element.

@@ -7,9 +7,9 @@
 use std::collections::HashMap;
 
 use super::account::atoms;
-use super::children::Plan;
 use super::engine::Engine;
 use super::outcome::{Outcome, Triple};
+use super::plan::Plan;
 use crate::xml::escape::text_value;
 use crate::xml::{Document, NodeId, NodeKind, chars};
 

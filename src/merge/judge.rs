@@ -3,50 +3,12 @@
 use std::cmp::Ordering;
 
 use super::account::is_namespace_declaration;
+use super::contest::{Base, Contest, Pick, Verdict};
 use super::engine::Engine;
 use super::outcome::{ConflictKind, DecidedBy, Principle};
-use super::values::Contest;
 use crate::pack::rules::{Action, Policy, When};
 use crate::xml::address::Leaf;
 use crate::xml::{Document, NodeId, chars};
-
-/// What the base says about a value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Base {
-    /// It has this, or nothing.
-    Is(Option<String>),
-    /// There is no base for it.
-    Unknown,
-}
-
-/// The value that the result gets.
-pub(super) enum Pick {
-    Carrier,
-    Incoming,
-    Text(String),
-    Conflict(ConflictKind),
-}
-
-pub(super) struct Verdict {
-    pub(super) pick: Pick,
-    pub(super) by: DecidedBy,
-    /// Rests on a known default instead of a base file.
-    pub(super) assumed: bool,
-}
-
-impl Verdict {
-    fn principle(pick: Pick, principle: Principle) -> Self {
-        Self {
-            pick,
-            by: principle.into(),
-            assumed: false,
-        }
-    }
-
-    fn conflict(kind: ConflictKind) -> Self {
-        Self::principle(Pick::Conflict(kind), Principle::ChangedByOneSide)
-    }
-}
 
 impl Engine<'_> {
     pub(super) fn judge(&self, contest: &Contest, policy: Option<&Policy>) -> Verdict {

@@ -7,7 +7,7 @@
 //!
 //! The stages, one file each: [`prepare`] (what must be refused), [`digest`]
 //! (did this side change it?), [`matching`] (which elements are the same?),
-//! `engine` (the walk), `values` (attributes and text), `judge` (who wins, by
+//! `engine` (the walk), `values` (attributes and text), `contest` and `judge` (who wins, by
 //! `policy` or principle), `children` (what stands in an element), `one_sided`
 //! (added and removed elements), `comments`, `order`, `opaque` (content that
 //! moves as a whole), `place`, `written` and `subtree` (how it reads in the
@@ -20,6 +20,7 @@ pub mod addresses;
 pub mod branches;
 mod children;
 mod comments;
+mod contest;
 pub mod digest;
 mod engine;
 pub mod finish;
@@ -31,6 +32,7 @@ mod opaque;
 mod order;
 pub mod outcome;
 mod place;
+mod plan;
 mod policy;
 pub mod prepare;
 mod subtree;

@@ -1,11 +1,11 @@
 //! Elements that only one side has: added, removed, or in conflict.
 
-use super::children::Plan;
 use super::engine::Engine;
 use super::outcome::{
     Conflict, ConflictKind, DecidedBy, Decision, Outcome, Places, Principle, Region, Triple, Value,
     Values,
 };
+use super::plan::Plan;
 use crate::pack::rules::Action;
 use crate::xml::layout::removal_span;
 use crate::xml::{Edit, NodeId, Span};

@@ -7,22 +7,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::children::Plan;
 use super::engine::Engine;
 use super::matching::Match;
 use super::outcome::{ConflictKind, Triple};
+use super::plan::{Plan, Reorder};
 use crate::xml::{Document, Edits, NodeId, Span};
-
-/// Siblings of the carrier that change places.
-#[derive(Clone, Debug)]
-pub(super) struct Reorder {
-    /// The element that holds them.
-    container: Span,
-    /// Their places in the carrier, in its order.
-    slots: Vec<Span>,
-    /// For each place, which of the slots comes there.
-    order: Vec<usize>,
-}
 
 /// An element that all three sides have.
 #[derive(Clone, Copy)]
@@ -91,7 +80,7 @@ impl Engine<'_> {
     /// before it or behind it?
     fn clear_meets_additions(&self, plan: &Plan) -> bool {
         let clears_late = |document: &Document, node: NodeId| {
-            document.local_name(node) == "clear" && !is_first_element(document, node)
+            document.local_name(node) == "clear" && !document.is_first_element(node)
         };
         let (mut clear, mut added) = ([false; 2], [false; 2]);
         for found in plan.matches.iter().filter(|found| found.base.is_none()) {
@@ -179,14 +168,6 @@ impl Engine<'_> {
             }
         }
     }
-}
-
-/// Whether no element of the same parent stands before `node`.
-pub(super) fn is_first_element(document: &Document, node: NodeId) -> bool {
-    document
-        .parent(node)
-        .and_then(|parent| document.child_elements(parent).next())
-        == Some(node)
 }
 
 /// The carrier's nodes that all three sides have, in the order of each side.

@@ -5,21 +5,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::children::Plan;
 use super::engine::Engine;
-use super::order::is_first_element;
 use super::outcome::Triple;
+use super::plan::{Anchor, Plan};
 use crate::xml::layout::{Transplant, indent_before, line_indent};
 use crate::xml::{Edit, NodeId, NodeKind, Span};
-
-/// A place among the children of a parent in the carrier.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Anchor {
-    After(NodeId),
-    Before(NodeId),
-    /// Into the parent, which has no child that both files have.
-    Inside,
-}
 
 impl Engine<'_> {
     /// The edits that insert `nodes`, children of the incoming parent, into the carrier's.
@@ -99,7 +89,7 @@ impl Engine<'_> {
         let incoming = self.inputs.incoming;
         match incoming.local_name(child) {
             "configSections" => incoming.parent(child) == Some(incoming.root()),
-            "clear" => is_first_element(incoming, child),
+            "clear" => incoming.is_first_element(child),
             _ => false,
         }
     }

@@ -3,30 +3,13 @@
 use std::borrow::Cow;
 
 use super::account::{Atom, Slot};
+use super::contest::{Base, Contest, Pick};
 use super::digest::significant_text;
 use super::engine::Engine;
-use super::judge::{Base, Pick, Verdict};
-use super::outcome::{
-    Conflict, ConflictKind, DecidedBy, Decision, Outcome, Places, Region, Triple, Value, Values,
-};
+use super::outcome::{Conflict, ConflictKind, DecidedBy, Decision, Places, Region, Triple, Value};
 use crate::pack::rules::Action;
 use crate::xml::address::Leaf;
 use crate::xml::{Attribute, Document, NodeId};
-
-/// A value on three sides; incoming and base as compared, with virtual directories renamed.
-pub(super) struct Contest {
-    pub(super) triple: Triple,
-    pub(super) leaf: Leaf,
-    pub(super) base: Base,
-    /// The base value as it stands in its file.
-    pub(super) original_base: Base,
-    /// The incoming value as it stands in its file.
-    pub(super) original: Option<String>,
-    pub(super) incoming: Option<String>,
-    pub(super) carrier: Option<String>,
-    pub(super) secret: bool,
-    pub(super) places: Places,
-}
 
 impl Engine<'_> {
     /// Merges the attributes of one element.
@@ -228,55 +211,5 @@ impl Engine<'_> {
             take_incoming,
             by,
         });
-    }
-}
-
-impl Contest {
-    fn map_incoming(&mut self, map: &dyn Fn(&str) -> Option<String>) {
-        if let Some(value) = self.incoming.as_deref().and_then(map) {
-            self.incoming = Some(value);
-        }
-        if let Base::Is(Some(value)) = &self.base
-            && let Some(value) = map(value)
-        {
-            self.base = Base::Is(Some(value));
-        }
-    }
-
-    pub(super) fn is_rewritten(&self) -> bool {
-        self.incoming != self.original
-    }
-
-    fn outcome(&self, verdict: &Verdict) -> Outcome {
-        match verdict.pick {
-            Pick::Conflict(_) => Outcome::Conflict,
-            Pick::Carrier if self.incoming != self.carrier => Outcome::Dropped,
-            Pick::Carrier | Pick::Incoming if self.is_rewritten() => Outcome::Rewritten,
-            Pick::Carrier => Outcome::AlreadyEqual,
-            Pick::Incoming => Outcome::Carried,
-            Pick::Text(ref text) if self.original.as_ref() == Some(text) => {
-                if self.carrier.as_ref() == Some(text) {
-                    Outcome::AlreadyEqual
-                } else {
-                    Outcome::Carried
-                }
-            }
-            Pick::Text(ref text) if self.original_base == Base::Is(Some(text.clone())) => {
-                Outcome::Dropped
-            }
-            Pick::Text(_) => Outcome::Rewritten,
-        }
-    }
-
-    fn values(&self) -> Values {
-        let base = match &self.original_base {
-            Base::Is(value) => value.clone(),
-            Base::Unknown => None,
-        };
-        Values {
-            base: base.map(Value::Text),
-            incoming: self.original.clone().map(Value::Text),
-            carrier: self.carrier.clone().map(Value::Text),
-        }
     }
 }

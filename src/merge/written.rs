@@ -1,8 +1,8 @@
 //! How a value is written into the carrier: in its quotes, its line ends, its place.
 
+use super::contest::Contest;
 use super::engine::Engine;
 use super::outcome::Triple;
-use super::values::Contest;
 use crate::xml::address::Leaf;
 use crate::xml::escape::{escape_attribute, escape_text, requote};
 use crate::xml::layout::{attribute_removal_span, empty_tag_end, with_line_ends};

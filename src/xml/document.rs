@@ -218,6 +218,14 @@ impl Document {
         self.children(node).filter(|child| self.is_element(*child))
     }
 
+    /// Whether no element of the same parent stands before `node`.
+    #[must_use]
+    pub fn is_first_element(&self, node: NodeId) -> bool {
+        self.parent(node)
+            .and_then(|parent| self.child_elements(parent).next())
+            == Some(node)
+    }
+
     /// The last child of `node`.
     #[must_use]
     pub fn last_child(&self, node: NodeId) -> Option<NodeId> {
