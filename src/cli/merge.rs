@@ -138,7 +138,7 @@ impl Job {
         let directories = args
             .virtual_directories
             .resolve(&rules)
-            .map_err(|error| vec![error.into()])?;
+            .map_err(|error| vec![error])?;
         let mut failures = Vec::new();
         let mut read = |path: &Path| match read_document(path, &rules) {
             Ok((document, _)) => {
