@@ -61,7 +61,9 @@ impl Engine<'_> {
         let mut plan = Plan::default();
         let mut ambiguous = false;
         for group in groups {
-            ambiguous |= group.guessed && !self.upgrade() && self.both_changed(&group);
+            // In an upgrade only the last of several settings counts, and that one is known.
+            let settled = self.upgrade() && !group.shadowed.is_empty();
+            ambiguous |= group.guessed && !settled && self.both_changed(&group);
             plan.shadowed.extend(group.shadowed);
             plan.stays.extend(
                 group
