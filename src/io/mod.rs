@@ -2,4 +2,5 @@
 
 pub mod read;
 pub mod walk;
+pub mod windows_path;
 pub mod write;
