@@ -2,11 +2,16 @@
 //! `snapshot` looks for, validated.
 
 use globset::GlobMatcher;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::rules::Provenance;
 
 /// What kind of file it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
 pub enum FileKind {
     /// Data of the product.
     Data,
@@ -20,6 +25,8 @@ pub enum FileKind {
     Page,
     /// Anything else.
     Other,
+    /// What was read to find things; not put back unless it is named.
+    Evidence,
 }
 
 /// How much a file is needed.
