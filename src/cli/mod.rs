@@ -9,6 +9,7 @@ pub mod output;
 mod rewrite;
 mod rules;
 mod sidecars;
+mod snapshot;
 
 use std::ffi::OsString;
 
@@ -50,6 +51,7 @@ enum Command {
     Merge(Box<merge::MergeArgs>),
     GitMergeDriver(git_merge_driver::DriverArgs),
     Rewrite(rewrite::RewriteArgs),
+    Snapshot(snapshot::SnapshotArgs),
 }
 
 /// Runs the command line `args`, the name of the program included.
@@ -72,6 +74,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Merge(args) => merge::run(&args, &mut output),
         Command::GitMergeDriver(args) => git_merge_driver::run(&args, &mut output),
         Command::Rewrite(args) => rewrite::run(args, &mut output),
+        Command::Snapshot(args) => snapshot::run(&args, &mut output),
     };
     output.finish(exit)
 }

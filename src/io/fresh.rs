@@ -24,6 +24,13 @@ fn builder() -> tempfile::Builder<'static, 'static> {
     builder
 }
 
+fn private_folder(parent: &Path) -> io::Result<TempDir> {
+    let mut builder = builder();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    builder.tempdir_in(parent)
+}
+
 /// A folder in the making.
 #[derive(Debug)]
 pub struct NewFolder {
@@ -40,7 +47,7 @@ impl NewFolder {
         check_free(target)?;
         Ok(Self {
             target: target.to_owned(),
-            temporary: builder().tempdir_in(beside(target))?,
+            temporary: private_folder(beside(target))?,
         })
     }
 

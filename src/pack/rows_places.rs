@@ -102,11 +102,7 @@ impl Pack<'_> {
                 );
                 return;
             }
-        } else if !path
-            .as_bytes()
-            .get(1..3)
-            .is_some_and(|start| start == b":\\")
-        {
+        } else if path.as_bytes().get(1..3) != Some(b":\\".as_slice()) {
             let message = format!("`{path}` does not begin with a drive or a variable");
             self.wrong(text, message, r"write '%SystemDrive%\folder'");
             return;

@@ -117,21 +117,13 @@ pub fn check(plan: &Plan, target: &Path) -> Result<(), CreateError> {
         .ancestors()
         .skip(1)
         .find_map(|path| path.canonicalize().ok());
-    let sources = plan.files.iter().filter_map(|file| file.from.parent());
-    for source in sources {
-        let canonical = source.canonicalize().unwrap_or_default();
-        // A folder of nothing but evidence, such as the one where exports lie, is no source.
-        let holds_product = plan
-            .files
-            .iter()
-            .any(|file| file.from.starts_with(source) && file.component != super::find::WINDOWS);
-        if holds_product
-            && parent
-                .as_ref()
-                .is_some_and(|parent| parent.starts_with(&canonical))
-        {
-            return Err(CreateError::InsideSource(source.to_owned()));
-        }
+    let inside = |folder: &&PathBuf| {
+        parent
+            .as_ref()
+            .is_some_and(|parent| parent.starts_with(folder))
+    };
+    if let Some(folder) = plan.folders.iter().find(inside) {
+        return Err(CreateError::InsideSource(folder.clone()));
     }
     let needed = plan.files.iter().map(|file| file.size).sum::<u64>() + SPARE;
     let free = fresh::free_space(&absolute)?;
@@ -348,4 +340,44 @@ fn unreadable(planned: &Planned, error: &io::Error) -> Problem {
         format!("it is not in the snapshot: {error}"),
         "Run as an administrator and stop the service that holds it, then make the snapshot again.",
     )
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::fs;
+
+    use super::{Progress, TRIES, copy_steadily};
+    use crate::io::stream;
+    use crate::pack::places::FileKind;
+    use crate::snapshot::find::Planned;
+
+    #[test]
+    fn a_file_that_changes_is_copied_again_and_then_marked() {
+        let folder = tempfile::tempdir().unwrap();
+        let from = folder.path().join("a");
+        let planned = Planned {
+            from: from.clone(),
+            path: "files/a".to_owned(),
+            source: None,
+            component: "a".to_owned(),
+            kind: FileKind::Data,
+            taken_by: "x".to_owned(),
+            size: 1,
+        };
+        for (changes, tries, inconsistent) in [(0, 1, false), (1, 2, false), (9, TRIES, true)] {
+            fs::write(&from, "x").unwrap();
+            let mut count = 0;
+            let entry = copy_steadily(&planned, &Progress::default(), |source| {
+                count += 1;
+                let measured = stream::measure(source)?;
+                if count <= changes {
+                    fs::write(&from, "y".repeat(count + 1))?;
+                }
+                Ok(measured)
+            })
+            .unwrap();
+            assert_eq!((count, entry.inconsistent), (tries, inconsistent));
+        }
+    }
 }

@@ -116,6 +116,14 @@ impl<'s> State<'s> {
         }
     }
 
+    /// Without files that came from no drive of the server, such as exports.
+    #[must_use]
+    pub fn of_drives(mut self) -> Self {
+        self.files
+            .retain(|_, side| WindowsPath::parse(&side.name).is_ok());
+        self
+    }
+
     /// What is there now: what would be taken today, and what `before` had.
     #[must_use]
     pub fn live(plan: &Plan, before: &Manifest, drives: &Drives) -> Self {

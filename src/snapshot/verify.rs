@@ -85,6 +85,23 @@ pub fn verify(store: &Store) -> Result<Verified, StoreError> {
     })
 }
 
+/// The manifest of a snapshot, if it and its hash are as they were.
+///
+/// # Errors
+/// When it is not, or cannot be read.
+pub fn manifest_of(store: &Store) -> Result<Manifest, StoreError> {
+    let mut findings = Vec::new();
+    let refuse = |finding: &Finding| StoreError::Entry {
+        entry: finding.path.clone(),
+        reason: finding.message.clone(),
+    };
+    match (read_manifest(store, &mut findings)?, findings.first()) {
+        (Some(manifest), None) => Ok(manifest),
+        (_, Some(finding)) => Err(refuse(finding)),
+        (None, None) => Err(StoreError::NoManifest),
+    }
+}
+
 fn read_manifest(
     store: &Store,
     findings: &mut Vec<Finding>,
