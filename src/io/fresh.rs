@@ -113,6 +113,14 @@ impl NewFile {
     }
 }
 
+/// A file without a name beside `target`, gone when it is closed.
+///
+/// # Errors
+/// What the system reports.
+pub fn spool(target: &Path) -> io::Result<File> {
+    tempfile::tempfile_in(beside(target))
+}
+
 /// # Errors
 /// When something other than an empty folder is at `target`.
 fn check_free(target: &Path) -> io::Result<()> {

@@ -269,17 +269,18 @@ impl Drives {
     /// # Errors
     /// When there is no such drive, or a link leads outside.
     pub fn target(&self, path: &WindowsPath) -> Result<PathBuf, PathProblem> {
-        let mut at = self.folder(path.letter())?;
-        for name in path.names() {
-            match entry(&at, name) {
-                Some(next) => {
-                    self.stays_inside(&next)?;
-                    at = next;
-                }
-                None => at.push(name),
-            }
+        let mut existing = self.folder(path.letter())?;
+        let mut names = path.names().iter().peekable();
+        while let Some(next) = names.peek().and_then(|name| entry(&existing, name)) {
+            existing = next;
+            names.next();
         }
-        Ok(at)
+        // Whatever links lie on the way, this resolves them all.
+        if existing.symlink_metadata().is_ok() {
+            self.stays_inside(&existing)?;
+        }
+        existing.extend(names);
+        Ok(existing)
     }
 
     /// How Windows shows `path` of this machine.

@@ -154,7 +154,7 @@ pub fn create(
             return Err(CreateError::Taken);
         }
         let mut file = NewFile::beside(target).map_err(taken)?;
-        let created = into_zip(plan, file.file(), facts, rules, progress)?;
+        let created = into_zip(plan, (target, file.file()), facts, rules, progress)?;
         file.finish().map_err(taken)?;
         return Ok(created);
     }
@@ -248,7 +248,7 @@ fn into_folder(
 
 fn into_zip(
     plan: Plan,
-    file: &mut File,
+    (target, file): (&Path, &mut File),
     facts: Facts,
     rules: &Rules,
     progress: &Progress,
@@ -257,7 +257,7 @@ fn into_zip(
     let (mut entries, mut problems) = (Vec::new(), Vec::new());
     for planned in &plan.files {
         // What a zip holds cannot be taken back, so a steady copy is made first.
-        let copied = tempfile::tempfile().and_then(|mut spool| {
+        let copied = fresh::spool(target).and_then(|mut spool| {
             let entry = copy_steadily(planned, progress, |source| {
                 io::Seek::rewind(&mut spool)?;
                 spool.set_len(0)?;

@@ -161,6 +161,10 @@ impl Manifest {
             schema: u64,
         }
         let shape = |error: serde_json::Error| ManifestError::Shape(error.to_string());
+        if let Some(line) = unprintable(bytes) {
+            let reason = format!("line {line} has characters that conferry does not write");
+            return Err(ManifestError::Shape(reason));
+        }
         let head: Head = serde_json::from_slice(bytes).map_err(shape)?;
         if head.schema != u64::from(SCHEMA) {
             return Err(ManifestError::Schema(head.schema));
@@ -176,8 +180,11 @@ impl Manifest {
             reason,
         };
         let (mut paths, mut sources) = (HashSet::new(), HashSet::new());
+        let mut total: u64 = 0;
         for file in &self.files {
             let entry = file.path.as_str();
+            let sum = total.checked_add(file.size);
+            total = sum.ok_or_else(|| refuse(entry, "no disk holds as much".to_owned()))?;
             check_relative(entry).map_err(|problem| refuse(entry, problem.to_string()))?;
             if !entry.starts_with("files/") {
                 return Err(refuse(entry, "it is not below `files`".to_owned()));
@@ -235,4 +242,20 @@ impl Manifest {
         text.push('\n');
         text
     }
+}
+
+/// The first line with characters that could steer a terminal, raw or escaped:
+/// reports print what a manifest says.
+fn unprintable(bytes: &[u8]) -> Option<usize> {
+    let text = String::from_utf8_lossy(bytes);
+    text.lines()
+        .position(|line| {
+            let mut escaped = false;
+            line.chars().any(|char| {
+                let bad = char.is_control() || (escaped && !matches!(char, '"' | '\\'));
+                escaped = char == '\\' && !escaped;
+                bad
+            })
+        })
+        .map(|at| at + 1)
 }

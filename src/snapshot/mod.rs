@@ -35,8 +35,10 @@ impl Problem {
     /// A problem with `file`.
     #[must_use]
     pub fn new(file: impl ToString, message: impl ToString, help: &'static str) -> Self {
+        let mut file = file.to_string();
+        plain(&mut file);
         Self {
-            file: file.to_string(),
+            file,
             message: message.to_string(),
             help,
         }
@@ -48,5 +50,12 @@ impl From<Problem> for Failure {
         Failure::new(problem.message)
             .in_file(problem.file)
             .help(problem.help)
+    }
+}
+
+/// `text` without characters that could steer a terminal.
+fn plain(text: &mut String) {
+    if text.contains(char::is_control) {
+        *text = text.replace(char::is_control, "\u{FFFD}");
     }
 }

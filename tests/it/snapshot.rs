@@ -544,6 +544,25 @@ fn a_file_that_cannot_be_read_is_named_and_the_others_go_on() {
     assert_eq!(run(folder.path(), &["snapshot", "verify", "again"]).code, 0);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn names_that_windows_takes_for_one_are_not_both_taken() {
+    let folder = folder(&[
+        ("c/Program Files/PhoneFactor/Data/Phonefactor.pfdata", b"x"),
+        ("c/Program Files/PhoneFactor/Data/a\u{1b}", b"x"),
+        ("c/Program Files/PhoneFactor/Data/B", b"1"),
+        ("c/Program Files/PhoneFactor/Data/b", b"2"),
+    ]);
+    let done = run(
+        folder.path(),
+        &["snapshot", "create", "--root", "c", "-o", "snap"],
+    );
+    assert_eq!(done.code, 2);
+    assert!(done.stderr.contains("in another case"), "{}", done.stderr);
+    assert_eq!(manifest(folder.path()).files.len(), 2);
+    assert_eq!(run(folder.path(), &["snapshot", "verify", "snap"]).code, 0);
+}
+
 #[test]
 fn show_and_schema() {
     let folder = with_snapshot();

@@ -83,6 +83,13 @@ fn hostile_manifests() {
         }
         refused(folder.path(), "snap", named);
     }
+    let mut huge = manifest(&[("files/a", r"C:\a"), ("files/b", r"C:\b")]);
+    huge.files.iter_mut().for_each(|file| file.size = u64::MAX);
+    let place = folder(&[("snap/files/a", CONTENT)]);
+    for (name, bytes) in entries(&huge) {
+        fs::write(place.path().join("snap").join(name), bytes).unwrap();
+    }
+    refused(place.path(), "snap", "no disk holds");
     // A drive that is not there is refused in the plan.
     let manifest = manifest(&[("files/a", r"D:\a")]);
     let folder = folder(&[("snap/files/a", CONTENT)]);
@@ -109,6 +116,8 @@ fn manifests_that_are_none() {
         (String::new(), "no manifest"),
         ("[".repeat(100_000), "manifest"),
         (text.replace("\"size\": 5", "\"size\": -1"), "manifest"),
+        (text.replace("\"h\"", "\"\\u001b[2J\""), "line 5"),
+        (text.replace("\"h\"", "\"\u{9b}2J\""), "line 5"),
     ] {
         let folder = folder(&[
             ("snap/files/a", CONTENT),

@@ -41,6 +41,7 @@ enum SnapshotCommand {
     Restore(restore::RestoreArgs),
     Show(compare::ShowArgs),
     /// Prints the JSON Schema of manifest.json
+    #[command(after_help = "Example:\n    conferry snapshot schema > manifest.schema.json")]
     Schema,
 }
 

@@ -11,8 +11,8 @@ mod take;
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::Problem;
 use super::manifest::{ComponentEntry, MissingEntry};
+use super::{Problem, plain};
 use crate::io::read;
 use crate::io::walk::Selection;
 use crate::io::windows_path::{Drives, WindowsPath};
@@ -87,6 +87,7 @@ pub fn find(request: &Request<'_>) -> Plan {
         places: Vec::new(),
         looked: BTreeMap::new(),
         taken: HashSet::new(),
+        paths: HashSet::new(),
     };
     finder.ask_iis();
     finder.ask_registry();
@@ -95,7 +96,25 @@ pub fn find(request: &Request<'_>) -> Plan {
     finder.note_missing();
     let mut plan = finder.plan;
     plan.files.sort_by(|a, b| a.path.cmp(&b.path));
+    plan.make_plain();
     plan
+}
+
+impl Plan {
+    /// What people get to read comes from files of the server.
+    fn make_plain(&mut self) {
+        for component in &mut self.components {
+            component.found_by.iter_mut().for_each(plain);
+            let place = (component.site.iter_mut()).chain(&mut component.virtual_directory);
+            let place = place.chain(&mut component.application_pool);
+            place.chain(&mut component.runtime).for_each(plain);
+        }
+        for entry in &mut self.missing {
+            plain(&mut entry.what);
+            entry.looked_in.iter_mut().for_each(plain);
+        }
+        self.warnings.iter_mut().for_each(plain);
+    }
 }
 
 /// A component in a folder.
@@ -121,7 +140,10 @@ struct Finder<'r, 'a> {
     places: Vec<Place>,
     /// Where each component was looked for.
     looked: BTreeMap<String, Vec<String>>,
+    /// Files that were taken.
     taken: HashSet<PathBuf>,
+    /// Their paths in the snapshot, without regard to case.
+    paths: HashSet<String>,
 }
 
 impl Finder<'_, '_> {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Finder, Planned, WINDOWS};
 use crate::io::read;
-use crate::io::windows_path::WindowsPath;
+use crate::io::windows_path::{WindowsPath, fold};
 use crate::pack::places::{FileKind, Need};
 use crate::snapshot::Problem;
 use crate::xml::Document;
@@ -155,9 +155,19 @@ impl Finder<'_, '_> {
                     .push(Problem::new(path.display(), problem, help));
             }
         };
+        let inside = format!("files/{component}/{inside}");
+        if !self.paths.insert(fold(&inside)) {
+            let message =
+                "another file has this name in another case, and Windows can have only one";
+            let help = "Rename one of them, then run again; the other one was taken.";
+            return self
+                .plan
+                .problems
+                .push(Problem::new(path.display(), message, help));
+        }
         self.plan.files.push(Planned {
             from: path.to_owned(),
-            path: format!("files/{component}/{inside}"),
+            path: inside,
             source,
             component: component.to_owned(),
             kind,
