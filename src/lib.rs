@@ -9,4 +9,5 @@ pub mod merge;
 pub mod pack;
 pub mod present;
 pub mod rewrite;
+pub mod snapshot;
 pub mod xml;

@@ -197,7 +197,12 @@ fn every_command_has_its_row_in_the_readme() {
     let mut missing = Vec::new();
     for file in fs::read_dir(root().join("src/cli")).unwrap() {
         let path = file.unwrap().path();
-        if !fs::read_to_string(&path)
+        let module = if path.is_dir() {
+            path.join("mod.rs")
+        } else {
+            path.clone()
+        };
+        if !fs::read_to_string(&module)
             .unwrap()
             .starts_with("//! `conferry ")
         {

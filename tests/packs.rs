@@ -116,6 +116,8 @@ fn every_built_in_row_has_its_source() {
             .chain(file.virtual_directories.iter().map(|row| &row.about))
             .chain(file.settings.iter().map(|row| &row.about))
             .chain(file.merges.iter().map(|row| &row.about))
+            .chain(file.locations.iter().map(|row| &row.about))
+            .chain(file.files.iter().map(|row| &row.about))
             .collect();
         let known: Vec<&str> = file
             .sources

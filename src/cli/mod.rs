@@ -10,6 +10,7 @@ mod rewrite;
 mod rules;
 mod shared;
 mod sidecars;
+mod snapshot;
 
 use std::ffi::OsString;
 
@@ -51,6 +52,7 @@ enum Command {
     Merge(Box<merge::MergeArgs>),
     GitMergeDriver(git_merge_driver::DriverArgs),
     Rewrite(rewrite::RewriteArgs),
+    Snapshot(snapshot::SnapshotArgs),
 }
 
 /// Runs the command line `args`, the name of the program included.
@@ -73,6 +75,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Merge(args) => merge::run(&args, &mut output),
         Command::GitMergeDriver(args) => git_merge_driver::run(&args, &mut output),
         Command::Rewrite(args) => rewrite::run(args, &mut output),
+        Command::Snapshot(args) => snapshot::run(&args, &mut output),
     };
     output.finish(exit)
 }

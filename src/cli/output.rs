@@ -77,6 +77,7 @@ pub struct Output {
     out: Stream,
     err: Stream,
     unicode: bool,
+    err_is_terminal: bool,
     failed: bool,
 }
 
@@ -94,6 +95,7 @@ impl Output {
             out: Stream::new(std::io::BufWriter::with_capacity(1 << 16, out), out_color),
             err: Stream::new(err, err_color),
             unicode,
+            err_is_terminal: std::io::stderr().is_terminal(),
             failed: false,
         }
     }
@@ -102,6 +104,12 @@ impl Output {
     #[must_use]
     pub fn color(&self) -> bool {
         self.out.color
+    }
+
+    /// Whether people may be watching talk.
+    #[must_use]
+    pub fn err_is_terminal(&self) -> bool {
+        self.err_is_terminal
     }
 
     /// Prints data.

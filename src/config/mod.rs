@@ -1,8 +1,11 @@
 //! What .NET configuration means: which attributes identify an element, what
 //! is a secret, what counts as a setting. The knowledge itself is data; it
-//! comes from rule packs.
+//! comes from rule packs. Also readers of what stands around it on a server:
+//! IIS's own file and exports of the registry.
 
+pub mod application_host;
 pub mod identity;
 pub mod protected;
+pub mod registry;
 pub mod secrets;
 pub mod sidecars;

@@ -1,5 +1,8 @@
 //! Files: finding them, reading them, and the only writer.
 
+pub mod fresh;
 pub mod read;
+pub mod stream;
 pub mod walk;
+pub mod windows_path;
 pub mod write;

@@ -58,7 +58,9 @@ impl Selection {
         })
     }
 
-    fn takes(&self, below_root: &Path) -> bool {
+    /// Whether the file at this path below its root is wanted.
+    #[must_use]
+    pub fn takes(&self, below_root: &Path) -> bool {
         self.include
             .as_ref()
             .is_none_or(|globs| globs.is_match(below_root))

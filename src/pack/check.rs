@@ -3,6 +3,7 @@
 use regex::{Regex, bytes};
 use toml::Spanned;
 
+use super::places::{FileKind, Need};
 use super::problem::{PackProblem, did_you_mean};
 use super::row::span;
 use super::rules::{Mark, When};
@@ -25,6 +26,24 @@ pub const WHENS: [(&str, When); 2] = [
 
 /// Words for what several elements with one identity mean; true: the last one counts.
 pub const DUPLICATES: [(&str, bool); 2] = [("distinct", false), ("last-wins", true)];
+
+/// Words for [`FileKind`].
+pub const KINDS: [(&str, FileKind); 6] = [
+    ("data", FileKind::Data),
+    ("configuration", FileKind::Configuration),
+    ("sidecar", FileKind::Sidecar),
+    ("theme", FileKind::Theme),
+    ("page", FileKind::Page),
+    ("other", FileKind::Other),
+];
+
+/// Words for [`Need`].
+pub const NEEDS: [(&str, Need); 4] = [
+    ("required", Need::Required),
+    ("expected", Need::Expected),
+    ("optional", Need::Optional),
+    ("on-request", Need::OnRequest),
+];
 
 /// What a merge policy can do.
 pub const ACTIONS: [&str; 10] = [

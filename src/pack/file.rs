@@ -156,6 +156,34 @@ pub struct MergeRow {
     pub when: Option<Text>,
 }
 
+/// `[[location]]`.
+#[derive(Clone, Debug)]
+pub struct LocationRow {
+    /// Id, source.
+    pub about: About,
+    /// Component whose folder it is.
+    pub component: Option<Text>,
+    /// Folders where it may be.
+    pub folders: Vec<Text>,
+    /// Values in the registry that name its folder.
+    pub registry: Vec<Text>,
+}
+
+/// `[[file]]`.
+#[derive(Clone, Debug)]
+pub struct FileRow {
+    /// Id, source.
+    pub about: About,
+    /// Component whose file it is.
+    pub component: Option<Text>,
+    /// Globs below the folder of the component.
+    pub path: Vec<Text>,
+    /// What kind of file it is.
+    pub kind: Option<Text>,
+    /// `required`, `expected`, `optional` or `on-request`.
+    pub need: Option<Text>,
+}
+
 /// A whole pack.
 #[derive(Clone, Debug, Default)]
 pub struct PackFile {
@@ -181,4 +209,10 @@ pub struct PackFile {
     pub settings: Vec<SettingRow>,
     /// `[[merge]]`.
     pub merges: Vec<MergeRow>,
+    /// `[spellings]`: variable and what it may stand for.
+    pub spellings: Vec<(Text, Vec<Text>)>,
+    /// `[[location]]`.
+    pub locations: Vec<LocationRow>,
+    /// `[[file]]`.
+    pub files: Vec<FileRow>,
 }

@@ -9,10 +9,12 @@ mod action;
 pub mod check;
 pub mod file;
 pub mod load;
+pub mod places;
 pub mod problem;
 pub mod read;
 pub mod row;
 mod rows;
+mod rows_places;
 pub mod rules;
 pub mod validate;
 

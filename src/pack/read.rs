@@ -7,14 +7,14 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::file::{
-    About, ComponentRow, Guards, Head, IdentityRow, MergeRow, OrderRow, PackFile, SecretRow,
-    SettingRow, VirtualDirectoryRow,
+    About, ComponentRow, FileRow, Guards, Head, IdentityRow, LocationRow, MergeRow, OrderRow,
+    PackFile, SecretRow, SettingRow, VirtualDirectoryRow,
 };
 use super::problem::{PackProblem, did_you_mean};
 use super::row::{Row, kind, span};
 use crate::xml::Span;
 
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 14] = [
     "pack",
     "sources",
     "discovery",
@@ -26,6 +26,9 @@ const TABLES: [&str; 11] = [
     "rewrite",
     "setting",
     "merge",
+    "spellings",
+    "location",
+    "file",
 ];
 
 impl About {
@@ -165,6 +168,39 @@ impl PackFile {
                 pattern: row.text("pattern"),
                 replacement: row.text("replacement"),
                 when: row.text("when"),
+            }
+        });
+        self.read_places(document, problems);
+    }
+
+    /// What `snapshot` looks for.
+    fn read_places(&mut self, document: &DeTable<'_>, problems: &mut Vec<PackProblem>) {
+        if let Some(table) = one_table(document, "spellings", "[spellings]", problems) {
+            let mut row = Row::new("[spellings]", table, Span::default(), problems);
+            for name in table.keys() {
+                let texts = row.texts_at(name.get_ref());
+                let name = Spanned::new(name.span(), name.get_ref().to_string());
+                self.spellings.push((name, texts));
+            }
+        }
+        self.locations = rows(document, "location", "[[location]]", problems, |row| {
+            row.require("id");
+            LocationRow {
+                about: About::read(row, "summary"),
+                component: row.required("component"),
+                folders: row.texts("folders"),
+                registry: row.texts("registry"),
+            }
+        });
+        self.files = rows(document, "file", "[[file]]", problems, |row| {
+            row.require("id");
+            row.require("path");
+            FileRow {
+                about: About::read(row, "summary"),
+                component: row.required("component"),
+                path: row.texts("path"),
+                kind: row.required("kind"),
+                need: row.text("need"),
             }
         });
     }

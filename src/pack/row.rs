@@ -112,7 +112,13 @@ impl<'t> Row<'t> {
 
     /// The texts at `key`: a list, or one text.
     pub fn texts(&mut self, key: &'static str) -> Vec<Spanned<String>> {
-        let Some(value) = self.value(key) else {
+        self.asked.push(key);
+        self.texts_at(key)
+    }
+
+    /// The texts at a key that the user chose.
+    pub fn texts_at(&mut self, key: &str) -> Vec<Spanned<String>> {
+        let Some(value) = self.table.get(key) else {
             return Vec::new();
         };
         let items = match value.get_ref() {

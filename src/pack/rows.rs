@@ -36,7 +36,17 @@ pub(super) struct Pack<'b> {
 impl Pack<'_> {
     /// Adds all rows of `file`.
     pub(super) fn add(&mut self, file: &PackFile) {
-        file.components.iter().for_each(|row| self.component(row));
+        for row in &file.components {
+            let is_located = (file.locations.iter())
+                .filter_map(|location| location.component.as_ref())
+                .any(|text| {
+                    row.about
+                        .id
+                        .as_ref()
+                        .is_some_and(|id| id.get_ref() == text.get_ref())
+                });
+            self.component(row, is_located);
+        }
         file.identities.iter().for_each(|row| self.identity(row));
         file.orders.iter().for_each(|row| self.order(row));
         file.secrets.iter().for_each(|row| self.secret(row));
@@ -45,13 +55,19 @@ impl Pack<'_> {
         }
         file.settings.iter().for_each(|row| self.setting(row));
         file.merges.iter().for_each(|row| self.merge(row));
+        self.places(file);
         self.guards(&file.guards);
         file.discovery.iter().for_each(|text| self.discovery(text));
     }
 
     /// Checks what a row says about itself; `table` and `subject` make the id and the
     /// summary of a row that has none.
-    fn about(&mut self, about: &About, table: &'static str, subject: &str) -> Provenance {
+    pub(super) fn about(
+        &mut self,
+        about: &About,
+        table: &'static str,
+        subject: &str,
+    ) -> Provenance {
         let (id, at) = match &about.id {
             Some(id) => {
                 self.checker.id(id);
@@ -113,7 +129,10 @@ impl Pack<'_> {
             .push(PackProblem::new(message, span(source.span())).help(help));
     }
 
-    fn known_component(&mut self, component: &Option<Spanned<String>>) -> Option<String> {
+    pub(super) fn known_component(
+        &mut self,
+        component: &Option<Spanned<String>>,
+    ) -> Option<String> {
         let component = component.as_ref()?;
         let name = component.get_ref();
         if !self.components.contains(name) {
@@ -126,10 +145,11 @@ impl Pack<'_> {
         Some(name.clone())
     }
 
-    fn component(&mut self, row: &ComponentRow) {
+    /// `is_located`: a location tells where it is, so it need not have a configuration.
+    fn component(&mut self, row: &ComponentRow, is_located: bool) {
         let mut provenance = self.about(&row.about, "component", "component");
         let selectors = &row.recognised_by;
-        if selectors.is_empty() && row.about.id.is_some() {
+        if selectors.is_empty() && row.about.id.is_some() && !is_located {
             self.checker.push(PackProblem::new(
                 "`recognised-by` must not be empty",
                 row.about.at,

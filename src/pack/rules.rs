@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use regex::Regex;
 
+use super::places::{ExpectedFile, Location};
 use crate::config::identity::IdentityTable;
 use crate::config::secrets::SecretTable;
 use crate::xml::selector::Selector;
@@ -191,6 +192,12 @@ pub struct Rules {
     pub settings: Vec<KnownSetting>,
     /// Merge policies; a later one wins over an earlier one.
     pub policies: Vec<Policy>,
+    /// What variables in locations may stand for, by their names in lower case.
+    pub spellings: BTreeMap<String, Vec<String>>,
+    /// Where components may be.
+    pub locations: Vec<Location>,
+    /// Which of their files matter.
+    pub files: Vec<ExpectedFile>,
     /// Citations by the short names that [`Provenance::source`] holds.
     pub sources: BTreeMap<String, String>,
 }

@@ -6,3 +6,4 @@ pub mod failure;
 pub mod merge;
 pub mod redact;
 pub mod rewrite;
+pub mod snapshot;

@@ -14,6 +14,12 @@ fn help_is_as_reviewed() {
         ("help", &["--help"][..]),
         ("help_merge", &["merge", "--help"]),
         ("help_rewrite", &["rewrite", "--help"]),
+        ("help_snapshot", &["snapshot", "--help"]),
+        ("help_snapshot_create", &["snapshot", "create", "--help"]),
+        ("help_snapshot_verify", &["snapshot", "verify", "--help"]),
+        ("help_snapshot_diff", &["snapshot", "diff", "--help"]),
+        ("help_snapshot_restore", &["snapshot", "restore", "--help"]),
+        ("help_snapshot_show", &["snapshot", "show", "--help"]),
     ] {
         let done = run(folder.path(), args);
         assert_eq!((done.code, done.stderr.as_str()), (0, ""));

@@ -9,7 +9,11 @@ mod laws; // promises of reading and merging, over fixtures, cases and the corpu
 mod merge_cases; // tests/cases/merge: a folder per behaviour
 mod present; // excerpts, failures and diffs
 mod properties; // promises of reading and merging, over generated documents
+mod readers; // applicationHost.config and exports of the registry
 mod references; // tests/cases/references: which names in a text are references
 mod rewrite_cases; // tests/cases/rewrite: a folder per behaviour
 mod rewrite_laws; // promises of rewriting, over generated texts
+mod snapshot; // snapshot: the fixture, laws, damage, killing
+mod snapshot_hostile; // snapshot: manifests and archives that want to do harm
+mod windows_path; // what a Windows path is, and look-ups without regard to case
 mod writer; // the only writer

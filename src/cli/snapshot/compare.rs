@@ -1,0 +1,175 @@
+//! `conferry snapshot verify`, `diff` and `show`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{Format, FormatArgs, drives, open, open_checked, unusable};
+use crate::cli::exit::Exit;
+use crate::cli::output::Output;
+use crate::cli::rules::{RulesArgs, load_rules};
+use crate::error::Failure;
+use crate::io::walk::Selection;
+use crate::present::redact::Redactor;
+use crate::present::snapshot as present;
+use crate::snapshot::diff::State;
+use crate::snapshot::find;
+
+const VERIFY_EXAMPLES: &str = "\
+Example:
+    conferry snapshot verify E:\\before
+
+Without conferry, in the folder: sha256sum --check SHA256SUMS
+
+Exit codes: 0 every byte is as it was; 1 something is not; 2 it could not be read.";
+
+/// Proves that a snapshot is what it was, to the last bit
+///
+/// Compares size and SHA-256 of every file, names files that are missing or extra, and checks the
+/// manifest itself.
+#[derive(Debug, Args)]
+#[command(after_help = VERIFY_EXAMPLES)]
+pub(super) struct VerifyArgs {
+    /// The snapshot
+    #[arg(value_name = "SNAP")]
+    snapshot: PathBuf,
+
+    #[command(flatten)]
+    report: FormatArgs,
+}
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  What did the installer change?
+    conferry snapshot diff E:\\before --live
+
+  The same with a mounted image of the server:
+    conferry snapshot diff before --live --root /mnt/c
+
+Exit codes: 0 nothing differs; 1 something does; 2 it could not be read.";
+
+/// Says what differs between two snapshots, or a snapshot and the server as it is now
+///
+/// Names files that were added, removed, changed or moved. Of XML configuration the settings that
+/// differ are listed, with secrets masked.
+#[derive(Debug, Args)]
+#[command(after_help = DIFF_EXAMPLES)]
+pub(super) struct DiffArgs {
+    /// The snapshot
+    #[arg(value_name = "A")]
+    before: PathBuf,
+
+    /// The snapshot to compare it with
+    #[arg(
+        value_name = "B",
+        required_unless_present = "live",
+        conflicts_with = "live"
+    )]
+    after: Option<PathBuf>,
+
+    /// Compares with the server as it is now
+    #[arg(long, help_heading = "What to compare with")]
+    live: bool,
+
+    /// Folder that stands for the system drive C:
+    #[arg(
+        long,
+        value_name = "DIR",
+        requires = "live",
+        help_heading = "What to compare with"
+    )]
+    root: Option<PathBuf>,
+
+    #[command(flatten)]
+    rules: RulesArgs,
+
+    #[command(flatten)]
+    report: FormatArgs,
+
+    /// Does not mask secrets
+    #[arg(long, help_heading = "Report")]
+    show_secrets: bool,
+}
+
+const SHOW_EXAMPLES: &str = "\
+Example:
+    conferry snapshot show E:\\before";
+
+/// Shows what a snapshot holds: components, files, what was missing
+#[derive(Debug, Args)]
+#[command(after_help = SHOW_EXAMPLES)]
+pub(super) struct ShowArgs {
+    /// The snapshot
+    #[arg(value_name = "SNAP")]
+    snapshot: PathBuf,
+
+    #[command(flatten)]
+    report: FormatArgs,
+}
+
+pub(super) fn verify(args: &VerifyArgs, output: &mut Output) -> Result<Exit, Vec<Failure>> {
+    let store = open(&args.snapshot)?;
+    let verified = crate::snapshot::verify::verify(&store)
+        .map_err(|error| unusable(&args.snapshot, &error))?;
+    output.out(&match args.report.format {
+        Format::Json => present::verified_json(&verified),
+        Format::Text => present::verified_text(&verified),
+    });
+    Ok(match verified.findings.is_empty() {
+        true => Exit::Clean,
+        false => Exit::Findings,
+    })
+}
+
+pub(super) fn show(args: &ShowArgs, output: &mut Output) -> Result<Exit, Vec<Failure>> {
+    let (_, manifest) = open_checked(&args.snapshot)?;
+    output.out(&match args.report.format {
+        Format::Json => present::manifest_json("show", &manifest),
+        Format::Text => present::manifest_text(&manifest),
+    });
+    Ok(Exit::Clean)
+}
+
+pub(super) fn diff(args: &DiffArgs, output: &mut Output) -> Result<Exit, Vec<Failure>> {
+    let rules = load_rules(&args.rules.rules)?;
+    let (store, manifest) = open_checked(&args.before)?;
+    let mut before = State::of_snapshot(&manifest, &store);
+    let mut failures: Vec<Failure> = Vec::new();
+    let other = args.after.as_deref().map(open_checked).transpose()?;
+    let after = match &other {
+        Some((store, manifest)) => State::of_snapshot(manifest, store),
+        None => {
+            before = before.of_drives();
+            let drives = drives(args.root.as_deref(), "--root")?;
+            let plan = find::find(&find::Request {
+                drives: &drives,
+                rules: &rules,
+                components: &[],
+                iis: None,
+                registry: None,
+                include: None,
+                exclude: &Selection::default(),
+            });
+            failures.extend(plan.problems.iter().cloned().map(Failure::from));
+            State::live(&plan, &manifest, &drives)
+        }
+    };
+    let unread = |(path, message): &(String, String)| {
+        Failure::new(format!("it cannot be read: {message}"))
+            .in_file(path)
+            .help("Run as a user who may read it.")
+    };
+    failures.extend(after.unreadable.iter().map(unread));
+    let differences = crate::snapshot::diff::diff(&before, &after, &rules);
+    let mut redactor = Redactor::new(&rules.secrets, args.show_secrets);
+    output.out(&match args.report.format {
+        Format::Json => present::differences_json(&differences, &mut redactor),
+        Format::Text => present::differences_text(&differences, &mut redactor),
+    });
+    failures.iter().for_each(|failure| output.failure(failure));
+    Ok(match (failures.is_empty(), differences.is_empty()) {
+        (false, _) => Exit::Failed,
+        (true, false) => Exit::Findings,
+        (true, true) => Exit::Clean,
+    })
+}

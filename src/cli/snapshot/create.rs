@@ -1,0 +1,219 @@
+//! `conferry snapshot create`.
+
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use clap::Args;
+use jiff::Timestamp;
+
+use super::{Format, FormatArgs, asked, check_components, component_ids, drives, selection};
+use crate::cli::exit::Exit;
+use crate::cli::output::Output;
+use crate::cli::rules::{RulesArgs, load_rules};
+use crate::error::Failure;
+use crate::present::snapshot as present;
+use crate::snapshot::create::{Created, Facts, Progress, check, create};
+use crate::snapshot::find::{self, Plan, Request};
+
+const EXAMPLES: &str = "\
+Examples:
+  On the server, see first what would be taken and why:
+    reg export \"HKLM\\SOFTWARE\\Wow6432Node\\Positive Networks\\PhoneFactor\" phonefactor.reg
+    conferry snapshot create --registry phonefactor.reg -o E:\\before --dry-run
+
+  Edited pages too, as one file:
+    conferry snapshot create --registry phonefactor.reg --include '*.aspx' -o E:\\before.zip
+
+  From a mounted image of the server's system drive:
+    conferry snapshot create --root /mnt/c -o before
+
+Exit codes: 0 done; 2 a file could not be taken, or nothing was made.";
+
+/// Finds what must survive the upgrade and copies it with its hashes
+///
+/// Looks in IIS's configuration, in an export of the registry, in every documented place and into
+/// the configuration files themselves. Stop the server's service first, so that its data file is
+/// whole. A snapshot holds passwords and phone numbers: keep it where only administrators get.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct CreateArgs {
+    /// Where the snapshot goes: a new folder, or a new file NAME.zip
+    #[arg(short, long, value_name = "DEST")]
+    output: PathBuf,
+
+    /// Lists what would be taken and why, and writes nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Folder that stands for the system drive C:, such as a mounted image
+    #[arg(long, value_name = "DIR", help_heading = "Where to look")]
+    root: Option<PathBuf>,
+
+    /// IIS's configuration, if not in its usual place
+    #[arg(long, value_name = "FILE", help_heading = "Where to look")]
+    iis: Option<PathBuf>,
+
+    /// Export of the registry: .reg, or what `reg query /s` printed
+    #[arg(long, value_name = "FILE", help_heading = "Where to look")]
+    registry: Option<PathBuf>,
+
+    /// Takes only this component
+    #[arg(long, value_name = "NAME", help_heading = "What to take")]
+    component: Vec<String>,
+
+    /// Takes further files of the components' folders
+    #[arg(long, value_name = "GLOB", help_heading = "What to take")]
+    include: Vec<String>,
+
+    /// Leaves out files that match
+    #[arg(long, value_name = "GLOB", help_heading = "What to take")]
+    exclude: Vec<String>,
+
+    /// Time that the snapshot bears, RFC 3339; else SOURCE_DATE_EPOCH, else now
+    #[arg(long, value_name = "TIME", help_heading = "Report")]
+    timestamp: Option<Timestamp>,
+
+    #[command(flatten)]
+    rules: RulesArgs,
+
+    #[command(flatten)]
+    report: FormatArgs,
+}
+
+pub(super) fn run(args: &CreateArgs, output: &mut Output) -> Result<Exit, Vec<Failure>> {
+    let rules = load_rules(&args.rules.rules)?;
+    check_components(&args.component, &component_ids(&rules))?;
+    let drives = drives(args.root.as_deref(), "--root")?;
+    let include = asked(&args.include)?;
+    let exclude = selection(&[], &args.exclude)?;
+    let created = timestamp(args.timestamp)?;
+    for file in args.iis.iter().chain(&args.registry) {
+        if !file.is_file() {
+            return Err(vec![
+                Failure::new("there is no such file")
+                    .in_file(file.display())
+                    .help("Check the path of --iis or --registry."),
+            ]);
+        }
+    }
+    let plan = find::find(&Request {
+        drives: &drives,
+        rules: &rules,
+        components: &args.component,
+        iis: args.iis.as_deref(),
+        registry: args.registry.as_deref(),
+        include: include.as_ref(),
+        exclude: &exclude,
+    });
+    let mut failures: Vec<Failure> = plan.problems.iter().cloned().map(Failure::from).collect();
+    let unmade = |error: &crate::snapshot::create::CreateError| {
+        Failure::new(error.to_string())
+            .in_file(args.output.display())
+            .help(error.help())
+    };
+    if args.dry_run {
+        output.out(&match args.report.format {
+            Format::Json => present::plan_json(&plan),
+            Format::Text => present::plan_text(&plan),
+        });
+        failures.extend(check(&plan, &args.output).err().as_ref().map(unmade));
+        return end(failures, output);
+    }
+    let facts = Facts {
+        created,
+        host: host(),
+        system_drive: drives.system(),
+    };
+    if plan.files.is_empty() {
+        output.out(&present::plan_text(&plan));
+    }
+    match copy(plan, args, facts, &rules, output) {
+        Ok(made) => {
+            output.out(&match args.report.format {
+                Format::Json => present::manifest_json("create", &made.manifest),
+                Format::Text => {
+                    present::created_text(&made.manifest, &args.output.display().to_string())
+                }
+            });
+            failures.extend(made.problems.into_iter().map(Failure::from));
+        }
+        Err(error) => failures.push(unmade(&error)),
+    }
+    end(failures, output)
+}
+
+fn end(failures: Vec<Failure>, output: &mut Output) -> Result<Exit, Vec<Failure>> {
+    failures.iter().for_each(|failure| output.failure(failure));
+    Ok(match failures.is_empty() {
+        true => Exit::Clean,
+        false => Exit::Failed,
+    })
+}
+
+/// Copies, and tells people at a terminal how far it is.
+fn copy(
+    plan: Plan,
+    args: &CreateArgs,
+    facts: Facts,
+    rules: &crate::pack::Rules,
+    output: &mut Output,
+) -> Result<Created, crate::snapshot::create::CreateError> {
+    let progress = Progress::default();
+    if !output.err_is_terminal() {
+        return create(plan, &args.output, facts, rules, &progress);
+    }
+    let (files, bytes) = (
+        plan.files.len(),
+        plan.files.iter().map(|file| file.size).sum(),
+    );
+    let started = std::time::Instant::now();
+    let made = std::thread::scope(|scope| {
+        let copying = scope.spawn(|| create(plan, &args.output, facts, rules, &progress));
+        while !copying.is_finished() {
+            std::thread::sleep(Duration::from_millis(50));
+            let done = (
+                progress.files.load(Ordering::Relaxed),
+                progress.bytes.load(Ordering::Relaxed),
+            );
+            output.err(&present::progress(
+                done,
+                (files as u64, bytes),
+                started.elapsed(),
+            ));
+        }
+        copying.join()
+    });
+    output.err("\r\x1b[K");
+    made.unwrap_or_else(|_| Err(std::io::Error::other("the copying thread ended early").into()))
+}
+
+fn timestamp(given: Option<Timestamp>) -> Result<Timestamp, Vec<Failure>> {
+    if let Some(given) = given {
+        return Ok(given);
+    }
+    let Ok(epoch) = std::env::var("SOURCE_DATE_EPOCH") else {
+        let now = Timestamp::now().as_second();
+        return Ok(Timestamp::from_second(now).unwrap_or_default());
+    };
+    let time = epoch
+        .parse()
+        .ok()
+        .and_then(|seconds| Timestamp::from_second(seconds).ok());
+    time.ok_or_else(|| {
+        vec![
+            Failure::new(format!(
+                "SOURCE_DATE_EPOCH is `{epoch}`, which is no number of seconds"
+            ))
+            .help("Unset it, or give seconds since 1970."),
+        ]
+    })
+}
+
+/// The name of this computer.
+fn host() -> String {
+    let named = std::env::var("COMPUTERNAME").or_else(|_| std::env::var("HOSTNAME"));
+    named
+        .or_else(|_| std::fs::read_to_string("/proc/sys/kernel/hostname"))
+        .map_or_else(|_| "unknown".to_owned(), |name| name.trim().to_owned())
+}

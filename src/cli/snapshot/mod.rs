@@ -1,0 +1,181 @@
+//! `conferry snapshot`: what the upgrade destroys is kept, proven and put back.
+
+mod compare;
+mod create;
+mod restore;
+
+use std::path::Path;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::exit::Exit;
+use super::output::Output;
+use crate::error::Failure;
+use crate::io::walk::Selection;
+use crate::io::windows_path::Drives;
+use crate::pack::Rules;
+use crate::snapshot::manifest::Manifest;
+use crate::snapshot::store::{Store, StoreError};
+
+const EXAMPLES: &str = "\
+Example:
+  Before anything is uninstalled, on the server:
+    conferry snapshot create --registry phonefactor.reg -o E:\\before
+    conferry snapshot verify E:\\before
+
+Exit codes: 0 done, nothing differs; 1 verify and diff: something differs; 2 something could not be done.";
+
+/// Keeps what the upgrade destroys, proves it, compares it and puts it back
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct SnapshotArgs {
+    #[command(subcommand)]
+    command: SnapshotCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum SnapshotCommand {
+    Create(Box<create::CreateArgs>),
+    Verify(compare::VerifyArgs),
+    Diff(compare::DiffArgs),
+    Restore(restore::RestoreArgs),
+    Show(compare::ShowArgs),
+    /// Prints the JSON Schema of manifest.json
+    #[command(after_help = "Example:\n    conferry snapshot schema > manifest.schema.json")]
+    Schema,
+}
+
+/// How to report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+#[derive(Debug, Args)]
+struct FormatArgs {
+    /// How to report
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "text",
+        help_heading = "Report"
+    )]
+    format: Format,
+}
+
+pub(super) fn run(args: &SnapshotArgs, output: &mut Output) -> Exit {
+    let done = match &args.command {
+        SnapshotCommand::Create(args) => create::run(args, output),
+        SnapshotCommand::Verify(args) => compare::verify(args, output),
+        SnapshotCommand::Diff(args) => compare::diff(args, output),
+        SnapshotCommand::Restore(args) => restore::run(args, output),
+        SnapshotCommand::Show(args) => compare::show(args, output),
+        SnapshotCommand::Schema => {
+            output.out(&Manifest::json_schema());
+            Ok(Exit::Clean)
+        }
+    };
+    match done {
+        Ok(exit) => exit,
+        Err(failures) => {
+            failures.iter().for_each(|failure| output.failure(failure));
+            Exit::Failed
+        }
+    }
+}
+
+/// The drives of the server: below `root`, or those of this machine.
+fn drives(root: Option<&Path>, option: &str) -> Result<Drives, Vec<Failure>> {
+    let system = std::env::var("SystemDrive").ok();
+    let letter = system
+        .and_then(|drive| drive.chars().next())
+        .filter(char::is_ascii_alphabetic)
+        .unwrap_or('C');
+    match root {
+        Some(root) if root.is_dir() => {
+            let absolute = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
+            Ok(Drives::below(&absolute, letter))
+        }
+        Some(root) => Err(vec![
+            Failure::new("there is no such folder")
+                .in_file(root.display())
+                .help(format!(
+                    "{option} takes the folder that stands for drive C:."
+                )),
+        ]),
+        None if cfg!(windows) => Ok(Drives::of_this_machine(letter)),
+        None => {
+            Err(vec![
+            Failure::new(format!("{option} is needed: this machine has no drive C:")).help(format!(
+                "Give {option} the folder that stands for drive C:, such as a mounted image."
+            )),
+        ])
+        }
+    }
+}
+
+/// Components that no pack knows are refused: a typing error would find nothing.
+fn check_components(components: &[String], known: &[String]) -> Result<(), Vec<Failure>> {
+    let unknown = components.iter().filter(|name| !known.contains(name));
+    let failures: Vec<Failure> = unknown
+        .map(|name| {
+            Failure::new(format!("there is no component `{name}`"))
+                .help(format!("Known here: {}.", known.join(", ")))
+        })
+        .collect();
+    if failures.is_empty() {
+        Ok(())
+    } else {
+        Err(failures)
+    }
+}
+
+fn component_ids(rules: &Rules) -> Vec<String> {
+    let components = rules.components.iter();
+    components
+        .map(|component| component.provenance.id.clone())
+        .collect()
+}
+
+fn selection(include: &[String], exclude: &[String]) -> Result<Selection, Vec<Failure>> {
+    Selection::new(include, exclude).map_err(|error| vec![error.into()])
+}
+
+/// Some selection if there are patterns.
+fn asked(patterns: &[String]) -> Result<Option<Selection>, Vec<Failure>> {
+    match patterns {
+        [] => Ok(None),
+        patterns => selection(patterns, &[]).map(Some),
+    }
+}
+
+fn open(path: &Path) -> Result<Store, Vec<Failure>> {
+    Store::open(path).map_err(|error| unusable(path, &error))
+}
+
+/// The manifest of a snapshot that is to be trusted: it must have the hash that it had.
+fn open_checked(path: &Path) -> Result<(Store, Manifest), Vec<Failure>> {
+    let store = open(path)?;
+    let read =
+        crate::snapshot::verify::manifest_of(&store).map_err(|error| unusable(path, &error))?;
+    Ok((store, read))
+}
+
+fn unusable(path: &Path, error: &StoreError) -> Vec<Failure> {
+    let help = match error {
+        StoreError::NotASnapshot | StoreError::NoManifest | StoreError::Io(_) => {
+            "Give the folder or the zip that `conferry snapshot create` made."
+        }
+        StoreError::Zip(_) | StoreError::Entry { .. } => {
+            "Nothing was written. Use another copy of this snapshot; `conferry snapshot verify` says what is wrong with it."
+        }
+    };
+    vec![
+        Failure::new(error.to_string())
+            .in_file(path.display())
+            .help(help),
+    ]
+}

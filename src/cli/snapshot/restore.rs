@@ -1,0 +1,133 @@
+//! `conferry snapshot restore`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{Format, FormatArgs, asked, check_components, drives, open_checked};
+use crate::cli::exit::Exit;
+use crate::cli::output::Output;
+use crate::error::Failure;
+use crate::io::fresh;
+use crate::io::write::Backup;
+use crate::present::snapshot as present;
+use crate::snapshot::restore::{Action, Request, plan, restore, size, verify};
+
+const EXAMPLES: &str = "\
+Examples:
+  See what would happen to the themes of the portal:
+    conferry snapshot restore E:\\before --only '**/App_Themes/**' --dry-run
+
+  Put the server's data back, keeping what is there now (stop the service first):
+    conferry snapshot restore E:\\before --component mfa-server --backup
+
+  Lay everything out in a folder:
+    conferry snapshot restore before.zip --to old-server
+
+Exit codes: 0 done, or nothing to do; 2 a file was refused or could not be written.";
+
+/// Puts the files of a snapshot back
+///
+/// Shows a plan of what is created, overwritten, identical or refused, and does exactly that. The
+/// files are verified before the first one is written. applicationHost.config and registry exports
+/// are put back only if --component or --only names them.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct RestoreArgs {
+    /// The snapshot
+    #[arg(value_name = "SNAP")]
+    snapshot: PathBuf,
+
+    /// Folder that stands for the system drive C:
+    #[arg(long, value_name = "DIR", help_heading = "What to do")]
+    to: Option<PathBuf>,
+
+    /// Shows the plan and writes nothing
+    #[arg(long, help_heading = "What to do")]
+    dry_run: bool,
+
+    /// Keeps what is overwritten beside it as *.bak
+    #[arg(long, help_heading = "What to do")]
+    backup: bool,
+
+    /// Puts back only this component
+    #[arg(long, value_name = "NAME", help_heading = "Which files")]
+    component: Vec<String>,
+
+    /// Puts back only files that match
+    #[arg(long, value_name = "GLOB", help_heading = "Which files")]
+    only: Vec<String>,
+
+    #[command(flatten)]
+    report: FormatArgs,
+}
+
+pub(super) fn run(args: &RestoreArgs, output: &mut Output) -> Result<Exit, Vec<Failure>> {
+    let (store, manifest) = open_checked(&args.snapshot)?;
+    let mut known: Vec<String> = manifest
+        .files
+        .iter()
+        .map(|file| file.component.clone())
+        .collect();
+    known.sort();
+    known.dedup();
+    check_components(&args.component, &known)?;
+    let only = asked(&args.only)?;
+    let target = match &args.to {
+        // A plan for a folder that is not there yet is a plan for an empty one.
+        Some(to) if !to.exists() => {
+            crate::io::windows_path::Drives::below(to, manifest.system_drive)
+        }
+        to => drives(to.as_deref(), "--to")?,
+    };
+    let steps = plan(
+        &manifest,
+        &Request {
+            drives: &target,
+            components: &args.component,
+            only: only.as_ref(),
+        },
+    );
+    let damaged = verify(&store, &steps);
+    if !damaged.is_empty() {
+        let failure = |finding: &crate::snapshot::verify::Finding| {
+            Failure::new(finding.message.clone())
+                .in_file(&finding.path)
+                .help("Nothing was written. Use another copy of this snapshot, or leave this file out with --only.")
+        };
+        return Err(damaged.iter().map(failure).collect());
+    }
+    output.out(&match args.report.format {
+        Format::Json => present::steps_json(&steps, args.dry_run),
+        Format::Text => present::steps_text(&steps, args.dry_run),
+    });
+    let mut exit = Exit::Clean;
+    if steps
+        .iter()
+        .any(|step| matches!(step.action, Action::Refuse(_)))
+    {
+        exit = Exit::Failed;
+    }
+    if args.dry_run {
+        return Ok(exit);
+    }
+    if let Some(to) = &args.to {
+        let (needed, free) = (size(&steps), fresh::free_space(to).unwrap_or(u64::MAX));
+        if needed > free {
+            return Err(vec![
+                Failure::new(format!(
+                    "{needed} bytes are needed there and {free} are free"
+                ))
+                .in_file(to.display())
+                .help("Nothing was written. Free space there."),
+            ]);
+        }
+    }
+    let problems = restore(&store, &steps, args.backup.then_some(Backup::Beside));
+    output.err(&present::restored(&steps, problems.len()));
+    for problem in problems {
+        output.failure(&problem.into());
+        exit = Exit::Failed;
+    }
+    Ok(exit)
+}

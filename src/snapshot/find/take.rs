@@ -1,0 +1,178 @@
+//! Which files of the components that were found are taken.
+
+use std::path::{Path, PathBuf};
+
+use super::{Finder, Planned, WINDOWS};
+use crate::io::read;
+use crate::io::windows_path::{WindowsPath, fold};
+use crate::pack::places::{FileKind, Need};
+use crate::snapshot::Problem;
+use crate::xml::Document;
+
+impl Finder<'_, '_> {
+    pub(super) fn take_files(&mut self) {
+        let folders: Vec<PathBuf> = self
+            .places
+            .iter()
+            .map(|place| place.canonical.clone())
+            .collect();
+        for at in 0..self.places.len() {
+            let place = &self.places[at];
+            let (id, folder) = (place.entry.id.clone(), place.folder.clone());
+            let (own, shown) = (place.canonical.clone(), place.shown.clone());
+            let walk = walkdir::WalkDir::new(&folder)
+                .sort_by_file_name()
+                .into_iter();
+            let inner = |path: &Path| {
+                let canonical = path.canonicalize().unwrap_or_default();
+                canonical != own && folders.contains(&canonical)
+            };
+            let walk =
+                walk.filter_entry(|entry| !(entry.file_type().is_dir() && inner(entry.path())));
+            for entry in walk {
+                match entry {
+                    Ok(entry) if entry.file_type().is_file() => {
+                        self.offer(&id, &folder, entry.path());
+                    }
+                    Ok(entry) if entry.file_type().is_symlink() => {
+                        let path = entry.path().display();
+                        self.warn(format!("{path} is a link and was not followed"));
+                    }
+                    Ok(_) => {}
+                    Err(error) => {
+                        let path = error.path().unwrap_or(&folder).display().to_string();
+                        let help = "Run as a user who may read it; the rest was taken.";
+                        self.plan
+                            .problems
+                            .push(Problem::new(path, "it cannot be read", help));
+                    }
+                }
+            }
+            self.expect(&id, &shown);
+        }
+    }
+
+    /// Notes expected files that are not there.
+    fn expect(&mut self, id: &str, shown: &WindowsPath) {
+        let rules = self.request.rules;
+        let rows =
+            (rules.files.iter()).filter(|file| file.component == id && file.need == Need::Expected);
+        for row in rows {
+            let rule = &row.provenance.id;
+            if !self.plan.files.iter().any(|file| &file.taken_by == rule) {
+                self.miss(id, &row.paths.join(", "), vec![shown.to_string()]);
+            }
+        }
+    }
+
+    /// Takes the file if a row or the user wants it.
+    fn offer(&mut self, id: &str, folder: &Path, path: &Path) {
+        let below = path.strip_prefix(folder).unwrap_or(path);
+        let text = below.to_string_lossy().replace('\\', "/");
+        let asked = self
+            .request
+            .include
+            .is_some_and(|include| include.takes(below));
+        let rules = self.request.rules;
+        let mut rows = rules.files.iter().filter(|file| file.component == id);
+        let row = rows.find(|row| row.takes(&text));
+        let (kind, taken_by) = match row {
+            Some(row) if row.need != Need::OnRequest => (row.kind, row.provenance.id.clone()),
+            Some(row) if asked => (row.kind, row.provenance.id.clone()),
+            None if asked => (FileKind::Other, "--include".to_owned()),
+            _ => return,
+        };
+        if !self.request.exclude.takes(below) {
+            return;
+        }
+        self.take(id, path, kind, &taken_by);
+        if kind == FileKind::Configuration {
+            self.take_sidecars(id, path);
+        }
+    }
+
+    fn take_sidecars(&mut self, id: &str, path: &Path) {
+        let bytes = read::read_file(path).ok();
+        let Some(document) = bytes.and_then(|bytes| Document::from_bytes(&bytes).ok()) else {
+            return self.warn(format!(
+                "{} is not well-formed; files that it points at were not looked for",
+                path.display()
+            ));
+        };
+        for sidecar in crate::config::sidecars::sidecars(&document) {
+            let name = &sidecar.path;
+            let shown = path
+                .parent()
+                .and_then(|folder| self.request.drives.show(folder).ok());
+            let inner = sidecar.inner_path().zip(shown);
+            let Some((_, folder)) = inner else {
+                self.warn(format!(
+                    "{} points at `{name}`, which was not taken: it lies outside its folder",
+                    path.display()
+                ));
+                continue;
+            };
+            let full = WindowsPath::parse(&format!("{folder}\\{name}"));
+            let found = full
+                .ok()
+                .and_then(|full| self.request.drives.find(&full).ok()?);
+            match found.filter(|found| found.is_file()) {
+                Some(found) => self.take(id, &found, FileKind::Sidecar, sidecar.attribute),
+                None => self.miss(id, name, vec![folder.to_string()]),
+            }
+        }
+    }
+
+    /// What was read to find things.
+    pub(super) fn take_evidence(&mut self, path: &Path) {
+        if path.is_file() {
+            self.take(WINDOWS, path, FileKind::Evidence, "read to find components");
+        }
+    }
+
+    fn take(&mut self, component: &str, path: &Path, kind: FileKind, taken_by: &str) {
+        let canonical = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        if !self.taken.insert(canonical.clone()) {
+            return;
+        }
+        let shown = self
+            .request
+            .drives
+            .show(path)
+            .or_else(|problem| self.request.drives.show(&canonical).map_err(|_| problem));
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let (inside, source) = match shown {
+            Ok(shown) => (
+                format!("{}/{}", shown.letter(), shown.names().join("/")),
+                Some(shown.to_string()),
+            ),
+            Err(_) if kind == FileKind::Evidence => (name.into_owned(), None),
+            Err(problem) => {
+                let help = "Rename it, then run again; the rest was taken.";
+                return self
+                    .plan
+                    .problems
+                    .push(Problem::new(path.display(), problem, help));
+            }
+        };
+        let inside = format!("files/{component}/{inside}");
+        if !self.paths.insert(fold(&inside)) {
+            let message =
+                "another file has this name in another case, and Windows can have only one";
+            let help = "Rename one of them, then run again; the other one was taken.";
+            return self
+                .plan
+                .problems
+                .push(Problem::new(path.display(), message, help));
+        }
+        self.plan.files.push(Planned {
+            from: path.to_owned(),
+            path: inside,
+            source,
+            component: component.to_owned(),
+            kind,
+            taken_by: taken_by.to_owned(),
+            size: path.metadata().map_or(0, |metadata| metadata.len()),
+        });
+    }
+}

@@ -1,0 +1,245 @@
+//! Putting files back.
+//!
+//! There is a plan first, and what is shown is what is done: create, overwrite,
+//! identical, refuse. The files are verified in the snapshot before the first
+//! one is written, and again on their way. Identical files are not touched.
+//! What was only read to find things (`applicationHost.config`, exports) is put
+//! back only where it is asked for by component or pattern.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use jiff::Timestamp;
+use rayon::prelude::*;
+
+use super::Problem;
+use super::manifest::{FileEntry, Manifest};
+use super::store::Store;
+use super::verify::{Finding, check};
+use crate::io::fresh;
+use crate::io::stream;
+use crate::io::walk::Selection;
+use crate::io::windows_path::{Drives, WindowsPath};
+use crate::io::write::{self, Backup, Written};
+use crate::pack::places::FileKind;
+
+/// What to put back, and where.
+pub struct Request<'a> {
+    /// Where the drives are.
+    pub drives: &'a Drives,
+    /// Only these components; all if empty.
+    pub components: &'a [String],
+    /// Only files that match, by their path below the drive.
+    pub only: Option<&'a Selection>,
+}
+
+/// What becomes of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Nothing is there.
+    Create,
+    /// Something else is there.
+    Overwrite,
+    /// The same is there.
+    Identical,
+    /// It is not put back, and why.
+    Refuse(String),
+    /// It was not asked for.
+    LeaveOut,
+}
+
+impl Action {
+    /// The word that reports use.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Overwrite => "overwrite",
+            Self::Identical => "identical",
+            Self::Refuse(_) => "refuse",
+            Self::LeaveOut => "leave-out",
+        }
+    }
+}
+
+/// One file of the plan.
+#[derive(Clone, Debug)]
+pub struct Step<'m> {
+    /// The file.
+    pub file: &'m FileEntry,
+    /// Where it goes on this machine.
+    pub target: Option<PathBuf>,
+    /// What becomes of it.
+    pub action: Action,
+}
+
+/// What will be done with every file of `manifest`.
+#[must_use]
+pub fn plan<'m>(manifest: &'m Manifest, request: &Request<'_>) -> Vec<Step<'m>> {
+    manifest
+        .files
+        .par_iter()
+        .map(|file| step(file, request))
+        .collect()
+}
+
+fn step<'m>(file: &'m FileEntry, request: &Request<'_>) -> Step<'m> {
+    let (target, action) = match decide(file, request) {
+        Ok((target, action)) => (Some(target), action),
+        Err(action) => (None, action),
+    };
+    Step {
+        file,
+        target,
+        action,
+    }
+}
+
+fn decide(file: &FileEntry, request: &Request<'_>) -> Result<(PathBuf, Action), Action> {
+    let named = request.components.contains(&file.component);
+    if !request.components.is_empty() && !named {
+        return Err(Action::LeaveOut);
+    }
+    if file.kind == FileKind::Evidence && !named && request.only.is_none() {
+        return Err(Action::LeaveOut);
+    }
+    let Some(source) = &file.source else {
+        return Err(match named {
+            true => Action::Refuse("it did not come from a place on the server".to_owned()),
+            false => Action::LeaveOut,
+        });
+    };
+    let refuse = |problem: &dyn std::fmt::Display| Action::Refuse(problem.to_string());
+    let path = WindowsPath::parse(source).map_err(|problem| refuse(&problem))?;
+    let below: PathBuf = path.names().iter().collect();
+    if request.only.is_some_and(|only| !only.takes(&below)) {
+        return Err(Action::LeaveOut);
+    }
+    let target = request
+        .drives
+        .target(&path)
+        .map_err(|problem| refuse(&problem))?;
+    let Ok(metadata) = std::fs::symlink_metadata(&target) else {
+        return match blocked(&target) {
+            Some(blocking) => Err(refuse(&format!("{} is a file", blocking.display()))),
+            None => Ok((target, Action::Create)),
+        };
+    };
+    if metadata.is_symlink() {
+        return Err(refuse(&"a link stands there"));
+    }
+    if !metadata.is_file() {
+        return Err(refuse(&"a folder stands there"));
+    }
+    if metadata.len() == file.size {
+        let there = File::open(&target).and_then(stream::measure);
+        if there.is_ok_and(|there| there.sha256 == file.sha256) {
+            return Ok((target, Action::Identical));
+        }
+    }
+    if metadata.permissions().readonly() {
+        return Err(refuse(&"the file that is there is read-only"));
+    }
+    Ok((target, Action::Overwrite))
+}
+
+/// A file where a folder is needed.
+fn blocked(target: &Path) -> Option<&Path> {
+    let nearest = target.ancestors().skip(1).find(|path| path.exists())?;
+    (!nearest.is_dir()).then_some(nearest)
+}
+
+/// Verifies in the snapshot what the plan is going to write.
+#[must_use]
+pub fn verify(store: &Store, steps: &[Step<'_>]) -> Vec<Finding> {
+    let wanted = steps.par_iter().filter(|step| writes(step));
+    let mut findings: Vec<Finding> = wanted
+        .map_init(
+            || store.reader(),
+            |reader, step| check(store, reader, step.file),
+        )
+        .flatten()
+        .filter(|finding| finding.kind != "inconsistent")
+        .collect();
+    findings.sort();
+    findings
+}
+
+fn writes(step: &Step<'_>) -> bool {
+    matches!(step.action, Action::Create | Action::Overwrite)
+}
+
+/// Bytes that the plan writes.
+#[must_use]
+pub fn size(steps: &[Step<'_>]) -> u64 {
+    steps
+        .iter()
+        .filter(|step| writes(step))
+        .map(|step| step.file.size)
+        .sum()
+}
+
+/// Does what was planned. A file that fails is named, and is as it was.
+#[must_use]
+pub fn restore(store: &Store, steps: &[Step<'_>], backup: Option<Backup>) -> Vec<Problem> {
+    let mut problems: Vec<Problem> = steps
+        .par_iter()
+        .filter(|step| writes(step))
+        .filter_map(|step| {
+            let target = step.target.as_deref()?;
+            write(store, step.file, target, backup).err()
+        })
+        .collect();
+    problems.sort_by(|a, b| a.file.cmp(&b.file));
+    problems
+}
+
+fn write(
+    store: &Store,
+    file: &FileEntry,
+    target: &Path,
+    backup: Option<Backup>,
+) -> Result<Written, Problem> {
+    let failed = |message: String| {
+        let help = "The file is as it was. Check permissions, and that no service holds it; then run again.";
+        Problem::new(target.display(), message, help)
+    };
+    if let Some(folder) = target.parent() {
+        std::fs::create_dir_all(folder).map_err(|error| failed(error.to_string()))?;
+    }
+    let time = file
+        .modified
+        .as_deref()
+        .and_then(|time| time.parse::<Timestamp>().ok());
+    let mode = mode(file).filter(|_| !target.exists());
+    let fill = |to: &mut File| {
+        let copied = store.reader().read(&file.path, file.size, |from| {
+            stream::copy(from, &mut *to, &|_| {})
+        });
+        let measured = copied.map_err(io::Error::other)?;
+        if measured.size != file.size || measured.sha256 != file.sha256 {
+            let damaged = "its content in the snapshot is not what it was";
+            return Err(io::Error::new(io::ErrorKind::InvalidData, damaged));
+        }
+        fresh::set_mode(to, mode)
+    };
+    let written = write::stream_atomically(target, fill, time.map(SystemTime::from), backup)
+        .map_err(|error| failed(error.to_string()))?;
+    let there = File::open(target).and_then(stream::measure);
+    match there {
+        Ok(there) if there.sha256 == file.sha256 => Ok(written),
+        _ => Err(Problem::new(
+            target.display(),
+            "it was written, but does not read back as it was",
+            "Check the disk, and whether another program writes this file.",
+        )),
+    }
+}
+
+/// Permission bits only: nothing becomes set-uid because a manifest says so.
+fn mode(file: &FileEntry) -> Option<u32> {
+    let mode = u32::from_str_radix(file.mode.as_deref()?, 8).ok()?;
+    Some(mode & 0o777)
+}
