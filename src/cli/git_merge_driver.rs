@@ -12,6 +12,7 @@ use crate::error::Failure;
 use crate::io::{read, write};
 use crate::merge::branches::{Versions, merge_versions};
 use crate::merge::markers::{Markers, Style};
+use crate::present::redact::Redactor;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -155,8 +156,9 @@ fn drive(
     match merge_versions(versions, &rules, || args.markers()) {
         Ok(merged) => {
             write::write_scratch(ours, &merged.bytes).map_err(|error| vec![error.into()])?;
+            let mut redactor = Redactor::new(&rules.secrets, false);
             for conflict in &merged.conflicts {
-                let (kind, address) = (conflict.kind.name(), &conflict.address);
+                let (kind, address) = (conflict.kind.name(), redactor.address(&conflict.address));
                 output.err(&format!("{name}: conflict ({kind}) at {address}\n"));
             }
             Ok(if merged.conflicts.is_empty() {

@@ -295,10 +295,33 @@ fn check_files(args: &MergeArgs) -> Result<(), Failure> {
         return Err(Failure::new("standard input can be only one of the files")
             .help("Give `-` once and name the other files."));
     }
-    if args.report.as_deref() == Some(args.output.as_path()) && !is_stdin(&args.output) {
+    let Some(report) = args.report.as_deref().filter(|path| !is_stdin(path)) else {
+        return Ok(());
+    };
+    if !is_stdin(&args.output) && same_file(report, &args.output) {
         return Err(Failure::new("--report and --output are the same file").help("Name two files."));
     }
+    let mut inputs = args.base.iter().chain([&args.old, &args.new]);
+    if inputs.any(|path| !is_stdin(path) && same_file(report, path)) {
+        return Err(Failure::new("--report and an input are the same file")
+            .help("Give the report a name of its own; it would replace the input."));
+    }
     Ok(())
+}
+
+/// Whether both paths lead to one file, through links and `.` as well; of a
+/// file that is not there yet the folder is looked up.
+fn same_file(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| {
+        let folder = |path: &Path| match path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent.canonicalize().ok(),
+            _ => Path::new(".").canonicalize().ok(),
+        };
+        path.canonicalize()
+            .ok()
+            .or_else(|| Some(folder(path)?.join(path.file_name()?)))
+    };
+    one == other || real(one).is_some_and(|one| Some(one) == real(other))
 }
 
 fn refuse_encrypted(path: &Path, document: &Document) -> Vec<Failure> {

@@ -4,6 +4,7 @@
 //! well-formed document; for a text that is not, [`SecretTable::mentions_secret`]
 //! errs on the side of silence.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -11,6 +12,7 @@ use regex::{Regex, bytes};
 
 use super::identity::IdentityTable;
 use crate::xml::address::Leaf;
+use crate::xml::escape::{attribute_value, text_value};
 use crate::xml::selector::Selector;
 use crate::xml::{Document, NodeId, NodeKind, Span};
 
@@ -165,6 +167,15 @@ impl SecretTable {
         false
     }
 
+    /// Whether the value of the attribute at the end of `path`, as an address shows
+    /// it to tell an element of this name from its siblings, is a secret.
+    #[must_use]
+    pub fn is_secret_predicate(&self, element: &str, path: &str) -> bool {
+        let is_secret = |name: &str| self.names.iter().any(|pattern| pattern.matches(name));
+        let attribute = path.rsplit(['@', '/', ':']).next().unwrap_or_default();
+        is_secret(attribute) || attribute.eq_ignore_ascii_case("value") && is_secret(element)
+    }
+
     /// Whether `leaf` is the value of an entry whose key or name speaks of a secret.
     fn is_secret_entry(&self, document: &Document, element: NodeId, leaf: &Leaf) -> bool {
         let own_value = match leaf {
@@ -244,16 +255,22 @@ impl SecretTable {
                     for attribute in document.attributes(node) {
                         let leaf = Leaf::Attribute(document.slice(attribute.name).to_owned());
                         let whole = self.is_secret(identities, document, node, &leaf);
-                        self.push(document, attribute.value, whole, &mut spans);
+                        let hidden =
+                            || self.is_hidden(document.slice(attribute.value), attribute_value);
+                        self.push(document, attribute.value, whole || hidden(), &mut spans);
                     }
                 }
                 NodeKind::Text | NodeKind::CData if !document.is_blank_text(node) => {
                     let whole = document.parent(node).is_some_and(|parent| {
                         self.is_secret(identities, document, parent, &Leaf::Text)
                     });
-                    self.push(document, document.span(node), whole, &mut spans);
+                    let hidden = || {
+                        document.kind(node) == NodeKind::Text
+                            && self.is_hidden(document.slice(document.span(node)), text_value)
+                    };
+                    self.push(document, document.span(node), whole || hidden(), &mut spans);
                 }
-                NodeKind::Comment => {
+                NodeKind::Comment | NodeKind::Pi => {
                     let span = document.span(node);
                     let whole = self.mentions_secret(document.slice(span));
                     self.push(document, span, whole, &mut spans);
@@ -262,6 +279,16 @@ impl SecretTable {
             }
         }
         spans
+    }
+
+    /// Whether `raw` has secret parts that are seen only in its meaning: behind a
+    /// reference, as in `Password&#61;…`, or behind a line end. Where they stand in
+    /// `raw` is not known then.
+    fn is_hidden(&self, raw: &str, meaning: fn(&str) -> Cow<'_, str>) -> bool {
+        if memchr::memchr3(b'&', b'\n', b'\r', raw.as_bytes()).is_none() {
+            return false;
+        }
+        self.secret_parts(&meaning(raw)).len() > self.secret_parts(raw).len()
     }
 
     fn push(&self, document: &Document, value: Span, whole: bool, spans: &mut Vec<Span>) {

@@ -8,7 +8,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::engine::Engine;
-use super::matching::Match;
+use super::matching::{Match, identity};
 use super::outcome::{ConflictKind, Triple};
 use super::plan::{Plan, Reorder};
 use crate::xml::{Document, Edits, NodeId, Span};
@@ -24,7 +24,7 @@ struct Common {
 impl Engine<'_> {
     /// Whether the order of the children cannot be decided, although it matters.
     pub(super) fn order_conflict(&self, triple: Triple, plan: &Plan) -> Option<ConflictKind> {
-        if self.clear_meets_additions(plan) {
+        if self.clear_meets_additions(plan) || self.remove_meets_addition(plan) {
             return Some(ConflictKind::Order);
         }
         if !self.is_ordered(triple) {
@@ -97,6 +97,30 @@ impl Engine<'_> {
             }
         }
         clear[0] && added[1] || clear[1] && added[0]
+    }
+
+    /// Whether one side added a `<remove/>` of what the other side added: which
+    /// of the two comes first decides whether the entry is there.
+    fn remove_meets_addition(&self, plan: &Plan) -> bool {
+        let table = &self.inputs.rules.identities;
+        let (mut removes, mut adds) = (HashSet::new(), HashSet::new());
+        for found in plan.matches.iter().filter(|found| found.base.is_none()) {
+            let (side, document, node) = match (found.incoming, found.carrier) {
+                (Some(node), None) => (0, self.inputs.incoming, node),
+                (None, Some(node)) => (1, self.inputs.carrier, node),
+                _ => continue,
+            };
+            let entries = match document.local_name(node) {
+                "remove" => &mut removes,
+                "add" => &mut adds,
+                _ => continue,
+            };
+            let values = identity(table, document, node).into_iter();
+            let key: Vec<String> = values.map(|(_, value)| value.to_lowercase()).collect();
+            entries.insert((side, key));
+        }
+        let meets = |(side, key): (usize, Vec<String>)| adds.contains(&(1 - side, key));
+        removes.into_iter().any(meets)
     }
 
     /// Whether both sides added elements between the same two, so that their order is anyone's guess.

@@ -146,7 +146,7 @@ impl Report {
         for decision in &merged.decisions {
             report.decisions.push(DecisionLine {
                 kind: kind(decision),
-                address: decision.address.to_string(),
+                address: redactor.address(&decision.address),
                 values: values(&decision.values, decision.secret, redactor),
                 result: decision
                     .result
@@ -161,12 +161,12 @@ impl Report {
         for (at, conflict) in merged.conflicts.iter().chain(required).enumerate() {
             report.conflicts.push(ConflictLine {
                 kind: conflict.kind.name(),
-                address: address_of(conflict, inputs.rules),
+                address: address_of(conflict, inputs.rules, redactor),
                 values: values(&conflict.values, conflict.secret, redactor),
                 secret: conflict.secret,
                 by: conflict.by.clone(),
                 places: lines.places(&conflict.places),
-                rule: settling_rule(conflict, inputs.rules, at + 1),
+                rule: settling_rule(conflict, inputs.rules, at + 1, redactor),
             });
         }
         report
@@ -431,7 +431,7 @@ impl FileLines<'_> {
     }
 }
 
-fn address_of(conflict: &Conflict, rules: &Rules) -> String {
+fn address_of(conflict: &Conflict, rules: &Rules, redactor: &mut Redactor<'_>) -> String {
     let required = conflict
         .by
         .as_deref()
@@ -444,13 +444,18 @@ fn address_of(conflict: &Conflict, rules: &Rules) -> String {
         });
     match required {
         Some(policy) => policy.selector.as_str().to_owned(),
-        None => conflict.address.to_string(),
+        None => redactor.address(&conflict.address),
     }
 }
 
 /// A `[[merge]]` row that settles `conflict`.
-fn settling_rule(conflict: &Conflict, rules: &Rules, number: usize) -> String {
-    let address = address_of(conflict, rules);
+fn settling_rule(
+    conflict: &Conflict,
+    rules: &Rules,
+    number: usize,
+    redactor: &mut Redactor<'_>,
+) -> String {
+    let address = address_of(conflict, rules, redactor);
     let quoted = address.replace('\\', "\\\\").replace('"', "\\\"");
     // A row of the same id replaces the rule that requires the value.
     let (id, action) = match &conflict.by {

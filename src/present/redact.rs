@@ -5,6 +5,7 @@
 //! else can be told from it.
 
 use crate::config::secrets::SecretTable;
+use crate::xml::address::Address;
 
 /// Shows values, secrets masked.
 pub struct Redactor<'t> {
@@ -42,6 +43,19 @@ impl<'t> Redactor<'t> {
         }
         shown.push_str(&value[copied..]);
         shown
+    }
+
+    /// `address` as it may be shown: what tells an element from its siblings can
+    /// be a secret, too. An address with a mask in it selects nothing.
+    pub fn address(&mut self, address: &Address) -> String {
+        let mut shown = address.clone();
+        for step in &mut shown.steps {
+            for (path, value) in &mut step.predicates {
+                let secret = self.table.is_secret_predicate(&step.name, path);
+                *value = self.value(value, secret);
+            }
+        }
+        shown.to_string()
     }
 
     fn mask(&mut self, secret: &str) -> String {
