@@ -241,8 +241,11 @@ fn install(args: &DriverArgs, output: &mut Output) -> Result<(), Failure> {
         .unwrap_or_else(|_| "conferry".to_owned());
     // git hands the line to a shell.
     let program = format!("'{}'", program.replace('\'', "'\\''"));
+    // To git everything up to 128 is a file with conflicts in it. A program that is gone (127) or does
+    // not know its arguments (2) wrote none: the other version would not be seen again.
     let driver = format!(
-        "{program} git-merge-driver %O %A %B -L %L -p %P --base-label %S --ours-label %X --theirs-label %Y"
+        "{program} git-merge-driver %O %A %B -L %L -p %P --base-label %S --ours-label %X --theirs-label %Y \
+         || exit $(($? == 1 ? 1 : 129))"
     );
     let scope = if args.global { "--global" } else { "--local" };
     for (key, value) in [

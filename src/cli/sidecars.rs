@@ -86,6 +86,10 @@ fn fate(from: PathBuf, to: PathBuf, required: bool, rewriter: Rewriter<'_>) -> F
 pub(super) fn write(planned: &[PlannedSidecar]) -> Result<(), Failure> {
     for sidecar in planned {
         if let Fate::Copy { to, bytes, .. } = &sidecar.fate {
+            if let Some(folder) = to.parent() {
+                // If it cannot be made, the writer says why the file cannot be written.
+                let _ = std::fs::create_dir_all(folder);
+            }
             write::write_atomically(to, bytes, None)?;
         }
     }

@@ -47,7 +47,7 @@ impl ProtectedSection {
             "Do it before you uninstall anything"
         };
         format!(
-            "On the server that encrypted it run: %windir%\\Microsoft.NET\\Framework\\v2.0.50727\\aspnet_regiis -pdf \"{}\" <folder of the web.config> . {key}; encrypt the merged file with -pef afterwards.",
+            "On the server that encrypted it run: %windir%\\Microsoft.NET\\Framework\\v2.0.50727\\aspnet_regiis -pdf \"{}\" <folder of the web.config> (v4.0.30319 where the application pool runs .NET 4). {key}; encrypt the merged file with -pef afterwards.",
             self.path
         )
     }

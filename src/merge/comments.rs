@@ -6,9 +6,11 @@
 
 use std::collections::HashMap;
 
+use super::account::atoms;
 use super::children::Plan;
 use super::engine::Engine;
-use super::outcome::Triple;
+use super::outcome::{Outcome, Triple};
+use crate::xml::escape::text_value;
 use crate::xml::{Document, NodeId, NodeKind, chars};
 
 impl Engine<'_> {
@@ -63,9 +65,10 @@ impl Engine<'_> {
         }
     }
 
-    /// In an upgrade without a base, only a comment directly above an added element is known to be the administrator's.
+    /// In an upgrade without a base, only a comment above an added element is known to be the
+    /// administrator's; with one, all that were added, but those above what is dropped.
     fn carries_comment(&self, comment: NodeId, triple: Triple, plan: &Plan) -> bool {
-        if !self.upgrade() || triple.base.is_some() {
+        if !self.upgrade() {
             return true;
         }
         let document = self.inputs.incoming;
@@ -73,7 +76,22 @@ impl Engine<'_> {
             document.next_sibling(*node)
         })
         .find(|node| document.is_element(*node));
+        if triple.base.is_some() {
+            // What describes a dropped setting would seem to describe the next one.
+            return !described.is_some_and(|element| self.is_dropped(element));
+        }
         described.is_some_and(|element| plan.insert.contains(&element))
+    }
+
+    fn is_dropped(&self, element: NodeId) -> bool {
+        let document = self.inputs.incoming;
+        document
+            .subtree(element)
+            .filter(|node| document.is_element(*node))
+            .flat_map(|node| atoms(&self.inputs.rules.identities, document, node))
+            .next()
+            .and_then(|atom| self.outcomes.get(&atom))
+            .is_some_and(|(outcome, _)| *outcome == Outcome::Dropped)
     }
 }
 
@@ -91,9 +109,10 @@ fn by_text(document: &Document, parent: NodeId) -> HashMap<String, Vec<NodeId>> 
     found
 }
 
-/// A comment without its layout: every run of white space is one space.
+/// A comment without its layout: every run of white space is one space. A
+/// character that the file cannot encode stands in it as a reference.
 fn normalised(text: &str) -> String {
-    chars::trim(text)
+    chars::trim(&text_value(text))
         .split_ascii_whitespace()
         .collect::<Vec<_>>()
         .join(" ")

@@ -36,6 +36,8 @@ pub(super) struct Engine<'a> {
     pub(super) reorders: Vec<Reorder>,
     /// Elements of the carrier that a rule replaces whole.
     pub(super) replacements: Vec<Edit>,
+    /// Elements inserted less elements removed.
+    pub(super) element_delta: isize,
     addresses: Addresses,
     overlap: Option<MergeError>,
 }
@@ -43,18 +45,8 @@ pub(super) struct Engine<'a> {
 pub(super) fn run(inputs: Inputs<'_>) -> Result<Merged, MergeError> {
     let (incoming, carrier) = (inputs.incoming, inputs.carrier);
     let roots = (incoming.root(), carrier.root());
-    if incoming.local_name(roots.0) != carrier.local_name(roots.1) {
-        return Err(MergeError::DifferentRoots {
-            incoming: incoming.name(roots.0).to_owned(),
-            carrier: carrier.name(roots.1).to_owned(),
-        });
-    }
     let mut engine = Engine::new(inputs);
-    let base_root = inputs
-        .base
-        .map(|base| (base, base.root()))
-        .filter(|(base, root)| base.local_name(*root) == incoming.local_name(roots.0))
-        .map(|(_, root)| root);
+    let base_root = inputs.base.map(Document::root);
     if !engine.upgrade() {
         // In an upgrade they describe the old file, and stay with it.
         engine.comments_beside_root();
@@ -93,6 +85,7 @@ impl<'a> Engine<'a> {
             queue: Vec::new(),
             reorders: Vec::new(),
             replacements: Vec::new(),
+            element_delta: 0,
             addresses: Addresses::default(),
             overlap: None,
             inputs,
@@ -102,7 +95,7 @@ impl<'a> Engine<'a> {
     fn finish(mut self) -> Result<Merged, MergeError> {
         self.reorder();
         for edit in std::mem::take(&mut self.replacements) {
-            self.edits.take_within(edit.span);
+            self.edits.take_overlapping(edit.span);
             self.edit(vec![edit], self.inputs.carrier.root());
         }
         if let Some(overlap) = self.overlap {
@@ -133,6 +126,7 @@ impl<'a> Engine<'a> {
             decisions: self.decisions,
             conflicts: self.conflicts,
             account,
+            element_delta: self.element_delta,
             carried_by_incoming: false,
         })
     }

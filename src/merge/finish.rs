@@ -1,7 +1,8 @@
 //! From decisions to bytes: applies the edits, and proves the result.
 //!
-//! Promises that the bytes parse, that the second reader sees what we see, and
-//! that no identity stands in them more often than in any input. A result
+//! Promises that the bytes parse, that the second reader sees what we see, that
+//! as many elements came and went as were decided, and that no identity stands
+//! in them more often than in any input. A result
 //! that fails is an error and never written.
 
 use std::collections::HashMap;
@@ -37,6 +38,14 @@ pub enum FinishError {
     /// The readers do not agree about it.
     #[error("the result does not pass the second reader: {0}")]
     ReadBack(#[from] Disagreement),
+    /// Something that was decided did not reach the text, or more than that did.
+    #[error("the result would have {found} elements instead of {expected}")]
+    Lost {
+        /// How many there should be.
+        expected: usize,
+        /// How many there are.
+        found: usize,
+    },
     /// It has a duplicate that no input had.
     #[error("the result would hold `{name}` twice where no input did")]
     Duplicate {
@@ -70,7 +79,7 @@ pub fn finish(
             .iter()
             .flat_map(|conflict| &conflict.take_incoming)
         {
-            edits.take_within(edit.span);
+            edits.take_overlapping(edit.span);
             if edits.replace(edit.span, edit.text.clone()).is_err() {
                 return Err(FinishError::NotWellFormed);
             }
@@ -79,8 +88,23 @@ pub fn finish(
     let bytes = carrier.source().bytes_with(&edits.apply(carrier.text()));
     let document = Document::from_bytes(&bytes).map_err(|_| FinishError::NotWellFormed)?;
     second_reader::agree(&document, &bytes)?;
+    if settle == Settle::Carrier {
+        nothing_lost(carrier, merged, &document)?;
+    }
     no_new_duplicates(inputs, &document)?;
     Ok(Finished { bytes, document })
+}
+
+/// Whether as many elements came and went as were decided.
+fn nothing_lost(carrier: &Document, merged: &Merged, result: &Document) -> Result<(), FinishError> {
+    let expected = carrier
+        .element_count()
+        .saturating_add_signed(merged.element_delta);
+    let found = result.element_count();
+    if expected != found {
+        return Err(FinishError::Lost { expected, found });
+    }
+    Ok(())
 }
 
 /// The conflicts that do not lie inside the region of another, in the order of the carrier.
@@ -95,7 +119,9 @@ pub(super) fn outermost(conflicts: &[Conflict]) -> Vec<&Conflict> {
         let region = conflict.region.carrier;
         let inside = kept.last().is_some_and(|outer| {
             let outer = outer.region.carrier;
-            outer != region && outer.contains(region) && !outer.is_empty()
+            let at_edge =
+                region.is_empty() && (region.start == outer.start || region.start == outer.end);
+            outer != region && outer.contains(region) && !outer.is_empty() && !at_edge
         });
         if !inside {
             kept.push(conflict);

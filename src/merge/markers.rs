@@ -6,7 +6,7 @@
 use super::finish::outermost;
 use super::{Inputs, Merged};
 use crate::xml::layout::{Layout, indent_before, rest_of_line, with_line_ends};
-use crate::xml::{Document, Span};
+use crate::xml::{Document, Edits, Span};
 
 /// Which of git's styles.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,22 +51,24 @@ pub fn conflicted_text(inputs: &Inputs<'_>, merged: &Merged, markers: &Markers) 
         }
         last = Some(region);
         let lines = whole_lines(carrier.text(), region, written_to);
-        edits.take_within(lines.span);
+        let line_end = layout.line_end;
+        // What stands at the edges of the lines, other hunks among it, stays there.
+        let taken = edits.take_overlapping(lines.span);
+        let beside = Beside::of(&taken, region, carrier, line_end);
         let hunk = Hunk {
             ours: carrier.slice(lines.span).to_owned(),
             base: side_text(inputs.base, conflict.region.base),
             theirs: side_text(Some(inputs.incoming), conflict.region.incoming),
         };
-        let text = hunk.write(markers, layout.line_end);
-        let lead = if lines.needs_line_end {
-            layout.line_end
-        } else {
-            ""
-        };
-        // An edit that straddles the region loses against the conflict.
-        if edits.replace(lines.span, format!("{lead}{text}")).is_err() {
-            let _ = edits.insert(lines.span.start, format!("{lead}{text}"));
-        }
+        let lead = if lines.needs_line_end { line_end } else { "" };
+        let text = format!(
+            "{lead}{}{}{}",
+            beside.before,
+            hunk.write(markers, line_end),
+            beside.behind
+        );
+        let replaced = edits.replace(lines.span, text);
+        debug_assert!(replaced.is_ok(), "nothing else was left at the region");
         written_to = lines.span.end;
     }
     edits.apply(carrier.text())
@@ -110,6 +112,38 @@ fn side_text(document: Option<&Document>, span: Option<Span>) -> String {
         return String::new();
     }
     document.slice(lines.span).to_owned()
+}
+
+/// Clean insertions directly before and behind a region, as whole lines outside of the markers.
+#[derive(Default)]
+struct Beside {
+    before: String,
+    behind: String,
+}
+
+impl Beside {
+    /// Of the edits `taken` with the lines of `region` only the insertions at
+    /// its edges are about something else.
+    fn of(taken: &Edits, region: Span, carrier: &Document, line_end: &str) -> Self {
+        let text = carrier.text();
+        let indent = indent_before(text, region.start).unwrap_or("");
+        let mut beside = Self::default();
+        for edit in taken.iter().filter(|edit| edit.span.is_empty()) {
+            let lines = edit.text.trim_matches(['\r', '\n']).trim_end();
+            let lead = if lines.starts_with([' ', '\t']) {
+                ""
+            } else {
+                indent
+            };
+            let block = format!("{lead}{lines}{line_end}");
+            if edit.span.start <= region.start {
+                beside.before.push_str(&block);
+            } else if edit.span.start >= region.end {
+                beside.behind.push_str(&block);
+            }
+        }
+        beside
+    }
 }
 
 /// The three texts of one conflict.

@@ -39,6 +39,8 @@ pub struct Group {
     pub matches: Vec<Match>,
     /// Whether the matching of several members rests on their order alone.
     pub guessed: bool,
+    /// Incoming members that a later one hides, since the last one counts.
+    pub shadowed: Vec<NodeId>,
 }
 
 #[derive(Default)]
@@ -196,7 +198,7 @@ fn pair(
                 incoming: members.incoming.first().copied(),
                 carrier: members.carrier.first().copied(),
             }],
-            guessed: false,
+            ..Group::default()
         };
     }
     let sides = [
@@ -266,7 +268,15 @@ fn pair(
                 ..Match::default()
             }),
     );
-    Group { matches, guessed }
+    let shadowed = match members.incoming.split_last() {
+        Some((_, hidden)) if members.last_wins => hidden.to_vec(),
+        _ => Vec::new(),
+    };
+    Group {
+        matches,
+        guessed,
+        shadowed,
+    }
 }
 
 /// Whether a side has more or fewer of several members that nothing tells

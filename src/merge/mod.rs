@@ -5,12 +5,15 @@
 //! had; what cannot be decided is a [`Conflict`], never a guess. It works on
 //! whole documents, and returns values: nothing here reads files or prints.
 //!
-//! The stages, one file each: [`digest`] (did this side change it?),
-//! [`matching`] (which elements are the same?), `engine` (the walk),
-//! `values` (attributes and text), `children` (added and removed elements),
-//! `comments`, `order`, `place` (where to insert), [`account`] (nothing is
-//! dropped in silence), [`finish`] (the result, proven), [`markers`] (conflicts
-//! written into the file).
+//! The stages, one file each: [`prepare`] (what must be refused), [`digest`]
+//! (did this side change it?), [`matching`] (which elements are the same?),
+//! `engine` (the walk), `values` (attributes and text), `judge` (who wins, by
+//! `policy` or principle), `children` (what stands in an element), `one_sided`
+//! (added and removed elements), `comments`, `order`, `opaque` (content that
+//! moves as a whole), `place`, `written` and `subtree` (how it reads in the
+//! carrier), [`account`] (nothing is dropped in silence), [`finish`] (the
+//! result, proven), [`markers`] (conflicts written into the file),
+//! [`branches`] (all of it for git).
 
 pub mod account;
 pub mod addresses;
@@ -20,14 +23,19 @@ mod comments;
 pub mod digest;
 mod engine;
 pub mod finish;
+mod judge;
 pub mod markers;
 pub mod matching;
+mod one_sided;
+mod opaque;
 mod order;
 pub mod outcome;
 mod place;
 mod policy;
 pub mod prepare;
+mod subtree;
 mod values;
+mod written;
 
 use thiserror::Error;
 
@@ -82,6 +90,8 @@ pub struct Merged {
     pub conflicts: Vec<Conflict>,
     /// How every setting of the incoming file ended; only in [`Mode::Upgrade`].
     pub account: Option<Account>,
+    /// How many more elements the result has than the carrier, with conflicts left as they are there.
+    pub element_delta: isize,
     /// Whether the incoming file became the carrier, since the other had changed nothing.
     pub carried_by_incoming: bool,
 }
@@ -90,12 +100,12 @@ pub struct Merged {
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum MergeError {
     /// They are about different things.
-    #[error("the root elements differ: `{incoming}` and `{carrier}`")]
+    #[error("the root elements differ: `{incoming}` and `{other}`")]
     DifferentRoots {
         /// Root element of the incoming side.
         incoming: String,
-        /// Root element of the carrier.
-        carrier: String,
+        /// Root element of the carrier or of the base.
+        other: String,
     },
     /// A defect of the engine: two decisions edit the same bytes.
     #[error("internal error at {address}: {error}")]
@@ -123,6 +133,19 @@ pub enum MergeError {
 /// # Errors
 /// When the documents cannot be merged at all; see [`MergeError`].
 pub fn merge(inputs: Inputs<'_>) -> Result<Merged, MergeError> {
+    let (incoming, carrier) = (inputs.incoming, inputs.carrier);
+    let roots = (incoming.root(), carrier.root());
+    let name_of_base = inputs.base.map(|base| base.local_name(base.root()));
+    let other = name_of_base
+        .into_iter()
+        .chain([carrier.local_name(roots.1)])
+        .find(|name| *name != incoming.local_name(roots.0));
+    if let Some(other) = other {
+        return Err(MergeError::DifferentRoots {
+            incoming: incoming.local_name(roots.0).to_owned(),
+            other: other.to_owned(),
+        });
+    }
     let carrier_is_base = inputs
         .base
         .is_some_and(|base| base.source() == inputs.carrier.source());
@@ -134,7 +157,9 @@ pub fn merge(inputs: Inputs<'_>) -> Result<Merged, MergeError> {
                 carrier: inputs.incoming,
                 ..inputs
             };
-            merged.edits = engine::run(swapped)?.edits;
+            let on_incoming = engine::run(swapped)?;
+            merged.edits = on_incoming.edits;
+            merged.element_delta = on_incoming.element_delta;
             merged.carried_by_incoming = true;
         }
         return Ok(merged);

@@ -5,11 +5,13 @@
 //! the other side's order if it did not change its own; in an upgrade the new
 //! file's order stays.
 
+use std::collections::{HashMap, HashSet};
+
 use super::children::Plan;
 use super::engine::Engine;
 use super::matching::Match;
 use super::outcome::{ConflictKind, Triple};
-use crate::xml::{Edits, NodeId, Span};
+use crate::xml::{Document, Edits, NodeId, Span};
 
 /// Siblings of the carrier that change places.
 #[derive(Clone, Debug)]
@@ -31,111 +33,114 @@ struct Common {
 }
 
 impl Engine<'_> {
-    /// Decides what becomes of a changed order.
-    pub(super) fn order(&mut self, triple: Triple, plan: &Plan) {
-        let ordered = self
-            .inputs
-            .rules
-            .identities
-            .is_ordered(self.inputs.carrier, triple.carrier);
+    /// Whether the order of the children cannot be decided, although it matters.
+    pub(super) fn order_conflict(&self, triple: Triple, plan: &Plan) -> Option<ConflictKind> {
         if self.clear_meets_additions(plan) {
-            let address = self.incoming_address(triple.incoming);
-            return self.whole_element_conflict(ConflictKind::Order, triple, address);
+            return Some(ConflictKind::Order);
         }
-        if self.upgrade() && !ordered {
-            return;
+        if !self.is_ordered(triple) {
+            return None;
         }
-        let mut common: Vec<Common> = plan.matches.iter().filter_map(Common::of).collect();
-        common.sort_unstable_by_key(|found| found.carrier);
-        let sorted = |key: fn(&Common) -> NodeId, by: fn(&Common) -> NodeId| {
-            let mut nodes: Vec<&Common> = common.iter().collect();
-            nodes.sort_unstable_by_key(|found| by(found));
-            nodes.into_iter().map(key).collect::<Vec<NodeId>>()
-        };
-        let as_base = sorted(|found| found.carrier, |found| found.base);
-        let as_incoming = sorted(|found| found.carrier, |found| found.incoming);
-        let as_carrier = sorted(|found| found.carrier, |found| found.carrier);
-        let incoming_moved = as_incoming != as_base && as_incoming != as_carrier;
-        let carrier_moved = as_carrier != as_base;
-        if ordered
-            && (incoming_moved && carrier_moved || self.additions_meet(triple, plan, &common))
-        {
-            let address = self.incoming_address(triple.incoming);
-            self.whole_element_conflict(ConflictKind::Order, triple, address);
-            return;
-        }
-        if incoming_moved && !carrier_moved {
-            let order = as_incoming
-                .iter()
-                .filter_map(|node| as_carrier.iter().position(|other| other == node))
-                .collect();
-            let slots = as_carrier
-                .iter()
-                .map(|node| Span {
-                    start: self
-                        .inputs
-                        .carrier
-                        .span(self.first_of_comment_block(*node, plan))
-                        .start,
-                    end: self.inputs.carrier.span(*node).end,
-                })
-                .collect();
-            self.reorders.push(Reorder {
-                container: self.inputs.carrier.span(triple.carrier),
-                slots,
-                order,
-            });
-        }
+        let orders = Orders::of(plan);
+        let both_moved = orders.incoming_moved() && orders.carrier_moved();
+        (both_moved || self.additions_meet(triple, plan)).then_some(ConflictKind::Order)
     }
 
-    /// Whether one side added or removed a `<clear/>`, which drops what stands
-    /// before it, while the other side added entries: before it or behind it?
+    /// Takes over the order of the incoming side if the carrier kept its own.
+    pub(super) fn take_order(&mut self, triple: Triple, plan: &Plan) {
+        if self.upgrade() && !self.is_ordered(triple) {
+            return;
+        }
+        let orders = Orders::of(plan);
+        if !orders.incoming_moved() || orders.carrier_moved() {
+            return;
+        }
+        let carrier = self.inputs.carrier;
+        let places: HashMap<NodeId, usize> = orders
+            .as_carrier
+            .iter()
+            .enumerate()
+            .map(|(at, node)| (*node, at))
+            .collect();
+        let slots = orders
+            .as_carrier
+            .iter()
+            .map(|node| Span {
+                start: carrier.span(self.first_of_comment_block(*node, plan)).start,
+                end: carrier.span(*node).end,
+            })
+            .collect();
+        self.reorders.push(Reorder {
+            container: carrier.span(triple.carrier),
+            slots,
+            order: orders
+                .as_incoming
+                .iter()
+                .filter_map(|node| places.get(node).copied())
+                .collect(),
+        });
+    }
+
+    fn is_ordered(&self, triple: Triple) -> bool {
+        let table = &self.inputs.rules.identities;
+        table.is_ordered(self.inputs.carrier, triple.carrier)
+    }
+
+    /// Whether one side added a `<clear/>`, which drops what stands before it,
+    /// somewhere behind the first place, while the other side added entries:
+    /// before it or behind it?
     fn clear_meets_additions(&self, plan: &Plan) -> bool {
-        let (incoming, carrier) = (self.inputs.incoming, self.inputs.carrier);
-        let of_incoming = |node: NodeId| incoming.local_name(node) == "clear";
-        let of_carrier = |node: NodeId| carrier.local_name(node) == "clear";
-        let mut clears = (false, false);
-        let mut adds = (false, false);
-        for found in &plan.matches {
-            match (found.base, found.incoming, found.carrier) {
-                (None, Some(node), None) if of_incoming(node) => clears.0 = true,
-                (None, Some(_), None) => adds.0 = true,
-                (None, None, Some(node)) if of_carrier(node) => clears.1 = true,
-                (None, None, Some(_)) => adds.1 = true,
-                (Some(_), Some(node), None) if of_incoming(node) => clears.1 = true,
-                (Some(_), None, Some(node)) if of_carrier(node) => clears.0 = true,
+        let clears_late = |document: &Document, node: NodeId| {
+            document.local_name(node) == "clear" && !is_first_element(document, node)
+        };
+        let (mut clear, mut added) = ([false; 2], [false; 2]);
+        for found in plan.matches.iter().filter(|found| found.base.is_none()) {
+            match (found.incoming, found.carrier) {
+                (Some(node), None) => {
+                    added[0] = true;
+                    clear[0] |= clears_late(self.inputs.incoming, node);
+                }
+                (None, Some(node)) => {
+                    added[1] = true;
+                    clear[1] |= clears_late(self.inputs.carrier, node);
+                }
                 _ => {}
             }
         }
-        clears.0 && adds.1 || clears.1 && adds.0
+        clear[0] && added[1] || clear[1] && added[0]
     }
 
     /// Whether both sides added elements between the same two, so that their order is anyone's guess.
-    fn additions_meet(&self, triple: Triple, plan: &Plan, common: &[Common]) -> bool {
-        let incoming = self.inputs.incoming;
-        let carrier_added: Vec<NodeId> = plan
-            .matches
-            .iter()
-            .filter(|found| found.base.is_none() && found.incoming.is_none())
-            .filter_map(|found| found.carrier)
-            .collect();
-        if triple.base.is_none() || carrier_added.is_empty() {
+    fn additions_meet(&self, triple: Triple, plan: &Plan) -> bool {
+        if triple.base.is_none() {
             return false;
         }
-        let before = |nodes: Vec<NodeId>, added: NodeId| {
-            nodes.into_iter().filter(|node| *node < added).max()
-        };
-        let gap_of_carrier =
-            |node: &NodeId| before(common.iter().map(|found| found.carrier).collect(), *node);
-        let gap_of_incoming = |node: &NodeId| {
-            before(common.iter().map(|found| found.incoming).collect(), *node)
-                .and_then(|node| plan.stays.get(&node).copied())
-        };
-        let gaps: Vec<Option<NodeId>> = carrier_added.iter().map(gap_of_carrier).collect();
-        plan.insert
+        let added = |found: &&Match| found.base.is_none();
+        let ours: Vec<NodeId> = (plan.matches.iter().filter(added))
+            .filter(|found| found.incoming.is_none())
+            .filter_map(|found| found.carrier)
+            .collect();
+        let theirs: Vec<NodeId> = (plan.matches.iter().filter(added))
+            .filter(|found| found.carrier.is_none())
+            .filter_map(|found| found.incoming)
+            .collect();
+        if ours.is_empty() || theirs.is_empty() {
+            return false;
+        }
+        let mut common: Vec<Common> = plan.matches.iter().filter_map(Common::of).collect();
+        common.sort_unstable_by_key(|found| found.carrier);
+        let gaps: HashSet<Option<NodeId>> = ours
             .iter()
-            .filter(|node| incoming.is_element(**node))
-            .any(|node| gaps.contains(&gap_of_incoming(node)))
+            .map(|node| {
+                let at = common.partition_point(|found| found.carrier < *node);
+                at.checked_sub(1).map(|at| common[at].carrier)
+            })
+            .collect();
+        common.sort_unstable_by_key(|found| found.incoming);
+        theirs.iter().any(|node| {
+            let at = common.partition_point(|found| found.incoming < *node);
+            gaps.contains(&at.checked_sub(1).map(|at| common[at].carrier))
+        })
     }
 
     /// Applies the changes of order, innermost first; not where a conflict is left.
@@ -152,14 +157,7 @@ impl Engine<'_> {
                 continue;
             }
             // An edit that reaches beyond a slot cannot move with it.
-            let crosses = |slot: &Span| {
-                self.edits.iter().any(|edit| {
-                    edit.span.start < slot.end
-                        && slot.start < edit.span.end
-                        && !slot.contains(edit.span)
-                })
-            };
-            if reorder.slots.iter().any(crosses) {
+            if reorder.slots.iter().any(|slot| self.edits.cross(*slot)) {
                 continue;
             }
             let inner: Vec<Edits> = reorder
@@ -180,6 +178,44 @@ impl Engine<'_> {
                     .replace(reorder.slots[place], moved[*from].clone());
             }
         }
+    }
+}
+
+/// Whether no element of the same parent stands before `node`.
+pub(super) fn is_first_element(document: &Document, node: NodeId) -> bool {
+    document
+        .parent(node)
+        .and_then(|parent| document.child_elements(parent).next())
+        == Some(node)
+}
+
+/// The carrier's nodes that all three sides have, in the order of each side.
+struct Orders {
+    as_base: Vec<NodeId>,
+    as_incoming: Vec<NodeId>,
+    as_carrier: Vec<NodeId>,
+}
+
+impl Orders {
+    fn of(plan: &Plan) -> Self {
+        let mut common: Vec<Common> = plan.matches.iter().filter_map(Common::of).collect();
+        let mut in_order_of = |side: fn(&Common) -> NodeId| {
+            common.sort_unstable_by_key(side);
+            common.iter().map(|found| found.carrier).collect()
+        };
+        Self {
+            as_base: in_order_of(|found| found.base),
+            as_incoming: in_order_of(|found| found.incoming),
+            as_carrier: in_order_of(|found| found.carrier),
+        }
+    }
+
+    fn incoming_moved(&self) -> bool {
+        self.as_incoming != self.as_base && self.as_incoming != self.as_carrier
+    }
+
+    fn carrier_moved(&self) -> bool {
+        self.as_carrier != self.as_base
     }
 }
 

@@ -3,17 +3,18 @@
 //! An added node goes after the nearest preceding sibling that both files
 //! have, in the carrier's indentation, line ends and ` />` habit.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::children::Plan;
 use super::engine::Engine;
+use super::order::is_first_element;
 use super::outcome::Triple;
 use crate::xml::layout::{Transplant, indent_before, line_indent};
 use crate::xml::{Edit, NodeId, NodeKind, Span};
 
 /// A place among the children of a parent in the carrier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Anchor {
+pub(super) enum Anchor {
     After(NodeId),
     Before(NodeId),
     /// Into the parent, which has no child that both files have.
@@ -28,21 +29,11 @@ impl Engine<'_> {
         nodes: &HashSet<NodeId>,
         plan: &Plan,
     ) -> Vec<Edit> {
-        let incoming = self.inputs.incoming;
         let mut batches: Vec<(Anchor, Vec<NodeId>)> = Vec::new();
-        let mut after = None;
-        for child in incoming.children(parent.incoming) {
-            if let Some(carrier) = plan.stays.get(&child) {
-                after = Some(*carrier);
-                continue;
-            }
+        for (child, anchor) in self.anchors(parent, plan) {
             if !nodes.contains(&child) {
                 continue;
             }
-            let anchor = match after {
-                Some(node) => Anchor::After(node),
-                None => self.anchor_before(child, plan),
-            };
             match batches.last_mut() {
                 Some((last, batch)) if *last == anchor => batch.push(child),
                 _ => batches.push((anchor, vec![child])),
@@ -54,17 +45,76 @@ impl Engine<'_> {
             .collect()
     }
 
-    /// For a node without a preceding sibling that both files have: before the first following one.
-    fn anchor_before(&self, child: NodeId, plan: &Plan) -> Anchor {
+    /// Where each child of the incoming parent would go that has no like in the carrier.
+    pub(super) fn anchors(&self, parent: Triple, plan: &Plan) -> Vec<(NodeId, Anchor)> {
         let incoming = self.inputs.incoming;
-        std::iter::successors(incoming.next_sibling(child), |node| {
-            incoming.next_sibling(*node)
-        })
-        .find_map(|node| plan.stays.get(&node))
-        .map_or(Anchor::Inside, |carrier| Anchor::Before(*carrier))
+        let children: Vec<NodeId> = incoming.children(parent.incoming).collect();
+        let described = self.described(&children, plan);
+        // Without a preceding sibling that both files have: before the first following one.
+        let mut anchor = children
+            .iter()
+            .find_map(|child| plan.stays.get(child))
+            .map_or(Anchor::Inside, |carrier| Anchor::Before(*carrier));
+        let mut anchors = Vec::new();
+        for child in children {
+            if let Some(carrier) = plan.stays.get(&child) {
+                anchor = Anchor::After(*carrier);
+            } else if self.comes_first(child) {
+                anchors.push((child, self.first_place(parent, plan)));
+            } else {
+                let above = described.get(&child).copied().map(Anchor::Before);
+                anchors.push((child, above.unwrap_or(anchor)));
+            }
+        }
+        anchors
     }
 
-    fn insertion(
+    /// Incoming comments, and the elements of the carrier that they stand directly above.
+    fn described(&self, children: &[NodeId], plan: &Plan) -> HashMap<NodeId, NodeId> {
+        let incoming = self.inputs.incoming;
+        let mut described = HashMap::new();
+        // What stands below, and how many line ends lie between; from the last child up.
+        let mut below: Option<NodeId> = None;
+        let mut line_ends = 0;
+        for child in children.iter().rev() {
+            match incoming.kind(*child) {
+                NodeKind::Element => below = plan.stays.get(child).copied(),
+                NodeKind::Text => {
+                    line_ends = incoming.slice(incoming.span(*child)).matches('\n').count();
+                    continue;
+                }
+                NodeKind::Comment if line_ends == 1 && line_indent(incoming, *child).is_some() => {
+                    described.extend(below.map(|element| (*child, element)));
+                }
+                _ => below = None,
+            }
+            line_ends = 0;
+        }
+        described
+    }
+
+    /// Whether .NET reads the element only as the first one of the file, or it
+    /// clears a collection before anything stands in it.
+    fn comes_first(&self, child: NodeId) -> bool {
+        let incoming = self.inputs.incoming;
+        match incoming.local_name(child) {
+            "configSections" => incoming.parent(child) == Some(incoming.root()),
+            "clear" => is_first_element(incoming, child),
+            _ => false,
+        }
+    }
+
+    fn first_place(&self, parent: Triple, plan: &Plan) -> Anchor {
+        let first = self
+            .inputs
+            .carrier
+            .child_elements(parent.carrier)
+            .find(|node| !plan.remove.contains(node));
+        first.map_or(Anchor::Inside, Anchor::Before)
+    }
+
+    /// The edit that inserts `batch`, neighbours in the incoming file.
+    pub(super) fn insertion(
         &self,
         parent: Triple,
         anchor: Anchor,
@@ -151,7 +201,7 @@ impl Engine<'_> {
     pub(super) fn indent_of(&self, element: NodeId) -> String {
         let text = self.inputs.carrier.text();
         let before = &text[..self.inputs.carrier.span(element).start as usize];
-        let line = before.rfind('\n').map_or(0, |found| found + 1);
+        let line = memchr::memrchr(b'\n', before.as_bytes()).map_or(0, |found| found + 1);
         before[line..]
             .chars()
             .take_while(|character| matches!(character, ' ' | '\t'))

@@ -39,6 +39,18 @@ impl<'a> Engine<'a> {
         })
     }
 
+    /// The policy that gives a value of a carried incoming element another form.
+    pub(super) fn policy_for_carried_value(
+        &self,
+        element: NodeId,
+        leaf: &Leaf,
+    ) -> Option<&'a Policy> {
+        self.find_policy(|policy| {
+            matches!(policy.action, Action::Rewrite { .. } | Action::Set(_))
+                && self.covers(policy, self.inputs.incoming, element, leaf)
+        })
+    }
+
     fn covers_value_of_entry(&self, policy: &Policy, document: &Document, element: NodeId) -> bool {
         if *policy.selector.leaf() == Leaf::Element || !self.is_entry(document, element) {
             return false;

@@ -1,5 +1,5 @@
-//! Rule packs: knowledge as data. What users write ([`file`]) is validated
-//! ([`validate`]) and becomes [`Rules`], which is what runs. [`load`] puts the
+//! Rule packs: knowledge as data. What users write ([`mod@file`]) is validated
+//! ([`validate`]) and becomes [`Rules`], which is what runs. [`mod@load`] puts the
 //! built-in packs and those of the user together.
 //!
 //! Promises: a pack with a problem is never used in part; every problem of

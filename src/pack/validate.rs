@@ -3,7 +3,7 @@
 //! A [`Builder`] takes one pack after the other. Within one pack an id stands
 //! once; a row whose id an earlier pack has too takes that row's place. All
 //! problems of a pack are collected. What the single rows mean is checked in
-//! [`super::rows`].
+//! `rows`.
 
 use std::collections::HashMap;
 

@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use super::redact::Redactor;
 use crate::merge::outcome::{Conflict, Decision, Places, Value, Values};
-use crate::merge::{Inputs, Merged, Outcome, Principle};
+use crate::merge::{ConflictKind, Inputs, Merged, Outcome, Principle};
 use crate::pack::Rules;
-use crate::xml::{Document, LineColumn, Span};
+use crate::xml::{Lines, Span};
 
 /// Version of the JSON. It changes when a field is renamed, removed or means something else.
 pub const SCHEMA: u32 = 1;
@@ -138,7 +138,11 @@ impl Report {
             notes: Vec::new(),
             result: String::new(),
         };
-        let carrier = inputs.carrier;
+        let lines = FileLines {
+            base: inputs.base.map(|base| Lines::of(base.text())),
+            old: Lines::of(inputs.incoming.text()),
+            new: Lines::of(inputs.carrier.text()),
+        };
         for decision in &merged.decisions {
             report.decisions.push(DecisionLine {
                 kind: kind(decision),
@@ -151,7 +155,7 @@ impl Report {
                 secret: decision.secret,
                 by: decision.by.name().to_owned(),
                 assumed: decision.assumed,
-                places: places(inputs, carrier, &decision.places),
+                places: lines.places(&decision.places),
             });
         }
         for (at, conflict) in merged.conflicts.iter().chain(required).enumerate() {
@@ -161,7 +165,7 @@ impl Report {
                 values: values(&conflict.values, conflict.secret, redactor),
                 secret: conflict.secret,
                 by: conflict.by.clone(),
-                places: places(inputs, carrier, &conflict.places),
+                places: lines.places(&conflict.places),
                 rule: settling_rule(conflict, inputs.rules, at + 1),
             });
         }
@@ -403,18 +407,27 @@ fn shown(value: &Value, secret: bool, redactor: &mut Redactor<'_>) -> String {
     }
 }
 
-fn places(inputs: &Inputs<'_>, carrier: &Document, places: &Places) -> PlacesLine {
-    let place = |document: Option<&Document>, span: Option<Span>| {
-        let at = LineColumn::of(document?.text(), span?.start);
-        Some(Place {
-            line: at.line,
-            column: at.column,
-        })
-    };
-    PlacesLine {
-        base: place(inputs.base, places.base),
-        old: place(Some(inputs.incoming), places.incoming),
-        new: place(Some(carrier), places.carrier),
+/// The lines of the three files.
+struct FileLines<'a> {
+    base: Option<Lines<'a>>,
+    old: Lines<'a>,
+    new: Lines<'a>,
+}
+
+impl FileLines<'_> {
+    fn places(&self, places: &Places) -> PlacesLine {
+        let place = |lines: Option<&Lines<'_>>, span: Option<Span>| {
+            let at = lines?.place(span?.start);
+            Some(Place {
+                line: at.line,
+                column: at.column,
+            })
+        };
+        PlacesLine {
+            base: place(self.base.as_ref(), places.base),
+            old: place(Some(&self.old), places.incoming),
+            new: place(Some(&self.new), places.carrier),
+        }
     }
 }
 
@@ -439,12 +452,18 @@ fn address_of(conflict: &Conflict, rules: &Rules) -> String {
 fn settling_rule(conflict: &Conflict, rules: &Rules, number: usize) -> String {
     let address = address_of(conflict, rules);
     let quoted = address.replace('\\', "\\\\").replace('"', "\\\"");
-    let action = if conflict.address.steps.is_empty() {
-        "action = \"set\"\nvalue = \"…\""
-    } else {
-        "action = \"take-old\"   # or \"take-new\""
+    // A row of the same id replaces the rule that requires the value.
+    let (id, action) = match &conflict.by {
+        Some(id) if conflict.kind == ConflictKind::Required => (
+            id.clone(),
+            "\"take-new\"   # or give the setting a value in the old file",
+        ),
+        _ => (
+            format!("settle-{number}"),
+            "\"take-old\"   # or \"take-new\"",
+        ),
     };
-    format!("[[merge]]\nid = \"settle-{number}\"\npath = \"{quoted}\"\n{action}\n")
+    format!("[[merge]]\nid = \"{id}\"\npath = \"{quoted}\"\naction = {action}\n")
 }
 
 /// The principles that reports may name, with a line each; `docs/merge.md` explains them.

@@ -134,6 +134,20 @@ impl Document {
         self.nodes.len()
     }
 
+    /// How many elements there are.
+    #[must_use]
+    pub fn element_count(&self) -> usize {
+        self.elements.len()
+    }
+
+    /// How many elements there are in the subtree of `node`, itself included.
+    #[must_use]
+    pub fn elements_in(&self, node: NodeId) -> usize {
+        self.subtree(node)
+            .filter(|node| self.is_element(*node))
+            .count()
+    }
+
     /// Always false: a document has a root element.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -73,10 +73,7 @@ impl Edits {
         if span.is_empty() && text.is_empty() {
             return Ok(());
         }
-        let before = self
-            .by_place
-            .range(..(span.start, true, u32::MAX))
-            .next_back();
+        let before = self.by_place.range(..(span.start, true, 0)).next_back();
         if let Some((_, edit)) = before
             && edit.span.end > span.start
         {
@@ -120,13 +117,50 @@ impl Edits {
         self.replace(span, String::new())
     }
 
+    /// Whether an edit reaches over an edge of `span`, or around it.
+    #[must_use]
+    pub fn cross(&self, span: Span) -> bool {
+        // Edits do not overlap, so only the last one that begins before an edge can reach over it.
+        let over = |edge: u32| {
+            self.by_place
+                .range(..(edge, false, 0))
+                .next_back()
+                .is_some_and(|(_, edit)| edit.span.end > edge)
+        };
+        !span.is_empty() && (over(span.start) || over(span.end))
+    }
+
     /// Takes out the edits that lie inside `span`, insertions at its edges included.
     pub fn take_within(&mut self, span: Span) -> Edits {
-        let keys: Vec<_> = self
+        self.take(span, |edit| span.contains(edit.span))
+    }
+
+    /// Takes out the edits that change bytes of `span` or insert between them;
+    /// insertions at its edges stay.
+    pub fn take_overlapping(&mut self, span: Span) -> Edits {
+        self.take(span, |edit| {
+            edit.span.start < span.end && span.start < edit.span.end
+                || edit.span.is_empty()
+                    && span.start < edit.span.start
+                    && edit.span.start < span.end
+        })
+    }
+
+    fn take(&mut self, near: Span, wanted: impl Fn(&Edit) -> bool) -> Edits {
+        // Edits do not overlap, so at most one begins before `near` and reaches into it.
+        let before = self
             .by_place
-            .range((span.start, false, 0)..=(span.end, false, u32::MAX))
-            .filter(|(_, edit)| span.contains(edit.span))
-            .map(|(key, _)| *key)
+            .range(..(near.start, false, 0))
+            .next_back()
+            .map(|(key, _)| *key);
+        let keys: Vec<_> = before
+            .into_iter()
+            .chain(
+                self.by_place
+                    .range((near.start, false, 0)..=(near.end, false, u32::MAX))
+                    .map(|(key, _)| *key),
+            )
+            .filter(|key| self.by_place.get(key).is_some_and(&wanted))
             .collect();
         let mut taken = Edits {
             by_place: BTreeMap::new(),

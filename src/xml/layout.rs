@@ -108,11 +108,9 @@ pub fn line_indent(document: &Document, node: NodeId) -> Option<&str> {
 #[must_use]
 pub fn indent_before(text: &str, at: u32) -> Option<&str> {
     let before = &text[..at as usize];
-    let line_start = before.rfind(['\n', '\r']).map_or(0, |found| found + 1);
-    let lead = &before[line_start..];
-    lead.bytes()
-        .all(|byte| matches!(byte, b' ' | b'\t'))
-        .then_some(lead)
+    // From `at` backwards: the line may be the whole file.
+    let lead = before.trim_end_matches([' ', '\t']).len();
+    matches!(before.as_bytes()[..lead].last(), None | Some(b'\n' | b'\r')).then(|| &before[lead..])
 }
 
 /// Whether only white space stands between `at` and the end of the line, and where the next line begins.

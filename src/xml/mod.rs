@@ -24,4 +24,4 @@ pub use document::{Attribute, Document, NodeId, NodeKind};
 pub use edit::{Edit, EditError, Edits};
 pub use parse::ParseError;
 pub use source::Source;
-pub use span::{LineColumn, Span};
+pub use span::{LineColumn, Lines, Span};

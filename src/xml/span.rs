@@ -56,6 +56,42 @@ impl Span {
     }
 }
 
+/// Where the lines of a text begin, for many places of one text.
+#[derive(Clone, Debug)]
+pub struct Lines<'t> {
+    text: &'t str,
+    starts: Vec<usize>,
+}
+
+impl<'t> Lines<'t> {
+    /// Looks through `text` once.
+    #[must_use]
+    pub fn of(text: &'t str) -> Self {
+        let bytes = text.as_bytes();
+        let ends = memchr::memchr2_iter(b'\n', b'\r', bytes)
+            .filter(|at| bytes[*at] == b'\n' || bytes.get(at + 1) != Some(&b'\n'))
+            .map(|at| at + 1);
+        Self {
+            text,
+            starts: std::iter::once(0).chain(ends).collect(),
+        }
+    }
+
+    /// The place of byte `offset`, as [`LineColumn::of`] tells it.
+    #[must_use]
+    pub fn place(&self, offset: u32) -> LineColumn {
+        let mut offset = (offset as usize).min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let line = self.starts.partition_point(|start| *start <= offset);
+        LineColumn {
+            line,
+            column: self.text[self.starts[line - 1]..offset].chars().count() + 1,
+        }
+    }
+}
+
 /// A line and a column as people count them: both start at 1, columns in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LineColumn {
@@ -87,6 +123,24 @@ impl LineColumn {
         Self {
             line,
             column: before[line_start..].chars().count() + 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ways_to_a_place_agree() {
+        let text = "a\r\nbé\rc\n\n\r\r\nd";
+        let lines = Lines::of(text);
+        for offset in 0..=text.len() as u32 + 1 {
+            assert_eq!(
+                lines.place(offset),
+                LineColumn::of(text, offset),
+                "{offset}"
+            );
         }
     }
 }

@@ -3,7 +3,12 @@
 
 mod cli; // the command line: help, exit codes, bad input, output formats
 mod command; // how tests run the binary
+mod fixtures; // the Contoso estate
+mod git_driver; // the git merge driver: tests/cases/git-merge, and real git
+mod laws; // promises of reading and merging, over fixtures, cases and the corpus
+mod merge_cases; // tests/cases/merge: a folder per behaviour
 mod present; // excerpts, failures and diffs
+mod properties; // promises of reading and merging, over generated documents
 mod readers; // applicationHost.config and exports of the registry
 mod references; // tests/cases/references: which names in a text are references
 mod rewrite_cases; // tests/cases/rewrite: a folder per behaviour

@@ -1,0 +1,283 @@
+//! Who wins: one value on three sides, a verdict, and who or what gave it.
+
+use std::cmp::Ordering;
+
+use super::account::is_namespace_declaration;
+use super::engine::Engine;
+use super::outcome::{ConflictKind, DecidedBy, Principle};
+use super::values::Contest;
+use crate::pack::rules::{Action, Policy, When};
+use crate::xml::address::Leaf;
+use crate::xml::{Document, NodeId, chars};
+
+/// What the base says about a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Base {
+    /// It has this, or nothing.
+    Is(Option<String>),
+    /// There is no base for it.
+    Unknown,
+}
+
+/// The value that the result gets.
+pub(super) enum Pick {
+    Carrier,
+    Incoming,
+    Text(String),
+    Conflict(ConflictKind),
+}
+
+pub(super) struct Verdict {
+    pub(super) pick: Pick,
+    pub(super) by: DecidedBy,
+    /// Rests on a known default instead of a base file.
+    pub(super) assumed: bool,
+}
+
+impl Verdict {
+    fn principle(pick: Pick, principle: Principle) -> Self {
+        Self {
+            pick,
+            by: principle.into(),
+            assumed: false,
+        }
+    }
+
+    fn conflict(kind: ConflictKind) -> Self {
+        Self::principle(Pick::Conflict(kind), Principle::ChangedByOneSide)
+    }
+}
+
+impl Engine<'_> {
+    pub(super) fn judge(&self, contest: &Contest, policy: Option<&Policy>) -> Verdict {
+        let (incoming, carrier) = (contest.incoming.as_ref(), contest.carrier.as_ref());
+        // A rule for want of a base gives way to a known default, which is one.
+        let policy = policy
+            .filter(|policy| policy.when == When::Always || self.known_defaults(contest).is_none());
+        if let Some(verdict) = policy.and_then(|policy| self.judge_by_rule(contest, policy)) {
+            return verdict;
+        }
+        if incoming == carrier {
+            return Verdict::principle(Pick::Carrier, Principle::SameOnBothSides);
+        }
+        if contest.is_rewritten() && contest.original == contest.carrier {
+            // Both files have the old name of a virtual directory.
+            return Verdict::principle(Pick::Incoming, Principle::SameOnBothSides);
+        }
+        if self.upgrade()
+            && let Leaf::Attribute(name) = &contest.leaf
+            && is_namespace_declaration(name)
+        {
+            let pick = if carrier.is_none() {
+                Pick::Incoming
+            } else {
+                Pick::Carrier
+            };
+            return Verdict::principle(pick, Principle::BelongsToNewFile);
+        }
+        let known;
+        let (base, assumed) = match &contest.base {
+            Base::Is(base) => (base.as_ref(), false),
+            Base::Unknown => match self.assumed_base(contest) {
+                Some(base) => {
+                    known = base;
+                    (Some(&known), true)
+                }
+                None => return self.judge_without_base(contest),
+            },
+        };
+        let mut verdict = if incoming == base {
+            let principle = if assumed {
+                Principle::KnownDefault
+            } else if carrier.is_none() {
+                Principle::GoneInNewVersion
+            } else {
+                Principle::Unchanged
+            };
+            Verdict::principle(Pick::Carrier, principle)
+        } else if carrier == base || contest.original_base == Base::Is(contest.carrier.clone()) {
+            let principle = match (incoming, base) {
+                (None, _) => Principle::RemovedByOneSide,
+                (_, None) => Principle::AddedByOneSide,
+                _ => Principle::ChangedByOneSide,
+            };
+            Verdict::principle(Pick::Incoming, principle)
+        } else {
+            self.judge_both_changed(contest, base)
+        };
+        verdict.assumed |= assumed;
+        verdict
+    }
+
+    fn judge_both_changed(&self, contest: &Contest, base: Option<&String>) -> Verdict {
+        let same_but_for_space = |a: Option<&String>, b: Option<&String>| {
+            contest.leaf == Leaf::Text
+                && a.map(|text| chars::trim(text)) == b.map(|text| chars::trim(text))
+        };
+        let (incoming, carrier) = (contest.incoming.as_ref(), contest.carrier.as_ref());
+        let length = |text: Option<&String>| text.map_or(0, String::len);
+        let space_only = |pick| Verdict::principle(pick, Principle::WhiteSpaceOnly);
+        if same_but_for_space(incoming, base) {
+            return space_only(Pick::Carrier);
+        }
+        if same_but_for_space(carrier, base)
+            || same_but_for_space(incoming, carrier) && length(incoming) < length(carrier)
+        {
+            return space_only(Pick::Incoming);
+        }
+        if same_but_for_space(incoming, carrier) {
+            return space_only(Pick::Carrier);
+        }
+        if self.same_but_for_ignored_case(contest) {
+            return Verdict::principle(Pick::Carrier, Principle::SameOnBothSides);
+        }
+        if self.carrier_has_known_default(contest) {
+            return Verdict {
+                assumed: true,
+                ..Verdict::principle(Pick::Incoming, Principle::KnownDefault)
+            };
+        }
+        match (incoming, carrier) {
+            (None, _) => Verdict::conflict(ConflictKind::RemovedChanged),
+            (_, None) if self.upgrade() && self.contest_within_entry(contest) => {
+                Verdict::principle(Pick::Incoming, Principle::KeptThoughGone)
+            }
+            (_, None) => Verdict::conflict(ConflictKind::ChangedRemoved),
+            _ if base.is_none() => Verdict::conflict(ConflictKind::BothAdded),
+            _ => Verdict::conflict(ConflictKind::BothChanged),
+        }
+    }
+
+    /// Without a base, between branches, both sides added what they have.
+    fn judge_without_base(&self, contest: &Contest) -> Verdict {
+        let guess = self.upgrade() && self.inputs.base.is_none();
+        match (&contest.incoming, &contest.carrier) {
+            (None, _) => Verdict::principle(Pick::Carrier, Principle::BelongsToNewFile),
+            (_, None) if !guess || self.contest_within_entry(contest) => {
+                Verdict::principle(Pick::Incoming, Principle::AddedByOneSide)
+            }
+            _ if guess => Verdict::conflict(ConflictKind::UnknownOrigin),
+            _ => Verdict::conflict(ConflictKind::BothAdded),
+        }
+    }
+
+    /// Whether both sides spell a name otherwise that compares without case.
+    fn same_but_for_ignored_case(&self, contest: &Contest) -> bool {
+        let (Leaf::Attribute(name), Some(incoming), Some(carrier)) =
+            (&contest.leaf, &contest.incoming, &contest.carrier)
+        else {
+            return false;
+        };
+        let ignores_case = self.inputs.rules.ignores_case();
+        incoming.to_lowercase() == carrier.to_lowercase()
+            && ignores_case(self.inputs.carrier, contest.triple.carrier, name)
+    }
+
+    /// Whether the carrier merely has another placeholder, so that only the administrator decided anything.
+    fn carrier_has_known_default(&self, contest: &Contest) -> bool {
+        let (Some(incoming), Some(carrier)) = (&contest.incoming, &contest.carrier) else {
+            return false;
+        };
+        self.known_defaults(contest)
+            .is_some_and(|defaults| defaults.contains(carrier) && !defaults.contains(incoming))
+    }
+
+    fn known_defaults(&self, contest: &Contest) -> Option<&[String]> {
+        if !self.upgrade() {
+            return None;
+        }
+        let triple = contest.triple;
+        self.known_setting(self.inputs.incoming, triple.incoming, &contest.leaf)
+            .or_else(|| self.known_setting(self.inputs.carrier, triple.carrier, &contest.leaf))
+            .map(|known| known.defaults.as_slice())
+    }
+
+    /// A known default of the old version that stands in for the base value.
+    fn assumed_base(&self, contest: &Contest) -> Option<String> {
+        let defaults = self.known_defaults(contest)?;
+        let default_in = |value: &Option<String>| {
+            // No text at all is how an empty default looks in a file.
+            let value = value.as_deref().unwrap_or("");
+            defaults.iter().any(|default| default == value)
+        };
+        if default_in(&contest.incoming) {
+            return contest.incoming.clone();
+        }
+        if default_in(&contest.carrier) {
+            return contest.carrier.clone();
+        }
+        defaults.first().cloned()
+    }
+
+    fn judge_by_rule(&self, contest: &Contest, policy: &Policy) -> Option<Verdict> {
+        let same = contest.incoming == contest.carrier;
+        let pick = match &policy.action {
+            Action::Set(value) => Pick::Text(value.clone()),
+            Action::TakeBase => match &contest.base {
+                Base::Is(Some(value)) => Pick::Text(value.clone()),
+                _ => return None,
+            },
+            Action::HigherVersion => return self.higher_version(contest, policy),
+            _ if same => return None,
+            Action::TakeOld => Pick::Incoming,
+            Action::TakeNew | Action::Drop => Pick::Carrier,
+            Action::Conflict => Pick::Conflict(ConflictKind::ByRule),
+            Action::Rewrite { .. } | Action::Rename(_) | Action::Require => return None,
+        };
+        Some(Verdict {
+            pick,
+            by: DecidedBy::Rule(policy.provenance.id.clone()),
+            assumed: false,
+        })
+    }
+
+    /// Decides between two versions that both sides changed.
+    fn higher_version(&self, contest: &Contest, policy: &Policy) -> Option<Verdict> {
+        let (incoming, carrier) = (contest.incoming.as_ref()?, contest.carrier.as_ref()?);
+        let one_side =
+            matches!(&contest.base, Base::Is(Some(base)) if base == incoming || base == carrier);
+        if incoming == carrier || one_side {
+            return None;
+        }
+        // A redirect is decided by where it leads; the range belongs to it.
+        let target = |document: &Document, element: NodeId| {
+            document
+                .value(element, "newVersion")
+                .and_then(|version| version_numbers(&version))
+        };
+        let targets = (
+            target(self.inputs.incoming, contest.triple.incoming),
+            target(self.inputs.carrier, contest.triple.carrier),
+        );
+        let order = match targets {
+            (Some(a), Some(b)) if a != b => a.cmp(&b),
+            _ => version_numbers(incoming)?.cmp(&version_numbers(carrier)?),
+        };
+        Some(Verdict {
+            pick: match order {
+                Ordering::Less => Pick::Carrier,
+                Ordering::Greater => Pick::Incoming,
+                Ordering::Equal => return None,
+            },
+            by: DecidedBy::Rule(policy.provenance.id.clone()),
+            assumed: false,
+        })
+    }
+
+    fn contest_within_entry(&self, contest: &Contest) -> bool {
+        self.within_entry(self.inputs.incoming, contest.triple.incoming)
+    }
+}
+
+/// The numbers of a version, or of the upper end of a range of versions.
+fn version_numbers(text: &str) -> Option<Vec<u64>> {
+    let highest = text.rsplit('-').next()?.trim();
+    let mut numbers: Vec<u64> = highest
+        .split('.')
+        .map(|part| part.parse().ok())
+        .collect::<Option<_>>()?;
+    while numbers.last() == Some(&0) {
+        numbers.pop();
+    }
+    Some(numbers)
+}

@@ -1,0 +1,240 @@
+//! Elements that only one side has: added, removed, or in conflict.
+
+use super::children::Plan;
+use super::engine::Engine;
+use super::outcome::{
+    Conflict, ConflictKind, DecidedBy, Decision, Outcome, Places, Principle, Region, Triple, Value,
+    Values,
+};
+use crate::pack::rules::Action;
+use crate::xml::layout::removal_span;
+use crate::xml::{Edit, NodeId, Span};
+
+impl Engine<'_> {
+    /// The incoming side has it, the carrier does not.
+    pub(super) fn only_incoming(
+        &mut self,
+        base: Option<NodeId>,
+        incoming: NodeId,
+        plan: &mut Plan,
+        conflicts: &mut Vec<(ConflictKind, Option<NodeId>, NodeId, Option<String>)>,
+    ) {
+        let document = self.inputs.incoming;
+        if self.upgrade() && plan.shadowed.contains(&incoming) {
+            return self.drop_incoming(base, incoming, Principle::ShadowedDuplicate.into());
+        }
+        let policy = self.policy_for_element(document, incoming);
+        if let Some(policy) = policy {
+            let by = DecidedBy::Rule(policy.provenance.id.clone());
+            match policy.action {
+                Action::Drop | Action::TakeNew => {
+                    return self.drop_incoming(base, incoming, by);
+                }
+                Action::Conflict => {
+                    let id = Some(policy.provenance.id.clone());
+                    conflicts.push((ConflictKind::ByRule, base, incoming, id));
+                    return;
+                }
+                Action::TakeOld => return self.add_incoming(base, incoming, by, plan),
+                _ => {}
+            }
+        }
+        let Some(base_node) = base else {
+            let guess = self.upgrade() && self.inputs.base.is_none();
+            if guess && !self.within_entry(document, incoming) {
+                conflicts.push((ConflictKind::UnknownOrigin, None, incoming, None));
+                return;
+            }
+            return self.add_incoming(base, incoming, Principle::AddedByOneSide.into(), plan);
+        };
+        let unchanged = self.base_side().is_some_and(|side| {
+            side.digests.meaning(base_node) == self.incoming_side().digests.meaning(incoming)
+        });
+        if unchanged {
+            self.drop_incoming(base, incoming, Principle::GoneInNewVersion.into());
+        } else if self.upgrade() && self.within_entry(document, incoming) {
+            self.add_incoming(base, incoming, Principle::KeptThoughGone.into(), plan);
+        } else {
+            conflicts.push((ConflictKind::ChangedRemoved, base, incoming, None));
+        }
+    }
+
+    /// The carrier has it, the incoming side does not.
+    pub(super) fn only_carrier(&mut self, base: Option<NodeId>, carrier: NodeId, plan: &mut Plan) {
+        let document = self.inputs.carrier;
+        let policy = self.policy_for_element(document, carrier);
+        let by_rule = |action: fn(&Action) -> bool| {
+            policy
+                .filter(|policy| base.is_some() && action(&policy.action))
+                .map(|policy| DecidedBy::Rule(policy.provenance.id.clone()))
+        };
+        let kept = by_rule(|action| matches!(action, Action::TakeNew | Action::TakeBase));
+        let removed = by_rule(|action| matches!(action, Action::TakeOld));
+        let unchanged = self.base_side().zip(base).is_some_and(|(side, node)| {
+            side.digests.meaning(node) == self.carrier_side().digests.meaning(carrier)
+        });
+        let values = Values {
+            base: self
+                .inputs
+                .base
+                .zip(base)
+                .map(|(document, node)| self.describe(document, node)),
+            incoming: None,
+            carrier: Some(self.describe(document, carrier)),
+        };
+        let places = Places {
+            base: self
+                .inputs
+                .base
+                .zip(base)
+                .map(|(document, node)| document.span(node)),
+            incoming: None,
+            carrier: Some(document.span(carrier)),
+        };
+        let (by, result) = match (base, kept, removed) {
+            (Some(_), Some(by), _) => (by, values.carrier.clone()),
+            (Some(_), None, Some(by)) => {
+                plan.remove.insert(carrier);
+                (by, None)
+            }
+            (Some(_), None, None) if unchanged => {
+                plan.remove.insert(carrier);
+                (Principle::RemovedByOneSide.into(), None)
+            }
+            (Some(_), None, None) => {
+                let removal = Edit {
+                    span: removal_span(document.text(), document.span(carrier)),
+                    text: String::new(),
+                };
+                self.conflicts.push(Conflict {
+                    kind: ConflictKind::RemovedChanged,
+                    address: self.carrier_address(carrier),
+                    values,
+                    secret: self.holds_secret(document, carrier),
+                    places,
+                    region: Region {
+                        carrier: document.span(carrier),
+                        incoming: None,
+                        base: places.base,
+                    },
+                    take_incoming: vec![removal],
+                    by: None,
+                });
+                return;
+            }
+            (None, ..) if self.upgrade() => {
+                (Principle::BelongsToNewFile.into(), values.carrier.clone())
+            }
+            (None, ..) => return,
+        };
+        self.decisions.push(Decision {
+            address: self.carrier_address(carrier),
+            values,
+            result,
+            secret: self.holds_secret(document, carrier),
+            places,
+            outcome: None,
+            by,
+            assumed: false,
+        });
+    }
+
+    fn add_incoming(
+        &mut self,
+        base: Option<NodeId>,
+        incoming: NodeId,
+        by: DecidedBy,
+        plan: &mut Plan,
+    ) {
+        plan.insert.insert(incoming);
+        let rewritten = self.record_subtree(incoming, Outcome::Carried, &by);
+        let outcome = if rewritten {
+            Outcome::Rewritten
+        } else {
+            Outcome::Carried
+        };
+        let result = Some(self.describe_result(incoming));
+        self.incoming_decision(base, incoming, by, outcome, result);
+    }
+
+    fn drop_incoming(&mut self, base: Option<NodeId>, incoming: NodeId, by: DecidedBy) {
+        self.record_subtree(incoming, Outcome::Dropped, &by);
+        self.incoming_decision(base, incoming, by, Outcome::Dropped, None);
+    }
+
+    fn incoming_decision(
+        &mut self,
+        base: Option<NodeId>,
+        incoming: NodeId,
+        by: DecidedBy,
+        outcome: Outcome,
+        result: Option<Value>,
+    ) {
+        let document = self.inputs.incoming;
+        let base = self.inputs.base.zip(base);
+        self.decisions.push(Decision {
+            address: self.incoming_address(incoming),
+            values: Values {
+                base: base.map(|(document, node)| self.describe(document, node)),
+                incoming: Some(self.describe(document, incoming)),
+                carrier: None,
+            },
+            result,
+            secret: self.holds_secret(document, incoming),
+            places: Places {
+                base: base.map(|(document, node)| document.span(node)),
+                incoming: Some(document.span(incoming)),
+                carrier: None,
+            },
+            outcome: Some(outcome),
+            by,
+            assumed: false,
+        });
+    }
+
+    /// A conflict about an element that the carrier lacks.
+    pub(super) fn missing_in_carrier(
+        &mut self,
+        kind: ConflictKind,
+        base: Option<NodeId>,
+        incoming: NodeId,
+        parent: Triple,
+        take_incoming: Option<Edit>,
+        by: Option<String>,
+    ) {
+        let document = self.inputs.incoming;
+        self.record_subtree(
+            incoming,
+            Outcome::Conflict,
+            &Principle::ChangedByOneSide.into(),
+        );
+        let at = take_incoming.as_ref().map_or_else(
+            || Span::at(self.inputs.carrier.span(parent.carrier).start),
+            |edit| Span::at(edit.span.start),
+        );
+        let base = self.inputs.base.zip(base);
+        let places = Places {
+            base: base.map(|(document, node)| document.span(node)),
+            incoming: Some(document.span(incoming)),
+            carrier: None,
+        };
+        self.conflicts.push(Conflict {
+            kind,
+            address: self.incoming_address(incoming),
+            values: Values {
+                base: base.map(|(document, node)| self.describe(document, node)),
+                incoming: Some(self.describe(document, incoming)),
+                carrier: None,
+            },
+            secret: self.holds_secret(document, incoming),
+            places,
+            region: Region {
+                carrier: at,
+                incoming: places.incoming,
+                base: places.base,
+            },
+            take_incoming: take_incoming.into_iter().collect(),
+            by,
+        });
+    }
+}

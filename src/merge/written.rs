@@ -1,0 +1,126 @@
+//! How a value is written into the carrier: in its quotes, its line ends, its place.
+
+use super::engine::Engine;
+use super::outcome::Triple;
+use super::values::Contest;
+use crate::xml::address::Leaf;
+use crate::xml::escape::{escape_attribute, escape_text, requote};
+use crate::xml::layout::{attribute_removal_span, empty_tag_end, with_line_ends};
+use crate::xml::{Document, Edit, NodeId, NodeKind, Span};
+
+impl Engine<'_> {
+    /// The edits of the carrier that give the contested place the value `value`.
+    /// `raw`: written as the incoming file writes it.
+    pub(super) fn value_edits(
+        &self,
+        contest: &Contest,
+        value: Option<&str>,
+        raw: bool,
+    ) -> Vec<Edit> {
+        match &contest.leaf {
+            Leaf::Attribute(name) => self.attribute_edits(contest.triple, name, value, raw),
+            _ => self.text_edits(contest.triple, value, raw),
+        }
+    }
+
+    fn attribute_edits(
+        &self,
+        triple: Triple,
+        name: &str,
+        value: Option<&str>,
+        raw: bool,
+    ) -> Vec<Edit> {
+        let (incoming, carrier) = (self.inputs.incoming, self.inputs.carrier);
+        let existing = carrier.attribute(triple.carrier, name);
+        let Some(value) = value else {
+            return existing
+                .map(|attribute| Edit {
+                    span: attribute_removal_span(carrier.text(), attribute.span()),
+                    text: String::new(),
+                })
+                .into_iter()
+                .collect();
+        };
+        let last = carrier.attributes(triple.carrier).last();
+        let quote = existing.or(last).map_or('"', |found| carrier.quote(found));
+        let written = match incoming.attribute(triple.incoming, name).filter(|_| raw) {
+            Some(attribute) => {
+                let raw = incoming.slice(attribute.value);
+                let raw = with_line_ends(raw, self.carrier_layout().line_end);
+                requote(&raw, quote).into_owned()
+            }
+            None => escape_attribute(value, quote),
+        };
+        if let Some(attribute) = existing {
+            return vec![Edit {
+                span: attribute.value,
+                text: written,
+            }];
+        }
+        let (at, gap) = match last {
+            Some(last) => {
+                let start = attribute_removal_span(carrier.text(), last.span()).start;
+                let gap = Span {
+                    start,
+                    end: last.name.start,
+                };
+                (last.span().end, carrier.slice(gap))
+            }
+            None => (carrier.name_span(triple.carrier).end, " "),
+        };
+        let gap = if gap.contains('\n') { gap } else { " " };
+        vec![Edit {
+            span: Span::at(at),
+            text: format!("{gap}{name}={quote}{written}{quote}"),
+        }]
+    }
+
+    fn text_edits(&self, triple: Triple, value: Option<&str>, raw: bool) -> Vec<Edit> {
+        let (incoming, carrier) = (self.inputs.incoming, self.inputs.carrier);
+        let text_nodes = |document: &Document, element: NodeId| -> Vec<NodeId> {
+            document
+                .children(element)
+                .filter(|child| matches!(document.kind(*child), NodeKind::Text | NodeKind::CData))
+                .collect()
+        };
+        let written: String = if raw {
+            text_nodes(incoming, triple.incoming)
+                .into_iter()
+                .map(|node| incoming.slice(incoming.span(node)))
+                .collect()
+        } else {
+            escape_text(value.unwrap_or(""))
+        };
+        let written = with_line_ends(&written, self.carrier_layout().line_end).into_owned();
+        let mut nodes = text_nodes(carrier, triple.carrier).into_iter();
+        let Some(first) = nodes.next() else {
+            return self.content_into_empty(triple.carrier, written);
+        };
+        let mut edits = vec![Edit {
+            span: carrier.span(first),
+            text: written,
+        }];
+        edits.extend(nodes.map(|node| Edit {
+            span: carrier.span(node),
+            text: String::new(),
+        }));
+        edits
+    }
+
+    /// Puts `content` into an element of the carrier that holds nothing but comments.
+    pub(super) fn content_into_empty(&self, element: NodeId, content: String) -> Vec<Edit> {
+        let carrier = self.inputs.carrier;
+        let edit = if carrier.end_tag(element).is_some() {
+            Edit {
+                span: Span::at(carrier.start_tag(element).end),
+                text: content,
+            }
+        } else {
+            Edit {
+                span: empty_tag_end(carrier, element),
+                text: format!(">{content}</{}>", carrier.name(element)),
+            }
+        };
+        vec![edit]
+    }
+}

@@ -1,0 +1,242 @@
+//! What the documents say is true: names are explained, paths exist, the
+//! commands of the README do what it says.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+
+const DOCUMENTS: [&str; 8] = [
+    "docs/snapshot.md",
+    "README.md",
+    "CONTRIBUTING.md",
+    "docs/architecture.md",
+    "docs/git.md",
+    "docs/merge.md",
+    "docs/packs.md",
+    "docs/rewrite.md",
+];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &str) -> String {
+    let text = fs::read_to_string(root().join(path)).unwrap();
+    text.replace("\r\n", "\n")
+}
+
+/// The names that `fn name` of an enum in the source of outcomes gives.
+fn names_in_source(of: &str) -> Vec<String> {
+    let source = read("src/merge/outcome.rs");
+    let (_, body) = source.split_once(&format!("impl {of} {{")).unwrap();
+    let (body, _) = body.split_once("\n}\n").unwrap();
+    body.lines()
+        .filter_map(|line| line.trim().strip_prefix("Self::")?.split_once("=> \""))
+        .map(|(_, name)| name.trim_end_matches("\",").to_owned())
+        .collect()
+}
+
+#[test]
+fn every_principle_and_every_kind_of_conflict_is_explained() {
+    let document = read("docs/merge.md");
+    let principles = names_in_source("Principle");
+    let kinds = names_in_source("ConflictKind");
+    assert!(principles.len() > 8 && kinds.len() > 6, "none were found");
+    assert!(
+        conferry::present::merge::principle_names()
+            .iter()
+            .all(|name| principles.iter().any(|found| found == name)),
+        "the source was misread"
+    );
+    let missing: Vec<&String> = principles
+        .iter()
+        .chain(&kinds)
+        .filter(|name| !document.contains(&format!("\n| `{name}` | ")))
+        .collect();
+    assert!(missing.is_empty(), "docs/merge.md lacks {missing:?}");
+}
+
+#[test]
+fn policies_in_the_documents_are_valid_packs() {
+    for path in ["docs/merge.md", "docs/packs.md"] {
+        let document = read(path);
+        let packs: Vec<&str> = document
+            .split("\n```toml\n")
+            .skip(1)
+            .map(|rest| rest.split("\n```").next().unwrap())
+            .collect();
+        assert!(!packs.is_empty());
+        for pack in packs {
+            let folder = tempfile::tempdir().unwrap();
+            let file = folder.path().join("pack.toml");
+            fs::write(&file, pack).unwrap();
+            let loaded = conferry::pack::load(&[file]);
+            assert!(loaded.is_ok(), "{path}: a pack is not valid:\n{pack}");
+        }
+    }
+}
+
+/// Runs the merge of the README with its result in `folder`; standard output, and the report as JSON.
+fn run_of_readme(folder: &Path) -> (String, serde_json::Value, PathBuf) {
+    let readme = read("README.md");
+    let line = readme
+        .lines()
+        .find(|line| line.starts_with("cargo run --release -- merge "))
+        .unwrap();
+    let result = folder.join("portal.config");
+    let args: Vec<String> = line
+        .strip_prefix("cargo run --release -- ")
+        .unwrap()
+        .split_whitespace()
+        .map(|word| match word {
+            "target/portal.config" => result.display().to_string(),
+            _ => word.to_owned(),
+        })
+        .collect();
+    let conferry = |more: &[&str]| {
+        let output = Command::cargo_bin("conferry")
+            .unwrap()
+            .env_clear()
+            .current_dir(root())
+            .args(&args)
+            .args(more)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0), "{args:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let planned = conferry(&["--dry-run"]);
+    assert!(!result.exists(), "a dry run writes");
+    let printed = conferry(&[]);
+    assert_eq!(
+        planned.trim_end().rsplit_once('\n').unwrap().0,
+        printed.trim_end().rsplit_once('\n').unwrap().0,
+        "a dry run shows something else than is written"
+    );
+    let json = serde_json::from_str(&conferry(&["--format", "json"])).unwrap();
+    (printed, json, result)
+}
+
+#[test]
+fn the_merge_of_the_readme_does_what_it_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let (printed, report, result) = run_of_readme(folder.path());
+    let expected = root().join("fixtures/contoso/expected/MultiFactorAuth/web.config");
+    assert_eq!(fs::read(&result).unwrap(), fs::read(expected).unwrap());
+
+    let readme = read("README.md");
+    let (_, excerpt) = readme.split_once("\n```text\n").unwrap();
+    let (excerpt, _) = excerpt.split_once("\n```").unwrap();
+    for line in excerpt.lines().filter(|line| !line.starts_with("Wrote ")) {
+        assert!(
+            printed.lines().any(|real| real == line),
+            "the README shows a line that is not printed: {line}"
+        );
+    }
+    assert!(!printed.contains("p&amp;ss"), "a secret is shown");
+
+    let account = &report["account"];
+    let sum: u64 = [
+        "carried",
+        "already_equal",
+        "rewritten",
+        "dropped",
+        "conflict",
+    ]
+    .iter()
+    .map(|part| account[part].as_u64().unwrap())
+    .sum();
+    assert_eq!(account["settings"], sum);
+    assert_eq!(account["conflict"], 0);
+}
+
+#[test]
+fn the_merge_of_the_readme_is_the_same_every_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let (printed, report, result) = run_of_readme(folder.path());
+    let bytes = fs::read(&result).unwrap();
+    fs::remove_file(&result).unwrap();
+    assert_eq!(
+        run_of_readme(folder.path()),
+        (printed, report, result.clone())
+    );
+    assert_eq!(fs::read(result).unwrap(), bytes);
+}
+
+#[test]
+fn paths_in_the_documents_exist() {
+    let roots = ["src/", "tests/", "docs/", "rules/", "fixtures/"];
+    let mut missing = Vec::new();
+    for document in DOCUMENTS {
+        let text = read(document);
+        let quoted = text.split('`').skip(1).step_by(2);
+        let linked = text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next());
+        for path in quoted.filter(|path| roots.iter().any(|root| path.starts_with(root))) {
+            let plain = path.split(['*', '<']).next().unwrap();
+            if !path.contains(char::is_whitespace) && !root().join(plain).exists() {
+                missing.push(format!("{document}: {path}"));
+            }
+        }
+        for link in linked.filter(|link| !link.starts_with("http")) {
+            let file = link.split('#').next().unwrap();
+            if !root().join(document).parent().unwrap().join(file).exists() {
+                missing.push(format!("{document}: {link}"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+#[test]
+fn every_command_has_its_row_in_the_readme() {
+    let readme = read("README.md");
+    let mut missing = Vec::new();
+    for file in fs::read_dir(root().join("src/cli")).unwrap() {
+        let path = file.unwrap().path();
+        let source = match path.is_dir() {
+            true => path.join("mod.rs"),
+            false => path.clone(),
+        };
+        if !fs::read_to_string(source)
+            .unwrap()
+            .starts_with("//! `conferry ")
+        {
+            continue;
+        }
+        let command = path
+            .file_stem()
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .replace('_', "-");
+        if !readme.contains(&format!("| `conferry {command}` |")) {
+            missing.push(command);
+        }
+    }
+    assert!(missing.is_empty(), "README.md lacks {missing:?}");
+}
+
+#[path = "../examples/contoso.rs"]
+#[allow(dead_code, clippy::duplicate_mod)] // its main is the command of the README
+mod contoso;
+
+#[test]
+fn the_example_of_the_readme_upgrades_the_estate() {
+    assert!(read("README.md").contains("\ncargo run --release --example contoso\n"));
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(contoso::merge_estate(folder.path()).code(), 0);
+    let expected = root().join("fixtures/contoso/expected");
+    for entry in walkdir::WalkDir::new(&expected) {
+        let entry = entry.unwrap();
+        if entry.file_type().is_file() {
+            let name = entry.path().strip_prefix(&expected).unwrap();
+            let merged = fs::read(folder.path().join(name)).unwrap();
+            assert!(merged == fs::read(entry.path()).unwrap(), "{name:?}");
+        }
+    }
+}
