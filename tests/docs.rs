@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 
-const DOCUMENTS: [&str; 7] = [
+const DOCUMENTS: [&str; 8] = [
+    "docs/snapshot.md",
     "README.md",
     "CONTRIBUTING.md",
     "docs/architecture.md",

@@ -181,6 +181,29 @@ pub fn set_modified(file: &File, time: SystemTime) -> io::Result<()> {
     file.set_modified(time)
 }
 
+/// Has the content of one of many new files put on disk; see [`flush_all`].
+///
+/// # Errors
+/// What the system reports.
+pub fn flush_one(file: &File) -> io::Result<()> {
+    match cfg!(target_os = "linux") {
+        true => Ok(()),
+        false => file.sync_data(),
+    }
+}
+
+/// Has everything below `folder` put on disk, if [`flush_one`] left that to do.
+///
+/// # Errors
+/// What the system reports.
+pub fn flush_all(folder: &Path) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    rustix::fs::syncfs(File::open(folder)?)?;
+    #[cfg(not(target_os = "linux"))]
+    let _ = folder;
+    Ok(())
+}
+
 /// The Unix mode, where there is one.
 #[must_use]
 pub fn mode_of(metadata: &Metadata) -> Option<u32> {

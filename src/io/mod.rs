@@ -6,3 +6,4 @@ pub mod stream;
 pub mod walk;
 pub mod windows_path;
 pub mod write;
+pub mod write_stream;

@@ -22,7 +22,7 @@ use crate::error::Failure;
 /// Longest chain of links that is followed, as Linux has it.
 const MAX_LINKS: usize = 40;
 /// Most backups of one file.
-const MAX_BACKUPS: usize = 1000;
+pub(super) const MAX_BACKUPS: usize = 1000;
 
 /// How the original is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -212,70 +212,15 @@ fn try_write(
     Ok(Written::Replaced { backup })
 }
 
-/// Makes the file at `path` hold what `fill` writes, however large; `fill` says
-/// with an error that the content is not what it should be. `modified` is set
-/// on the new file.
-///
-/// # Errors
-/// See [`WriteErrorKind`]. After an error the file is as it was.
-pub fn stream_atomically(
-    path: &Path,
-    fill: impl FnOnce(&mut File) -> std::io::Result<()>,
-    modified: Option<std::time::SystemTime>,
-    backup: Option<Backup>,
-) -> Result<Written, WriteError> {
-    try_stream(path, fill, modified, backup).map_err(|kind| WriteError {
-        path: path.to_owned(),
-        kind,
-    })
-}
-
-fn try_stream(
-    path: &Path,
-    fill: impl FnOnce(&mut File) -> std::io::Result<()>,
-    modified: Option<std::time::SystemTime>,
-    backup: Option<Backup>,
-) -> Result<Written, WriteErrorKind> {
-    let target = resolve(path)?;
-    let metadata = existing(&target)?;
-    if metadata
-        .as_ref()
-        .is_some_and(|metadata| metadata.permissions().readonly())
-    {
-        return Err(WriteErrorKind::ReadOnly);
-    }
-    let mut temporary = temporary_beside(&target, &[], metadata.as_ref(), Durability::Scratch)?;
-    fill(temporary.as_file_mut())?;
-    if let Some(modified) = modified {
-        temporary.as_file().set_modified(modified)?;
-    }
-    temporary.as_file().sync_all()?;
-    let Some(metadata) = metadata else {
-        persist(temporary, &target, Durability::Flushed)?;
-        return Ok(Written::Created);
-    };
-    let backup = match backup {
-        Some(Backup::Beside) => Some(keep_original(&target, &std::fs::read(&target)?, &metadata)?),
-        None => None,
-    };
-    if let Err(error) = persist(temporary, &target, Durability::Flushed) {
-        if let Some(backup) = &backup {
-            let _ = std::fs::remove_file(backup);
-        }
-        return Err(error);
-    }
-    Ok(Written::Replaced { backup })
-}
-
 /// Whether the bytes must be on disk before the file is replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Durability {
+pub(super) enum Durability {
     Flushed,
     Scratch,
 }
 
 /// The file that `path` means after all links. It need not exist.
-fn resolve(path: &Path) -> Result<PathBuf, WriteErrorKind> {
+pub(super) fn resolve(path: &Path) -> Result<PathBuf, WriteErrorKind> {
     let mut target = path.to_owned();
     for _ in 0..MAX_LINKS {
         match std::fs::read_link(&target) {
@@ -290,7 +235,7 @@ fn resolve(path: &Path) -> Result<PathBuf, WriteErrorKind> {
     Err(WriteErrorKind::LinkLoop)
 }
 
-fn existing(target: &Path) -> Result<Option<Metadata>, WriteErrorKind> {
+pub(super) fn existing(target: &Path) -> Result<Option<Metadata>, WriteErrorKind> {
     match std::fs::metadata(target) {
         Ok(metadata) if metadata.is_file() => Ok(Some(metadata)),
         Ok(_) => Err(WriteErrorKind::NotAFile),
@@ -307,7 +252,7 @@ fn folder_of(target: &Path) -> &Path {
 }
 
 /// A temporary file with `bytes` on disk. Dropping it removes it.
-fn temporary_beside(
+pub(super) fn temporary_beside(
     target: &Path,
     bytes: &[u8],
     like: Option<&Metadata>,
@@ -336,7 +281,7 @@ fn temporary_beside(
     Ok(temporary)
 }
 
-fn persist(
+pub(super) fn persist(
     temporary: NamedTempFile,
     target: &Path,
     durability: Durability,
@@ -349,7 +294,7 @@ fn persist(
 }
 
 /// Copies the original beside itself under a name that is free.
-fn keep_original(
+pub(super) fn keep_original(
     target: &Path,
     original: &[u8],
     metadata: &Metadata,
@@ -366,7 +311,7 @@ fn keep_original(
     Err(WriteErrorKind::TooManyBackups)
 }
 
-fn backup_name(target: &Path, number: usize) -> PathBuf {
+pub(super) fn backup_name(target: &Path, number: usize) -> PathBuf {
     let mut name = target
         .file_name()
         .map_or_else(OsString::new, OsString::from);

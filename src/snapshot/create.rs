@@ -167,6 +167,7 @@ pub fn create(
         file.write_all(bytes)?;
         file.sync_all()?;
     }
+    fresh::flush_all(folder.path())?;
     folder.finish().map_err(taken)?;
     Ok(Created { manifest, problems })
 }
@@ -223,7 +224,7 @@ fn into_folder(
                 if let Ok(time) = source.metadata().and_then(|metadata| metadata.modified()) {
                     fresh::set_modified(&target, time)?;
                 }
-                target.sync_data()?;
+                fresh::flush_one(&target)?;
                 Ok(measured)
             });
             match copied {

@@ -22,7 +22,8 @@ use crate::io::fresh;
 use crate::io::stream;
 use crate::io::walk::Selection;
 use crate::io::windows_path::{Drives, WindowsPath};
-use crate::io::write::{self, Backup, Written};
+use crate::io::write::{Backup, Written};
+use crate::io::write_stream;
 use crate::pack::places::FileKind;
 
 /// What to put back, and where.
@@ -215,6 +216,8 @@ fn write(
         .and_then(|time| time.parse::<Timestamp>().ok());
     let mode = mode(file).filter(|_| !target.exists());
     let fill = |to: &mut File| {
+        // Before there is anything in it to read.
+        fresh::set_mode(to, mode)?;
         let copied = store.reader().read(&file.path, file.size, |from| {
             stream::copy(from, &mut *to, &|_| {})
         });
@@ -223,9 +226,9 @@ fn write(
             let damaged = "its content in the snapshot is not what it was";
             return Err(io::Error::new(io::ErrorKind::InvalidData, damaged));
         }
-        fresh::set_mode(to, mode)
+        Ok(())
     };
-    let written = write::stream_atomically(target, fill, time.map(SystemTime::from), backup)
+    let written = write_stream::stream_atomically(target, fill, time.map(SystemTime::from), backup)
         .map_err(|error| failed(error.to_string()))?;
     let there = File::open(target).and_then(stream::measure);
     match there {
