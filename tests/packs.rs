@@ -86,6 +86,12 @@ fn excerpts_hold(failures: &[PackFailure]) {
             let excerpt = shown.excerpt.unwrap();
             assert_eq!(shown.message, problem.message);
             assert_eq!(excerpt.first_line, problem.place(text).line);
+            assert!(!excerpt.text.contains("Hush") && !shown.message.contains("Hush"));
+            if excerpt.text.ends_with("[not shown]") {
+                // A value that may be a secret: the key is all that is shown of the line.
+                assert!(excerpt.text.get(excerpt.label.range()).is_some());
+                continue;
+            }
             assert!(text.contains(&excerpt.text));
             let marked = &excerpt.text[excerpt.label.range()];
             assert!(text[problem.span.range()].starts_with(marked));

@@ -39,18 +39,40 @@ impl Engine<'_> {
             Some((document, element)) => by_text(document, element),
             None => HashMap::new(),
         };
+        let below = next_elements(self.inputs.incoming, triple.incoming);
         for (text, theirs) in &incoming {
             let ours = carrier.get(text).map_or(&[][..], Vec::as_slice);
             plan.stays
                 .extend(theirs.iter().copied().zip(ours.iter().copied()));
             let in_base = base.get(text).map_or(0, Vec::len);
             let added = theirs.len().saturating_sub(in_base);
-            let missing = theirs.len().saturating_sub(ours.len());
-            for node in theirs.iter().rev().take(added.min(missing)) {
-                if self.carries_comment(*node, triple, plan) {
-                    plan.insert.insert(*node);
-                }
-            }
+            // What describes a dropped setting would seem to describe the next one.
+            let relevant: Vec<NodeId> = theirs
+                .iter()
+                .copied()
+                .filter(|node| {
+                    !below
+                        .get(node)
+                        .is_some_and(|element| self.is_dropped(*element))
+                })
+                .collect();
+            let missing = relevant.len().saturating_sub(ours.len());
+            // In an upgrade without a base, only a comment above an added element is known to
+            // be the administrator's.
+            let known = |node: &NodeId| {
+                !self.upgrade()
+                    || triple.base.is_some()
+                    || below
+                        .get(node)
+                        .is_some_and(|element| plan.insert.contains(element))
+            };
+            let inserted: Vec<NodeId> = relevant
+                .into_iter()
+                .rev()
+                .take(added.min(missing))
+                .filter(known)
+                .collect();
+            plan.insert.extend(inserted);
         }
         if self.upgrade() {
             return;
@@ -65,25 +87,10 @@ impl Engine<'_> {
         }
     }
 
-    /// In an upgrade without a base, only a comment above an added element is known to be the
-    /// administrator's; with one, all that were added, but those above what is dropped.
-    fn carries_comment(&self, comment: NodeId, triple: Triple, plan: &Plan) -> bool {
-        if !self.upgrade() {
-            return true;
-        }
-        let document = self.inputs.incoming;
-        let described = std::iter::successors(document.next_sibling(comment), |node| {
-            document.next_sibling(*node)
-        })
-        .find(|node| document.is_element(*node));
-        if triple.base.is_some() {
-            // What describes a dropped setting would seem to describe the next one.
-            return !described.is_some_and(|element| self.is_dropped(element));
-        }
-        described.is_some_and(|element| plan.insert.contains(&element))
-    }
-
     fn is_dropped(&self, element: NodeId) -> bool {
+        if !self.upgrade() {
+            return false;
+        }
         let document = self.inputs.incoming;
         document
             .subtree(element)
@@ -93,6 +100,22 @@ impl Engine<'_> {
             .and_then(|atom| self.outcomes.get(&atom))
             .is_some_and(|(outcome, _)| *outcome == Outcome::Dropped)
     }
+}
+
+/// For each comment directly below `parent`, the next element.
+fn next_elements(document: &Document, parent: NodeId) -> HashMap<NodeId, NodeId> {
+    let mut next = None;
+    let mut below = HashMap::new();
+    let mut at = document.last_child(parent);
+    while let Some(node) = at {
+        match document.kind(node) {
+            NodeKind::Element => next = Some(node),
+            NodeKind::Comment => below.extend(next.map(|element| (node, element))),
+            _ => {}
+        }
+        at = document.previous_sibling(node);
+    }
+    below
 }
 
 /// The comments and processing instructions directly below `parent`, by their text.

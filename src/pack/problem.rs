@@ -63,13 +63,73 @@ impl PackProblem {
         if text[first..last].matches('\n').count() >= EXCERPT_LINES {
             last = line_end(text, start);
         }
+        let first_line = self.place(text).line;
+        let note = "here".to_owned();
         let shown = &text[first..last];
-        Excerpt {
-            text: shown.to_owned(),
-            first_line: self.place(text).line,
-            label: Span::new(start - first, end.min(last) - first),
-            note: "here".to_owned(),
+        if shown.lines().all(|line| is_harmless(line)) {
+            return Excerpt {
+                text: shown.to_owned(),
+                first_line,
+                label: Span::new(start - first, end.min(last) - first),
+                note,
+            };
         }
+        // A rule may set a password, and a mistake beside it must not show it.
+        let line = shown.lines().next().unwrap_or_default();
+        let key = line.find('=').map_or("", |at| &line[..=at]);
+        let text = format!("{key} {MASK}");
+        let label = Span::new((start - first).min(key.len()), text.len());
+        Excerpt {
+            text,
+            first_line,
+            label,
+            note,
+        }
+    }
+}
+
+/// Stands for the value of a key that may hold a secret.
+const MASK: &str = "[not shown]";
+
+/// Whether nothing in a line of a pack can be a secret: it is a header, a
+/// comment, or gives one of the keys that speak about rules and not of values.
+fn is_harmless(line: &str) -> bool {
+    const KEYS: &[&str] = &[
+        "id",
+        "path",
+        "action",
+        "to",
+        "when",
+        "component",
+        "element",
+        "by",
+        "then-by",
+        "ignore-case",
+        "duplicates",
+        "entry",
+        "summary",
+        "why",
+        "source",
+        "mark",
+        "meaning",
+        "title",
+        "version",
+        "old",
+        "new",
+        "select",
+        "names",
+        "keys",
+        "beside",
+        "parts",
+        "words",
+        "recognised-by",
+        "attributes",
+        "defaults",
+    ];
+    let line = line.trim();
+    match line.split_once('=') {
+        Some((key, _)) => KEYS.contains(&key.trim()),
+        None => line.is_empty() || line.starts_with(['[', '#', ']']),
     }
 }
 
