@@ -295,6 +295,16 @@ fn check_files(args: &MergeArgs) -> Result<(), Failure> {
         return Err(Failure::new("standard input can be only one of the files")
             .help("Give `-` once and name the other files."));
     }
+    let is_output = |path: &Path| !is_stdin(path) && same_file(path, &args.output);
+    let replaces_backup = args
+        .base
+        .iter()
+        .chain([&args.old])
+        .any(|path| is_output(path));
+    if !is_stdin(&args.output) && replaces_backup && !is_output(&args.new) {
+        return Err(Failure::new("--output is the base or the old file")
+            .help("Keep what the administrator had: name another file, or the new one."));
+    }
     let Some(report) = args.report.as_deref().filter(|path| !is_stdin(path)) else {
         return Ok(());
     };

@@ -12,6 +12,7 @@ use regex::{Regex, bytes};
 
 use super::identity::IdentityTable;
 use crate::xml::address::Leaf;
+use crate::xml::chars::local_name;
 use crate::xml::escape::{attribute_value, text_value};
 use crate::xml::selector::Selector;
 use crate::xml::{Document, NodeId, NodeKind, Span};
@@ -179,7 +180,7 @@ impl SecretTable {
     /// Whether `leaf` is the value of an entry whose key or name speaks of a secret.
     fn is_secret_entry(&self, document: &Document, element: NodeId, leaf: &Leaf) -> bool {
         let own_value = match leaf {
-            Leaf::Attribute(name) => name == "value",
+            Leaf::Attribute(name) => local_name(name).eq_ignore_ascii_case("value"),
             Leaf::Text => true,
             Leaf::Element => false,
         };
@@ -200,12 +201,16 @@ impl SecretTable {
         false
     }
 
+    /// Whether the element is named by a key that speaks of a secret. Products
+    /// spell the attribute `key`, `Name`, `p:key`.
     fn has_secret_key(&self, document: &Document, element: NodeId) -> bool {
-        ["key", "name"].iter().any(|attribute| {
-            document.value(element, attribute).is_some_and(|key| {
-                let key = key.to_lowercase();
-                self.keys.iter().any(|word| key.contains(word.as_str()))
-            })
+        document.attributes(element).iter().any(|attribute| {
+            let name = local_name(document.slice(attribute.name));
+            if !name.eq_ignore_ascii_case("key") && !name.eq_ignore_ascii_case("name") {
+                return false;
+            }
+            let key = document.attribute_value(attribute).to_lowercase();
+            self.keys.iter().any(|word| key.contains(word.as_str()))
         })
     }
 

@@ -96,7 +96,9 @@ pub enum Outcome {
 pub enum Value {
     /// The meaning of an attribute or a text; a secret if the decision says so.
     Text(String),
-    /// A short description of an element that holds more than one value. It quotes no secret.
+    /// An element without content: its name and its attributes with their meanings.
+    Tag(String, Vec<(String, String)>),
+    /// How much an element holds. It quotes nothing.
     Element(String),
 }
 

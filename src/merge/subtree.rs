@@ -125,7 +125,14 @@ impl Engine<'_> {
                 Value::Text(text)
             }
             Value::Text(text) => Value::Text(rewritten(text)),
-            Value::Element(text) => Value::Element(rewritten(text)),
+            Value::Tag(name, attributes) => Value::Tag(
+                name,
+                attributes
+                    .into_iter()
+                    .map(|(name, value)| (name, rewritten(value)))
+                    .collect(),
+            ),
+            element @ Value::Element(_) => element,
         }
     }
 
@@ -150,16 +157,19 @@ impl Engine<'_> {
             .filter(|node| document.is_element(*node))
             .count()
             - 1;
+        if below == 0 && !self.holds_secret(document, element) {
+            let attributes = document
+                .attributes(element)
+                .iter()
+                .map(|attribute| {
+                    let value = document.attribute_value(attribute).into_owned();
+                    (document.slice(attribute.name).to_owned(), value)
+                })
+                .collect();
+            return Value::Tag(name.to_owned(), attributes);
+        }
         Value::Element(match below {
-            0 if self.holds_secret(document, element) => format!("<{name} …>"),
-            0 => {
-                let attributes: String = document
-                    .attributes(element)
-                    .iter()
-                    .map(|attribute| format!(" {}", document.slice(attribute.span())))
-                    .collect();
-                format!("<{name}{attributes}>")
-            }
+            0 => format!("<{name} …>"),
             1 => format!("<{name}> with 1 element"),
             _ => format!("<{name}> with {below} elements"),
         })

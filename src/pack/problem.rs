@@ -66,7 +66,7 @@ impl PackProblem {
         let first_line = self.place(text).line;
         let note = "here".to_owned();
         let shown = &text[first..last];
-        if shown.lines().all(|line| is_harmless(line)) {
+        if shown.lines().all(is_harmless) {
             return Excerpt {
                 text: shown.to_owned(),
                 first_line,

@@ -151,7 +151,7 @@ impl Report {
                 result: decision
                     .result
                     .as_ref()
-                    .map(|value| shown(value, decision.secret, redactor)),
+                    .map(|value| redactor.shown(value, decision.secret)),
                 secret: decision.secret,
                 by: decision.by.name().to_owned(),
                 assumed: decision.assumed,
@@ -392,18 +392,11 @@ fn account(merged: &Merged) -> AccountLine {
 
 fn values(values: &Values, secret: bool, redactor: &mut Redactor<'_>) -> ValueLine {
     let mut show =
-        |value: &Option<Value>| value.as_ref().map(|value| shown(value, secret, redactor));
+        |value: &Option<Value>| value.as_ref().map(|value| redactor.shown(value, secret));
     ValueLine {
         base: show(&values.base),
         old: show(&values.incoming),
         new: show(&values.carrier),
-    }
-}
-
-fn shown(value: &Value, secret: bool, redactor: &mut Redactor<'_>) -> String {
-    match value {
-        Value::Text(text) => redactor.value(text, secret),
-        Value::Element(text) => redactor.value(text, false),
     }
 }
 

@@ -5,6 +5,7 @@
 //! else can be told from it.
 
 use crate::config::secrets::SecretTable;
+use crate::merge::outcome::Value;
 use crate::xml::address::Address;
 
 /// Shows values, secrets masked.
@@ -56,6 +57,21 @@ impl<'t> Redactor<'t> {
             }
         }
         shown.to_string()
+    }
+
+    /// What stands at a place, as it may be shown. `secret`: its text is one.
+    pub fn shown(&mut self, value: &Value, secret: bool) -> String {
+        match value {
+            Value::Text(text) => self.value(text, secret),
+            Value::Tag(name, attributes) => {
+                let mut tag = format!("<{name}");
+                for (name, value) in attributes {
+                    tag.push_str(&format!(" {name}=\"{}\"", self.value(value, false)));
+                }
+                tag + ">"
+            }
+            Value::Element(text) => text.clone(),
+        }
     }
 
     fn mask(&mut self, secret: &str) -> String {

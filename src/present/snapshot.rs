@@ -307,10 +307,7 @@ fn word(change: Change) -> &'static str {
 }
 
 fn shown(value: Option<&Value>, secret: bool, redactor: &mut Redactor<'_>) -> Option<String> {
-    value.map(|value| match value {
-        Value::Text(text) => redactor.value(text, secret),
-        Value::Element(text) => text.clone(),
-    })
+    value.map(|value| redactor.shown(value, secret))
 }
 
 /// What differs, for people.

@@ -15,6 +15,8 @@ use super::tokens::{Token, TokenKind, Tokens};
 
 /// Deepest nesting of elements.
 pub const MAX_DEPTH: usize = 256;
+/// Most attributes of one element; configuration has a few dozen at most.
+pub const MAX_ATTRIBUTES: usize = 1024;
 /// Most nodes and attributes together.
 pub const MAX_NODES: usize = 16_000_000;
 
@@ -251,6 +253,7 @@ impl<'a> Builder<'a> {
     fn scan_attributes(&mut self, from: usize, limit: usize) -> Result<(), SyntaxError> {
         let bytes = self.text.as_bytes();
         let mut at = from;
+        let mut count = 0;
         loop {
             let before = at;
             while at < limit && is_space(bytes[at]) {
@@ -291,6 +294,12 @@ impl<'a> Builder<'a> {
             }
             self.check_references(value)?;
             at = value.end as usize + 1;
+            if count == MAX_ATTRIBUTES {
+                let limit = MAX_ATTRIBUTES;
+                let kind = SyntaxErrorKind::TooManyAttributes { limit };
+                return error(kind, name.start as usize, name.end as usize);
+            }
+            count += 1;
             self.attributes.push(Attribute { name, value });
         }
     }

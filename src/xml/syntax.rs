@@ -73,6 +73,8 @@ pub enum SyntaxErrorKind {
     BadNamespace,
     #[error("elements are nested more than {limit} deep")]
     TooDeep { limit: usize },
+    #[error("an element has more than {limit} attributes")]
+    TooManyAttributes { limit: usize },
     #[error("the document has more than {limit} nodes and attributes")]
     TooMany { limit: usize },
 }
@@ -118,7 +120,7 @@ impl SyntaxErrorKind {
             Self::UndeclaredPrefix { .. } | Self::BadNamespace => {
                 "Declare the prefix with xmlns:prefix=\"…\" on this element or above it."
             }
-            Self::TooDeep { .. } | Self::TooMany { .. } => {
+            Self::TooDeep { .. } | Self::TooManyAttributes { .. } | Self::TooMany { .. } => {
                 "This is no configuration file that .NET would read."
             }
         }
