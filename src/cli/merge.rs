@@ -214,6 +214,16 @@ impl Job {
                 sidecars::write(&sidecars)?;
             }
         }
+        if let (Some(Written::Replaced { backup: Some(kept) }), Some(report)) =
+            (&written, &args.report)
+            && same_file(report, kept)
+        {
+            return Err(Failure::new("--report is the file that the backup went to")
+                .in_file(kept.display())
+                .help(
+                    "The result and the backup are written. Run it again with another --report.",
+                ));
+        }
         report.result = result_line(args, written.as_ref(), conflicts);
         present(args, &report, output)?;
         Ok(if conflicts > 0 {

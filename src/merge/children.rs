@@ -90,7 +90,7 @@ impl Engine<'_> {
                     carrier,
                 }),
                 (Some(incoming), None) => {
-                    self.only_incoming(found.base, incoming, &mut plan, &mut conflicts);
+                    self.only_incoming(found.base, incoming, triple, &mut plan, &mut conflicts);
                 }
                 (None, Some(carrier)) => self.only_carrier(found.base, carrier, &mut plan),
                 (None, None) => {}

@@ -8,7 +8,7 @@ use super::outcome::{
 use super::plan::Plan;
 use crate::pack::rules::Action;
 use crate::xml::layout::removal_span;
-use crate::xml::{Edit, NodeId, Span};
+use crate::xml::{Edit, NodeId, Span, chars};
 
 impl Engine<'_> {
     /// The incoming side has it, the carrier does not.
@@ -16,6 +16,7 @@ impl Engine<'_> {
         &mut self,
         base: Option<NodeId>,
         incoming: NodeId,
+        parent: Triple,
         plan: &mut Plan,
         conflicts: &mut Vec<(ConflictKind, Option<NodeId>, NodeId, Option<String>)>,
     ) {
@@ -38,6 +39,10 @@ impl Engine<'_> {
                 Action::TakeOld => return self.add_incoming(base, incoming, by, plan),
                 _ => {}
             }
+        }
+        if self.prefixes_mean_otherwise(incoming, parent.carrier) {
+            conflicts.push((ConflictKind::BothAdded, base, incoming, None));
+            return;
         }
         let Some(base_node) = base else {
             let guess = self.upgrade() && self.inputs.base.is_none();
@@ -236,5 +241,31 @@ impl Engine<'_> {
             take_incoming: take_incoming.into_iter().collect(),
             by,
         });
+    }
+
+    /// Whether a prefix in the incoming subtree stands for another namespace where it would go.
+    fn prefixes_mean_otherwise(&self, incoming: NodeId, carrier_parent: NodeId) -> bool {
+        let document = self.inputs.incoming;
+        let otherwise = |element: NodeId, name: &str| {
+            let Some(prefix) = chars::prefix(name).filter(|prefix| *prefix != "xmlns") else {
+                return false;
+            };
+            let Some((declared, namespace)) = document.namespace(element, prefix) else {
+                return false;
+            };
+            let there = self.inputs.carrier.namespace(carrier_parent, prefix);
+            !document.is_within(declared, incoming)
+                && there.is_some_and(|(_, there)| there != namespace)
+        };
+        document
+            .subtree(incoming)
+            .filter(|node| document.is_element(*node))
+            .any(|element| {
+                let attributes = document.attributes(element).iter();
+                otherwise(element, document.name(element))
+                    || attributes
+                        .map(|attribute| document.slice(attribute.name))
+                        .any(|name| otherwise(element, name))
+            })
     }
 }
