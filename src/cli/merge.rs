@@ -13,6 +13,7 @@ use super::shared::{Format, VirtualDirectoryArgs};
 use super::sidecars;
 use crate::error::Failure;
 use crate::io::read::{display_name, is_stdin};
+use crate::io::same_file::same_file;
 use crate::io::write::{self, Backup, Written};
 use crate::merge::finish::{Finished, Settle, finish, missing_required};
 use crate::merge::markers::{Markers, Style, conflicted_text};
@@ -327,21 +328,6 @@ fn check_files(args: &MergeArgs) -> Result<(), Failure> {
             .help("Give the report a name of its own; it would replace the input."));
     }
     Ok(())
-}
-
-/// Whether both paths lead to one file, through links and `.` as well; of a
-/// file that is not there yet the folder is looked up.
-fn same_file(one: &Path, other: &Path) -> bool {
-    let real = |path: &Path| {
-        let folder = |path: &Path| match path.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent.canonicalize().ok(),
-            _ => Path::new(".").canonicalize().ok(),
-        };
-        path.canonicalize()
-            .ok()
-            .or_else(|| Some(folder(path)?.join(path.file_name()?)))
-    };
-    one == other || real(one).is_some_and(|one| Some(one) == real(other))
 }
 
 fn refuse_encrypted(path: &Path, document: &Document) -> Vec<Failure> {

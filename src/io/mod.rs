@@ -2,6 +2,7 @@
 
 pub mod fresh;
 pub mod read;
+pub mod same_file;
 pub mod stream;
 pub mod walk;
 pub mod windows_path;

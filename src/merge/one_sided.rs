@@ -40,7 +40,8 @@ impl Engine<'_> {
                 _ => {}
             }
         }
-        if self.prefixes_mean_otherwise(incoming, parent.carrier) {
+        // Between branches the declarations themselves are in conflict; here new's stand.
+        if self.upgrade() && self.prefixes_mean_otherwise(incoming, parent.carrier) {
             conflicts.push((ConflictKind::BothAdded, base, incoming, None));
             return;
         }

@@ -1,12 +1,10 @@
-//! What `merge` decided, as one report that is printed as text or as JSON.
-
-use std::fmt::Write as _;
+//! What `merge` decided, as one report: JSON as it stands, text in `merge_text`.
 
 use serde::Serialize;
 
 use super::redact::Redactor;
 use crate::merge::outcome::{Conflict, Decision, Places, Value, Values};
-use crate::merge::{ConflictKind, Inputs, Merged, Outcome, Principle};
+use crate::merge::{ConflictKind, Inputs, Merged, Outcome};
 use crate::pack::Rules;
 use crate::xml::{Lines, Span};
 
@@ -29,13 +27,13 @@ pub struct Files {
 /// Everything there is to report.
 #[derive(Debug, Serialize)]
 pub struct Report {
-    schema: u32,
-    command: &'static str,
-    files: Files,
-    component: Option<String>,
-    account: AccountLine,
-    decisions: Vec<DecisionLine>,
-    conflicts: Vec<ConflictLine>,
+    pub(super) schema: u32,
+    pub(super) command: &'static str,
+    pub(super) files: Files,
+    pub(super) component: Option<String>,
+    pub(super) account: AccountLine,
+    pub(super) decisions: Vec<DecisionLine>,
+    pub(super) conflicts: Vec<ConflictLine>,
     /// Things to know that are no decision: sidecar files, renamed keys.
     pub notes: Vec<String>,
     /// What became of the output, one sentence.
@@ -43,25 +41,25 @@ pub struct Report {
 }
 
 #[derive(Debug, Default, Serialize)]
-struct AccountLine {
-    settings: usize,
-    carried: usize,
-    already_equal: usize,
-    rewritten: usize,
-    dropped: usize,
-    conflict: usize,
-    dropped_by: Vec<DroppedBy>,
+pub(super) struct AccountLine {
+    pub(super) settings: usize,
+    pub(super) carried: usize,
+    pub(super) already_equal: usize,
+    pub(super) rewritten: usize,
+    pub(super) dropped: usize,
+    pub(super) conflict: usize,
+    pub(super) dropped_by: Vec<DroppedBy>,
 }
 
 #[derive(Debug, Serialize)]
-struct DroppedBy {
-    by: String,
-    settings: usize,
+pub(super) struct DroppedBy {
+    pub(super) by: String,
+    pub(super) settings: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-enum Kind {
+pub(super) enum Kind {
     Carried,
     Rewritten,
     AlreadyEqual,
@@ -71,50 +69,50 @@ enum Kind {
 }
 
 #[derive(Debug, Serialize)]
-struct DecisionLine {
-    kind: Kind,
-    address: String,
+pub(super) struct DecisionLine {
+    pub(super) kind: Kind,
+    pub(super) address: String,
     #[serde(flatten)]
-    values: ValueLine,
-    result: Option<String>,
-    secret: bool,
-    by: String,
+    pub(super) values: ValueLine,
+    pub(super) result: Option<String>,
+    pub(super) secret: bool,
+    pub(super) by: String,
     /// Rests on a known default instead of a base file.
-    assumed: bool,
-    places: PlacesLine,
+    pub(super) assumed: bool,
+    pub(super) places: PlacesLine,
 }
 
 #[derive(Debug, Serialize)]
-struct ConflictLine {
-    kind: &'static str,
-    address: String,
+pub(super) struct ConflictLine {
+    pub(super) kind: &'static str,
+    pub(super) address: String,
     #[serde(flatten)]
-    values: ValueLine,
-    secret: bool,
-    by: Option<String>,
-    places: PlacesLine,
+    pub(super) values: ValueLine,
+    pub(super) secret: bool,
+    pub(super) by: Option<String>,
+    pub(super) places: PlacesLine,
     /// The rule that settles it, ready to paste.
-    rule: String,
+    pub(super) rule: String,
 }
 
 #[derive(Debug, Serialize)]
-struct ValueLine {
-    base: Option<String>,
-    old: Option<String>,
-    new: Option<String>,
+pub(super) struct ValueLine {
+    pub(super) base: Option<String>,
+    pub(super) old: Option<String>,
+    pub(super) new: Option<String>,
 }
 
 #[derive(Debug, Default, Serialize)]
-struct PlacesLine {
-    base: Option<Place>,
-    old: Option<Place>,
-    new: Option<Place>,
+pub(super) struct PlacesLine {
+    pub(super) base: Option<Place>,
+    pub(super) old: Option<Place>,
+    pub(super) new: Option<Place>,
 }
 
 #[derive(Debug, Serialize)]
-struct Place {
-    line: usize,
-    column: usize,
+pub(super) struct Place {
+    pub(super) line: usize,
+    pub(super) column: usize,
 }
 
 impl Report {
@@ -178,174 +176,6 @@ impl Report {
         let mut json = serde_json::to_string_pretty(self).unwrap_or_default();
         json.push('\n');
         json
-    }
-
-    /// As text for people.
-    #[must_use]
-    pub fn text(&self) -> String {
-        let mut text = String::new();
-        let base = match &self.files.base {
-            Some(base) => format!("base {base}"),
-            None => "no base: known defaults of the old version stand in, marked `assumed`".into(),
-        };
-        let _ = writeln!(text, "{} -> {}  ({base})", self.files.old, self.files.new);
-        if let Some(component) = &self.component {
-            let _ = writeln!(text, "Recognised as: {component}");
-        }
-        for (kind, title) in [
-            (Kind::Carried, "Carried from the old file"),
-            (
-                Kind::Rewritten,
-                "Carried with a new virtual directory or by a rewriting rule",
-            ),
-            (Kind::Dropped, "Not carried"),
-            (Kind::Removed, "Removed by the administrator, and so here"),
-            (Kind::OnlyInNew, "Only in the new file, kept"),
-        ] {
-            self.section(&mut text, kind, title);
-        }
-        for (at, conflict) in self.conflicts.iter().enumerate() {
-            self.conflict(&mut text, at + 1, conflict);
-        }
-        for (at, note) in self.notes.iter().enumerate() {
-            let lead = if at == 0 { "\n" } else { "" };
-            let _ = writeln!(text, "{lead}Note: {note}");
-        }
-        let account = &self.account;
-        let _ = writeln!(
-            text,
-            "\nAccount of the old file: {} = {} carried + {} already equal + {} rewritten + {} dropped by rule + {} in conflict",
-            plural(account.settings, "setting"),
-            account.carried,
-            account.already_equal,
-            account.rewritten,
-            account.dropped,
-            account.conflict,
-        );
-        if !account.dropped_by.is_empty() {
-            let parts: Vec<String> = account
-                .dropped_by
-                .iter()
-                .map(|line| format!("{} by {}", line.settings, line.by))
-                .collect();
-            let _ = writeln!(text, "Dropped: {}", parts.join(", "));
-        }
-        if !self.result.is_empty() {
-            let _ = writeln!(text, "{}", self.result);
-        }
-        text
-    }
-
-    fn section(&self, text: &mut String, kind: Kind, title: &str) {
-        let lines: Vec<&DecisionLine> = self
-            .decisions
-            .iter()
-            .filter(|decision| decision.kind == kind)
-            .collect();
-        if lines.is_empty() {
-            return;
-        }
-        let _ = writeln!(text, "\n{title} ({})", lines.len());
-        for line in lines {
-            let assumed = if line.assumed { ", assumed" } else { "" };
-            let _ = writeln!(text, "  {}", line.address);
-            let shown = match kind {
-                Kind::Carried | Kind::Rewritten => {
-                    let before = match kind {
-                        Kind::Rewritten => &line.values.old,
-                        _ => &line.values.new,
-                    };
-                    format!("{} -> {}", side(before), side(&line.result))
-                }
-                Kind::Dropped if line.result.is_none() => side(&line.values.old),
-                Kind::Dropped => format!(
-                    "old {}, new {} stays",
-                    side(&line.values.old),
-                    side(&line.result)
-                ),
-                Kind::Removed => side(&line.values.new),
-                _ => side(&line.result),
-            };
-            let _ = writeln!(text, "      {shown}   [{}{assumed}]", line.by);
-        }
-    }
-
-    fn conflict(&self, text: &mut String, number: usize, conflict: &ConflictLine) {
-        let _ = writeln!(
-            text,
-            "\nConflict {number} of {}: {}\n  {}",
-            self.conflicts.len(),
-            meaning(conflict.kind),
-            conflict.address
-        );
-        let no_base = "(no base)".to_owned();
-        let base = self.files.base.as_ref().unwrap_or(&no_base);
-        for (name, file, value, place) in [
-            ("base", base, &conflict.values.base, &conflict.places.base),
-            (
-                "old",
-                &self.files.old,
-                &conflict.values.old,
-                &conflict.places.old,
-            ),
-            (
-                "new",
-                &self.files.new,
-                &conflict.values.new,
-                &conflict.places.new,
-            ),
-        ] {
-            let place = match place {
-                Some(place) => format!("{file}:{}:{}", place.line, place.column),
-                None => file.clone(),
-            };
-            let _ = writeln!(text, "    {name:<4}  {}   at {place}", side(value));
-        }
-        let _ = writeln!(
-            text,
-            "  To settle it, put this into a file and add --rules FILE:"
-        );
-        for line in conflict.rule.lines() {
-            let _ = writeln!(text, "    {line}");
-        }
-    }
-}
-
-/// A value in quotes; descriptions and masks stand without.
-fn side(value: &Option<String>) -> String {
-    match value {
-        None => "(nothing)".to_owned(),
-        Some(value) if value.starts_with('<') || value.starts_with("[secret") => value.clone(),
-        Some(value) => format!("\"{}\"", value.replace('\r', "\\r").replace('\n', "\\n")),
-    }
-}
-
-fn plural(count: usize, word: &str) -> String {
-    if count == 1 {
-        format!("1 {word}")
-    } else {
-        format!("{count} {word}s")
-    }
-}
-
-fn meaning(kind: &str) -> &str {
-    match kind {
-        "both-changed" => "the administrator and the new version both changed it (both-changed)",
-        "changed-removed" => {
-            "the administrator changed it, the new version has it no more (changed-removed)"
-        }
-        "removed-changed" => {
-            "the administrator removed it, the new version changed it (removed-changed)"
-        }
-        "both-added" => {
-            "the administrator and the new version both added it, differently (both-added)"
-        }
-        "order" => "both changed the order, and here order has meaning (order)",
-        "ambiguous" => "it stands several times and both sides changed that (ambiguous)",
-        "unknown-origin" => "without a base nobody knows who changed it (unknown-origin)",
-        "by-rule" => "a rule asks you to decide (by-rule)",
-        "required" => "a rule requires a value and there is none (required)",
-        other => other,
     }
 }
 
@@ -462,24 +292,4 @@ fn settling_rule(
         ),
     };
     format!("[[merge]]\nid = \"{id}\"\npath = \"{quoted}\"\naction = {action}\n")
-}
-
-/// The principles that reports may name, with a line each; `docs/merge.md` explains them.
-#[must_use]
-pub fn principle_names() -> Vec<&'static str> {
-    [
-        Principle::ChangedByOneSide,
-        Principle::AddedByOneSide,
-        Principle::RemovedByOneSide,
-        Principle::SameOnBothSides,
-        Principle::Unchanged,
-        Principle::GoneInNewVersion,
-        Principle::KeptThoughGone,
-        Principle::KnownDefault,
-        Principle::ShadowedDuplicate,
-        Principle::WhiteSpaceOnly,
-        Principle::BelongsToNewFile,
-    ]
-    .map(Principle::name)
-    .to_vec()
 }

@@ -4,6 +4,7 @@ pub mod diff;
 pub mod excerpt;
 pub mod failure;
 pub mod merge;
+mod merge_text;
 pub mod redact;
 pub mod rewrite;
 pub mod snapshot;

@@ -1,0 +1,175 @@
+//! The report of `merge` for people.
+
+use std::fmt::Write as _;
+
+use super::merge::{ConflictLine, DecisionLine, Kind, Report};
+
+impl Report {
+    /// As text for people.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        let base = match &self.files.base {
+            Some(base) => format!("base {base}"),
+            None => "no base: known defaults of the old version stand in, marked `assumed`".into(),
+        };
+        let _ = writeln!(text, "{} -> {}  ({base})", self.files.old, self.files.new);
+        if let Some(component) = &self.component {
+            let _ = writeln!(text, "Recognised as: {component}");
+        }
+        for (kind, title) in [
+            (Kind::Carried, "Carried from the old file"),
+            (
+                Kind::Rewritten,
+                "Carried with a new virtual directory or by a rewriting rule",
+            ),
+            (Kind::Dropped, "Not carried"),
+            (Kind::Removed, "Removed by the administrator, and so here"),
+            (Kind::OnlyInNew, "Only in the new file, kept"),
+        ] {
+            self.section(&mut text, kind, title);
+        }
+        for (at, conflict) in self.conflicts.iter().enumerate() {
+            self.conflict(&mut text, at + 1, conflict);
+        }
+        for (at, note) in self.notes.iter().enumerate() {
+            let lead = if at == 0 { "\n" } else { "" };
+            let _ = writeln!(text, "{lead}Note: {note}");
+        }
+        let account = &self.account;
+        let _ = writeln!(
+            text,
+            "\nAccount of the old file: {} = {} carried + {} already equal + {} rewritten + {} dropped by rule + {} in conflict",
+            plural(account.settings, "setting"),
+            account.carried,
+            account.already_equal,
+            account.rewritten,
+            account.dropped,
+            account.conflict,
+        );
+        if !account.dropped_by.is_empty() {
+            let parts: Vec<String> = account
+                .dropped_by
+                .iter()
+                .map(|line| format!("{} by {}", line.settings, line.by))
+                .collect();
+            let _ = writeln!(text, "Dropped: {}", parts.join(", "));
+        }
+        if !self.result.is_empty() {
+            let _ = writeln!(text, "{}", self.result);
+        }
+        text
+    }
+
+    fn section(&self, text: &mut String, kind: Kind, title: &str) {
+        let lines: Vec<&DecisionLine> = self
+            .decisions
+            .iter()
+            .filter(|decision| decision.kind == kind)
+            .collect();
+        if lines.is_empty() {
+            return;
+        }
+        let _ = writeln!(text, "\n{title} ({})", lines.len());
+        for line in lines {
+            let assumed = if line.assumed { ", assumed" } else { "" };
+            let _ = writeln!(text, "  {}", line.address);
+            let shown = match kind {
+                Kind::Carried | Kind::Rewritten => {
+                    let before = match kind {
+                        Kind::Rewritten => &line.values.old,
+                        _ => &line.values.new,
+                    };
+                    format!("{} -> {}", side(before), side(&line.result))
+                }
+                Kind::Dropped if line.result.is_none() => side(&line.values.old),
+                Kind::Dropped => format!(
+                    "old {}, new {} stays",
+                    side(&line.values.old),
+                    side(&line.result)
+                ),
+                Kind::Removed => side(&line.values.new),
+                _ => side(&line.result),
+            };
+            let _ = writeln!(text, "      {shown}   [{}{assumed}]", line.by);
+        }
+    }
+
+    fn conflict(&self, text: &mut String, number: usize, conflict: &ConflictLine) {
+        let _ = writeln!(
+            text,
+            "\nConflict {number} of {}: {}\n  {}",
+            self.conflicts.len(),
+            meaning(conflict.kind),
+            conflict.address
+        );
+        let no_base = "(no base)".to_owned();
+        let base = self.files.base.as_ref().unwrap_or(&no_base);
+        for (name, file, value, place) in [
+            ("base", base, &conflict.values.base, &conflict.places.base),
+            (
+                "old",
+                &self.files.old,
+                &conflict.values.old,
+                &conflict.places.old,
+            ),
+            (
+                "new",
+                &self.files.new,
+                &conflict.values.new,
+                &conflict.places.new,
+            ),
+        ] {
+            let place = match place {
+                Some(place) => format!("{file}:{}:{}", place.line, place.column),
+                None => file.clone(),
+            };
+            let _ = writeln!(text, "    {name:<4}  {}   at {place}", side(value));
+        }
+        let _ = writeln!(
+            text,
+            "  To settle it, put this into a file and add --rules FILE:"
+        );
+        for line in conflict.rule.lines() {
+            let _ = writeln!(text, "    {line}");
+        }
+    }
+}
+
+/// A value in quotes; descriptions and masks stand without.
+fn side(value: &Option<String>) -> String {
+    match value {
+        None => "(nothing)".to_owned(),
+        Some(value) if value.starts_with('<') || value.starts_with("[secret") => value.clone(),
+        Some(value) => format!("\"{}\"", value.replace('\r', "\\r").replace('\n', "\\n")),
+    }
+}
+
+fn plural(count: usize, word: &str) -> String {
+    if count == 1 {
+        format!("1 {word}")
+    } else {
+        format!("{count} {word}s")
+    }
+}
+
+fn meaning(kind: &str) -> &str {
+    match kind {
+        "both-changed" => "the administrator and the new version both changed it (both-changed)",
+        "changed-removed" => {
+            "the administrator changed it, the new version has it no more (changed-removed)"
+        }
+        "removed-changed" => {
+            "the administrator removed it, the new version changed it (removed-changed)"
+        }
+        "both-added" => {
+            "the administrator and the new version both added it, differently (both-added)"
+        }
+        "order" => "both changed the order, and here order has meaning (order)",
+        "ambiguous" => "it stands several times and both sides changed that (ambiguous)",
+        "unknown-origin" => "without a base nobody knows who changed it (unknown-origin)",
+        "by-rule" => "a rule asks you to decide (by-rule)",
+        "required" => "a rule requires a value and there is none (required)",
+        other => other,
+    }
+}
