@@ -1,5 +1,6 @@
 //! Runs the binary in a folder of its own, with a clear environment.
 
+use proptest::test_runner::{Config as ProptestConfig, RngSeed};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -74,4 +75,22 @@ pub fn cases(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/cases")
         .join(name)
+}
+
+/// How generated tests run: `cases` of them from a fixed seed, so that a change
+/// and not the dice decides. `PROPTEST_CASES` and `PROPTEST_RNG_SEED` override.
+pub fn generated(cases: u32) -> ProptestConfig {
+    let given = ProptestConfig::default();
+    ProptestConfig {
+        cases: match std::env::var_os("PROPTEST_CASES") {
+            Some(_) => given.cases,
+            None => cases,
+        },
+        rng_seed: match given.rng_seed {
+            RngSeed::Random => RngSeed::Fixed(20_130_520),
+            fixed => fixed,
+        },
+        failure_persistence: None,
+        ..given
+    }
 }

@@ -372,7 +372,7 @@ fn boundaries(text: &str) -> Vec<usize> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::command::generated(96))]
 
     #[test]
     fn generated_documents_read_as_they_are_written(config in config(), layout in layout()) {

@@ -67,7 +67,7 @@ fn texts() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::command::generated(4000))]
 
     #[test]
     fn rewriting_twice_is_rewriting_once(text in texts()) {
