@@ -11,7 +11,7 @@ use super::engine::Engine;
 use super::matching::{Match, identity};
 use super::outcome::{ConflictKind, Triple};
 use super::plan::{Plan, Reorder};
-use crate::xml::{Document, Edits, NodeId, Span};
+use crate::xml::{Document, Edit, Edits, NodeId, Span};
 
 /// An element that all three sides have.
 #[derive(Clone, Copy)]
@@ -185,10 +185,11 @@ impl Engine<'_> {
                 .map(|(slot, edits)| edits.apply_within(text, *slot))
                 .collect();
             for (place, from) in reorder.order.iter().enumerate() {
-                // A slot overlaps nothing: the edits inside it were taken out above.
-                let _ = self
-                    .edits
-                    .replace(reorder.slots[place], moved[*from].clone());
+                let edit = Edit {
+                    span: reorder.slots[place],
+                    text: moved[*from].clone(),
+                };
+                self.edit(vec![edit], self.inputs.carrier.root());
             }
         }
     }

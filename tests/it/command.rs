@@ -94,3 +94,18 @@ pub fn generated(cases: u32) -> ProptestConfig {
         ..given
     }
 }
+
+/// Runs `problem` over every case folder of `kind`, and shows all that are wrong at once.
+pub fn check_cases(kind: &str, at_least: usize, problem: impl Fn(&Path) -> Option<String>) {
+    let mut folders: Vec<_> = fs::read_dir(cases(kind))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    folders.sort();
+    assert!(folders.len() > at_least, "the cases were not found");
+    let wrong: Vec<String> = folders
+        .iter()
+        .filter_map(|folder| problem(folder).map(|text| format!("{}: {text}", folder.display())))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

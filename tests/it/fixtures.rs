@@ -9,7 +9,7 @@ use crate::command::{copy_tree, run, tree};
 use crate::merge_cases::account_adds_up;
 
 /// Folder below `fixtures/contoso`, and what the component is called before and after.
-const MERGES: [(&str, &str, &str); 4] = [
+pub const MERGES: [(&str, &str, &str); 4] = [
     ("", "PhoneFactor", "MultiFactorAuth"),
     (
         "",

@@ -12,7 +12,7 @@ use std::process::Command;
 use serde::Deserialize;
 use tempfile::TempDir;
 
-use crate::command::{Run, cases, conferry, folder, tree};
+use crate::command::{Run, check_cases, conferry, folder, tree};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -74,17 +74,7 @@ fn every_case_folder_ends_as_expected() {
     if !has_git() {
         return;
     }
-    let mut folders: Vec<_> = fs::read_dir(cases("git-merge"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    folders.sort();
-    assert!(folders.len() > 30, "the cases were not found");
-    let wrong: Vec<String> = folders
-        .iter()
-        .filter_map(|folder| problem(folder).map(|text| format!("{}: {text}", folder.display())))
-        .collect();
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    check_cases("git-merge", 30, problem);
 }
 
 fn problem(case: &Path) -> Option<String> {

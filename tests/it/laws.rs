@@ -123,24 +123,7 @@ fn read_triples() -> Vec<Triple> {
         })
         .collect();
     let contoso = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/contoso");
-    for (below, before, after) in [
-        ("", "PhoneFactor", "MultiFactorAuth"),
-        (
-            "",
-            "PhoneFactorPhoneAppWebService",
-            "MultiFactorAuthMobileAppWebService",
-        ),
-        (
-            "",
-            "PhoneFactorWebServiceSdk",
-            "MultiFactorAuthWebServiceSdk",
-        ),
-        (
-            "old-spelling-with-spaces",
-            "PhoneFactorPhoneAppWebService",
-            "MultiFactorAuthMobileAppWebService",
-        ),
-    ] {
+    for (below, before, after) in crate::fixtures::MERGES {
         let sides = [("base", before), ("old", before), ("new", after)]
             .map(|(side, name)| format!("{side}/{name}/web.config"));
         folders.push((contoso.join(below), sides));

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::command::{cases, copy_tree, run, tree};
+use crate::command::{check_cases, copy_tree, run, tree};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,17 +23,7 @@ struct Cmd {
 
 #[test]
 fn every_case_folder_ends_as_expected() {
-    let mut folders: Vec<_> = fs::read_dir(cases("rewrite"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    folders.sort();
-    assert!(folders.len() > 8, "the cases were not found");
-    let wrong: Vec<String> = folders
-        .iter()
-        .filter_map(|folder| problems(folder).map(|text| format!("{}: {text}", folder.display())))
-        .collect();
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    check_cases("rewrite", 8, problems);
 }
 
 fn problems(case: &Path) -> Option<String> {
