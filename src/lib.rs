@@ -5,6 +5,7 @@ pub mod cli;
 pub mod config;
 pub mod error;
 pub mod io;
+pub mod lint;
 pub mod merge;
 pub mod pack;
 pub mod present;

@@ -4,6 +4,7 @@
 pub mod exit;
 mod git_merge_driver;
 pub mod input;
+mod lint;
 mod merge;
 pub mod output;
 mod rewrite;
@@ -49,6 +50,7 @@ struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Lint(Box<lint::LintArgs>),
     Merge(Box<merge::MergeArgs>),
     GitMergeDriver(git_merge_driver::DriverArgs),
     Rewrite(rewrite::RewriteArgs),
@@ -72,6 +74,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let mut output = Output::new(cli.global.color);
     let exit = match cli.command {
+        Command::Lint(args) => lint::run(&args, &mut output),
         Command::Merge(args) => merge::run(&args, &mut output),
         Command::GitMergeDriver(args) => git_merge_driver::run(&args, &mut output),
         Command::Rewrite(args) => rewrite::run(args, &mut output),

@@ -106,6 +106,12 @@ impl Output {
         self.out.color
     }
 
+    /// Whether drawings may use more than ASCII.
+    #[must_use]
+    pub fn unicode(&self) -> bool {
+        self.unicode
+    }
+
     /// Whether people may be watching talk.
     #[must_use]
     pub fn err_is_terminal(&self) -> bool {

@@ -192,3 +192,38 @@ impl IdentityTable {
             .is_some_and(|rule| rule.ignore_case && rule.identifies_by(attribute))
     }
 }
+
+/// The attributes that identify `element`, as (relative XPath, value).
+#[must_use]
+pub fn identity<'d>(
+    table: &IdentityTable,
+    document: &'d Document,
+    element: NodeId,
+) -> Vec<(String, Cow<'d, str>)> {
+    if let Some(rule) = table.rule_for(document, element) {
+        return rule
+            .by
+            .iter()
+            .filter_map(|key| Some((key.to_string(), key.value(document, element)?)))
+            .collect();
+    }
+    discovered(table, document, element)
+        .map(|(name, value)| vec![(format!("@{name}"), value)])
+        .unwrap_or_default()
+}
+
+/// The first telling attribute of an element that the table does not know.
+#[must_use]
+pub fn discovered<'t, 'd>(
+    table: &'t IdentityTable,
+    document: &'d Document,
+    element: NodeId,
+) -> Option<(&'t str, Cow<'d, str>)> {
+    if document.attributes(element).is_empty() {
+        return None;
+    }
+    table
+        .discovery()
+        .iter()
+        .find_map(|name| Some((name.as_str(), document.value(element, name)?)))
+}

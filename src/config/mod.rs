@@ -3,6 +3,7 @@
 //! comes from rule packs. Also readers of what stands around it on a server:
 //! IIS's own file and exports of the registry.
 
+pub mod addresses;
 pub mod application_host;
 pub mod identity;
 pub mod protected;

@@ -76,7 +76,9 @@ impl ReadErrorKind {
 }
 
 impl ReadError {
-    pub(super) fn of(path: &Path, error: std::io::Error) -> Self {
+    /// What the system reported about `path`.
+    #[must_use]
+    pub fn of(path: &Path, error: std::io::Error) -> Self {
         Self {
             path: path.to_owned(),
             kind: ReadErrorKind::of(error),

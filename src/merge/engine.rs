@@ -7,12 +7,12 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use super::account::{Account, Atom};
-use super::addresses::Addresses;
 use super::digest::Digests;
 use super::matching::Side;
 use super::outcome::{Conflict, DecidedBy, Decision, Outcome, Triple};
 use super::plan::Reorder;
 use super::{Inputs, MergeError, Merged, Mode};
+use crate::config::addresses::Addresses;
 use crate::pack::rules::Component;
 use crate::xml::address::{Address, Leaf};
 use crate::xml::layout::Layout;

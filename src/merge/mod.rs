@@ -16,7 +16,6 @@
 //! [`branches`] (all of it for git).
 
 pub mod account;
-pub mod addresses;
 pub mod branches;
 mod children;
 mod comments;

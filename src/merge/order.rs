@@ -8,9 +8,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::engine::Engine;
-use super::matching::{Match, identity};
+use super::matching::Match;
 use super::outcome::{ConflictKind, Triple};
 use super::plan::{Plan, Reorder};
+use crate::config::identity::identity;
 use crate::xml::{Document, Edit, Edits, NodeId, Span};
 
 /// An element that all three sides have.

@@ -10,7 +10,7 @@ use super::rules::{Mark, When};
 use crate::config::identity::{ElementPath, KeyPath};
 use crate::xml::Span;
 use crate::xml::chars::is_qualified_name;
-use crate::xml::selector::Selector;
+use crate::xml::selector::{Reach, Selector};
 
 /// Words for [`Mark`].
 pub const MARKS: [(&str, Mark); 2] = [
@@ -87,6 +87,27 @@ impl Checker<'_> {
         }
     }
 
+    /// A code of a lint rule: capital letters and a number.
+    pub fn code(&mut self, id: &Spanned<String>) {
+        let text = id.get_ref();
+        let letters = text.bytes().take_while(u8::is_ascii_uppercase).count();
+        let is_number = text[letters..].bytes().all(|b| b.is_ascii_digit());
+        if !(2..=8).contains(&letters) || !(3..=4).contains(&(text.len() - letters)) || !is_number {
+            let message = format!("`{text}` is no id of a lint rule");
+            let help = "write two to eight capital letters and three or four digits: `TEAM101`";
+            self.wrong(id, message, help);
+        }
+    }
+
+    /// An address on the web.
+    pub fn link(&mut self, url: &Spanned<String>) {
+        let text = url.get_ref();
+        if !text.starts_with("https://") || fluent_uri::Uri::parse(text.as_str()).is_err() {
+            let message = format!("`{text}` is no https address");
+            self.wrong(url, message, "write it as browsers show it: `https://…`");
+        }
+    }
+
     /// One of `words`.
     pub fn word<T: Copy>(
         &mut self,
@@ -124,8 +145,22 @@ impl Checker<'_> {
         }
     }
 
+    /// A path from an element, or a selector.
+    pub fn reach(&mut self, value: &Spanned<String>) -> Option<Reach> {
+        match Reach::parse(value.get_ref()) {
+            Ok(reach) => Some(reach),
+            Err(error) => {
+                let at = self.inside(value, error.at);
+                self.push(PackProblem::new(format!("not a path: {error}"), at).help(
+                    "write `@name`, `child/@name`, `../sibling` or a selector, see docs/packs.md",
+                ));
+                None
+            }
+        }
+    }
+
     /// The place of byte `at` of `value`, where the TOML holds the value as it is.
-    fn inside(&self, value: &Spanned<String>, at: usize) -> Span {
+    pub fn inside(&self, value: &Spanned<String>, at: usize) -> Span {
         let range = value.span();
         let raw = &self.text[range.clone()];
         for quote in ["'''", "\"\"\"", "'", "\""] {

@@ -5,6 +5,7 @@
 
 use toml::Spanned;
 
+use super::read_lint::LintRow;
 use crate::xml::Span;
 
 /// A text and its place in the TOML.
@@ -189,8 +190,8 @@ pub struct FileRow {
 pub struct PackFile {
     /// `[pack]`.
     pub head: Head,
-    /// `[sources]`: name and citation.
-    pub sources: Vec<(Text, String)>,
+    /// `[sources]`: name, citation, and where it can be read.
+    pub sources: Vec<(Text, String, Option<Text>)>,
     /// `[discovery]`.
     pub discovery: Vec<Text>,
     /// `[[identity]]`.
@@ -215,4 +216,6 @@ pub struct PackFile {
     pub locations: Vec<LocationRow>,
     /// `[[file]]`.
     pub files: Vec<FileRow>,
+    /// `[[lint]]`.
+    pub lints: Vec<LintRow>,
 }

@@ -23,6 +23,24 @@ pub const BUILT_IN: [(&str, &str); 2] = [
     ),
 ];
 
+/// The packs of lint rules in the binary, which no merge need read.
+pub const LINT: [(&str, &str); 5] = [
+    ("xml-lint", include_str!("../../rules/lint/xml.toml")),
+    ("dotnet-lint", include_str!("../../rules/lint/dotnet.toml")),
+    (
+        "security-lint",
+        include_str!("../../rules/lint/security.toml"),
+    ),
+    (
+        "phonefactor-lint",
+        include_str!("../../rules/lint/phonefactor.toml"),
+    ),
+    (
+        "conferry-lint",
+        include_str!("../../rules/lint/conferry.toml"),
+    ),
+];
+
 /// A pack that could not be loaded.
 #[derive(Debug)]
 pub struct PackFailure {
@@ -72,6 +90,15 @@ impl PackFailure {
 /// All packs that could not be loaded, each with all its problems.
 pub fn load(extra: &[PathBuf]) -> Result<Rules, Vec<PackFailure>> {
     load_on(&BUILT_IN, extra)
+}
+
+/// Loads everything that [`load`] does, and the lint rules.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_for_lint(extra: &[PathBuf]) -> Result<Rules, Vec<PackFailure>> {
+    let all: Vec<(&str, &str)> = BUILT_IN.into_iter().chain(LINT).collect();
+    load_on(&all, extra)
 }
 
 /// Loads what is true of .NET configuration in general, and `extra`; no product's pack.

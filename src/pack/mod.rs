@@ -8,16 +8,22 @@
 mod action;
 pub mod check;
 pub mod file;
+pub mod lint;
 pub mod load;
+pub mod native;
 pub mod places;
 pub mod problem;
 pub mod read;
+pub mod read_lint;
 pub mod row;
 mod rows;
+mod rows_lint;
 mod rows_places;
 pub mod rules;
+pub mod template;
 pub mod validate;
+pub mod words;
 
-pub use load::{PackFailure, load, load_general};
+pub use load::{PackFailure, load, load_for_lint, load_general};
 pub use problem::PackProblem;
 pub use rules::Rules;

@@ -11,10 +11,11 @@ use super::file::{
     PackFile, SecretRow, SettingRow, VirtualDirectoryRow,
 };
 use super::problem::{PackProblem, did_you_mean};
+use super::read_lint::LintRow;
 use super::row::{Row, kind, span};
 use crate::xml::Span;
 
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 15] = [
     "pack",
     "sources",
     "discovery",
@@ -29,10 +30,11 @@ const TABLES: [&str; 14] = [
     "spellings",
     "location",
     "file",
+    "lint",
 ];
 
 impl About {
-    fn read(row: &mut Row<'_>, summary: &'static str) -> Self {
+    pub(super) fn read(row: &mut Row<'_>, summary: &'static str) -> Self {
         Self {
             at: row.at(),
             id: row.text("id"),
@@ -77,6 +79,9 @@ impl PackFile {
             }
         }
         file.read_tables(document, problems);
+        file.lints = rows(document, "lint", "[[lint]]", problems, |row| {
+            LintRow::read(row, text)
+        });
         file
     }
 
@@ -214,11 +219,27 @@ impl PackFile {
                 DeValue::String(citation) => self.sources.push((
                     Spanned::new(name.span(), name.get_ref().to_string()),
                     citation.to_string(),
+                    None,
                 )),
-                other => problems.push(PackProblem::new(
-                    format!("`{}` must be a text, not {}", name.get_ref(), kind(other)),
-                    span(citation.span()),
-                )),
+                DeValue::Table(table) => {
+                    let at = span(citation.span());
+                    let mut row = Row::new("a source", table, at, problems);
+                    let cite = row.required("cite");
+                    let url = row.required("url");
+                    row.finish();
+                    self.sources.push((
+                        Spanned::new(name.span(), name.get_ref().to_string()),
+                        cite.map(Spanned::into_inner).unwrap_or_default(),
+                        url,
+                    ));
+                }
+                other => problems.push(
+                    PackProblem::new(
+                        format!("`{}` must be a text, not {}", name.get_ref(), kind(other)),
+                        span(citation.span()),
+                    )
+                    .help("write a citation, or { cite = \"…\", url = \"https://…\" }"),
+                ),
             }
         }
     }

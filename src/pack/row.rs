@@ -155,6 +155,122 @@ impl<'t> Row<'t> {
         }
     }
 
+    /// The table at `key` as a row of its own, if it is there; `name` is how messages call it.
+    pub fn nested(&mut self, key: &'static str, name: &'static str) -> Option<Row<'_>> {
+        let value = self.value(key)?;
+        self.nested_in(key, name, value)
+    }
+
+    /// The tables at `key`: a list, or one table, each handed to `read`.
+    pub fn nested_each(
+        &mut self,
+        key: &'static str,
+        name: &'static str,
+        mut read: impl FnMut(Row<'_>),
+    ) {
+        let Some(value) = self.value(key) else { return };
+        let one = std::slice::from_ref(value);
+        let items = value.get_ref().as_array().map_or(one, |items| items);
+        for item in items {
+            if let Some(row) = self.nested_in(key, name, item) {
+                read(row);
+            }
+        }
+    }
+
+    fn nested_in<'s>(
+        &'s mut self,
+        key: &'static str,
+        name: &'static str,
+        value: &'t Spanned<DeValue<'t>>,
+    ) -> Option<Row<'s>>
+    where
+        't: 's,
+    {
+        match value.get_ref().as_table() {
+            Some(table) => Some(Row::new(name, table, span(value.span()), self.problems)),
+            None => {
+                self.wrong(key, "a table", value);
+                None
+            }
+        }
+    }
+
+    /// The items at `key`: each one a text or a table.
+    pub fn texts_or_tables(
+        &mut self,
+        key: &'static str,
+        name: &'static str,
+        mut read: impl FnMut(Result<Spanned<String>, Row<'_>>),
+    ) {
+        let Some(value) = self.value(key) else { return };
+        let one = std::slice::from_ref(value);
+        let items = value.get_ref().as_array().map_or(one, |items| items);
+        for item in items {
+            match item.get_ref() {
+                DeValue::String(text) => read(Ok(Spanned::new(item.span(), text.to_string()))),
+                DeValue::Table(table) => {
+                    read(Err(Row::new(name, table, span(item.span()), self.problems)));
+                }
+                _ => self.wrong(key, "a list of texts and tables", item),
+            }
+        }
+    }
+
+    /// The texts of the table at `key` by names that the user chose.
+    pub fn named_texts(&mut self, key: &'static str) -> Vec<(Spanned<String>, Spanned<String>)> {
+        let Some(value) = self.value(key) else {
+            return Vec::new();
+        };
+        let Some(table) = value.get_ref().as_table() else {
+            self.wrong(key, "a table", value);
+            return Vec::new();
+        };
+        let mut texts = Vec::new();
+        for (name, text) in table {
+            let owned = Spanned::new(name.span(), name.get_ref().to_string());
+            match text.get_ref() {
+                DeValue::String(said) => {
+                    texts.push((owned, Spanned::new(text.span(), said.to_string())));
+                }
+                _ => self.wrong(name.get_ref(), "a text", text),
+            }
+        }
+        texts
+    }
+
+    /// The whole number at `key`, if it is there.
+    pub fn number(&mut self, key: &'static str) -> Option<usize> {
+        let value = self.value(key)?;
+        let number = match value.get_ref() {
+            DeValue::Integer(number) if number.radix() == 10 => number.as_str().parse().ok(),
+            _ => None,
+        };
+        if number.is_none() {
+            self.wrong(key, "a whole number from 0", value);
+        }
+        number
+    }
+
+    /// Whether `key` is there, without asking for it.
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
+    /// Notes a problem.
+    pub fn push(&mut self, problem: PackProblem) {
+        self.problems.push(problem);
+    }
+
+    /// Checks of single values of the pack in `text`.
+    pub fn checker<'s>(&'s mut self, text: &'s str) -> super::check::Checker<'s> {
+        super::check::Checker {
+            text,
+            problems: self.problems,
+        }
+    }
+
     /// The end: every key that nobody asked for is a problem.
     pub fn finish(self) {
         for key in self.table.keys() {

@@ -56,6 +56,7 @@ impl Pack<'_> {
         file.settings.iter().for_each(|row| self.setting(row));
         file.merges.iter().for_each(|row| self.merge(row));
         self.places(file);
+        file.lints.iter().for_each(|row| self.lint(row));
         self.guards(&file.guards);
         file.discovery.iter().for_each(|text| self.discovery(text));
     }
@@ -68,11 +69,23 @@ impl Pack<'_> {
         table: &'static str,
         subject: &str,
     ) -> Provenance {
+        if let Some(id) = &about.id {
+            self.checker.id(id);
+        }
+        self.about_row(about, table, subject)
+    }
+
+    /// The same for a lint rule, whose id is a code (`PF101`).
+    pub(super) fn about_lint(&mut self, about: &About, subject: &str) -> Provenance {
+        if let Some(id) = &about.id {
+            self.checker.code(id);
+        }
+        self.about_row(about, "lint", subject)
+    }
+
+    fn about_row(&mut self, about: &About, table: &'static str, subject: &str) -> Provenance {
         let (id, at) = match &about.id {
-            Some(id) => {
-                self.checker.id(id);
-                (id.get_ref().clone(), span(id.span()))
-            }
+            Some(id) => (id.get_ref().clone(), span(id.span())),
             None => (format!("{table} {subject}"), about.at),
         };
         if let Some(other) = self.ids.insert(id.clone(), at) {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use regex::Regex;
 
+use super::lint::LintRule;
 use super::places::{ExpectedFile, Location};
 use crate::config::identity::IdentityTable;
 use crate::config::secrets::SecretTable;
@@ -198,8 +199,12 @@ pub struct Rules {
     pub locations: Vec<Location>,
     /// Which of their files matter.
     pub files: Vec<ExpectedFile>,
+    /// Lint rules, in the order of the packs.
+    pub lints: Vec<LintRule>,
     /// Citations by the short names that [`Provenance::source`] holds.
     pub sources: BTreeMap<String, String>,
+    /// Where sources can be read, by the same names.
+    pub links: BTreeMap<String, String>,
 }
 
 /// One row of knowledge about secrets, as [`SecretTable`] takes it.

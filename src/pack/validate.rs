@@ -100,10 +100,18 @@ impl Builder {
             Some(known) => *known = info,
             None => self.rules.packs.push(info),
         }
-        for (source, citation) in &file.sources {
-            self.rules
-                .sources
-                .insert(source.get_ref().clone(), citation.clone());
+        for (source, citation, url) in &file.sources {
+            let name = source.get_ref();
+            self.rules.sources.insert(name.clone(), citation.clone());
+            match url {
+                Some(url) => {
+                    checker.link(url);
+                    self.rules.links.insert(name.clone(), url.get_ref().clone());
+                }
+                None => {
+                    self.rules.links.remove(name);
+                }
+            }
         }
         Pack {
             // Rows may speak of components that only a later row of the same pack defines.

@@ -8,7 +8,9 @@ use std::fmt::Write;
 use similar::{ChangeTag, TextDiff};
 
 use super::excerpt::MASK;
-use crate::xml::Span;
+use crate::config::identity::IdentityTable;
+use crate::config::secrets::SecretTable;
+use crate::xml::{Document, Span};
 
 /// One side of a diff.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +50,51 @@ pub fn unified(old: Side<'_>, new: Side<'_>, color: bool) -> String {
         }
     }
     out
+}
+
+/// The unified diff between two documents of one path; `table` says what to mask.
+#[must_use]
+pub fn of_documents(
+    path: &str,
+    before: &Document,
+    after: &Document,
+    table: Option<(&SecretTable, &IdentityTable)>,
+    color: bool,
+) -> String {
+    let masks = |document: &Document| {
+        table.map_or_else(Vec::new, |(secrets, identities)| {
+            secrets.spans(identities, document)
+        })
+    };
+    let (old, new) = (masks(before), masks(after));
+    of_file(path, before.text(), &old, after.text(), &new, color)
+}
+
+/// The unified diff of one file, with the names that git gives both sides.
+#[must_use]
+pub fn of_file(
+    path: &str,
+    before: &str,
+    old: &[Span],
+    after: &str,
+    new: &[Span],
+    color: bool,
+) -> String {
+    let path = path.replace('\\', "/");
+    let path = path.trim_start_matches("./").trim_start_matches('/');
+    unified(
+        Side {
+            label: &format!("a/{path}"),
+            text: before,
+            secrets: old,
+        },
+        Side {
+            label: &format!("b/{path}"),
+            text: after,
+            secrets: new,
+        },
+        color,
+    )
 }
 
 fn line_at(lines: &[String], at: Option<usize>) -> &str {

@@ -21,6 +21,11 @@ pub struct Style {
 /// `failure` as a block of lines.
 #[must_use]
 pub fn render(failure: &Failure, style: Style) -> String {
+    draw(&Report::of(failure), style).unwrap_or_else(|| plain(failure))
+}
+
+/// What miette makes of `diagnostic`; `None` if it fails.
+pub(super) fn draw(diagnostic: &dyn Diagnostic, style: Style) -> Option<String> {
     let theme = GraphicalTheme {
         characters: if style.unicode {
             ThemeCharacters::unicode()
@@ -39,10 +44,8 @@ pub fn render(failure: &Failure, style: Style) -> String {
         .with_wrap_lines(false)
         .with_links(false);
     let mut drawn = String::new();
-    match handler.render_report(&mut drawn, &Report::of(failure)) {
-        Ok(()) => drawn,
-        Err(_) => plain(failure),
-    }
+    let is_drawn = handler.render_report(&mut drawn, diagnostic).is_ok();
+    is_drawn.then_some(drawn)
 }
 
 /// `failure` without drawing.
@@ -93,18 +96,25 @@ impl Diagnostic for Report<'_> {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let Lines { excerpt, .. } = self.lines.as_ref()?;
-        let note = Some(excerpt.note.clone()).filter(|note| !note.is_empty());
-        let label = LabeledSpan::new(note, excerpt.label.start as usize, excerpt.label.len());
-        Some(Box::new(std::iter::once(label)))
+        self.lines.as_ref().map(Lines::labels)
     }
 }
 
 /// An excerpt that counts its lines from where it stands in the file.
 #[derive(Debug)]
-struct Lines<'f> {
-    excerpt: &'f Excerpt,
-    file: &'f str,
+pub(super) struct Lines<'f> {
+    pub(super) excerpt: &'f Excerpt,
+    pub(super) file: &'f str,
+}
+
+impl Lines<'_> {
+    /// The mark.
+    pub(super) fn labels(&self) -> Box<dyn Iterator<Item = LabeledSpan> + '_> {
+        let excerpt = self.excerpt;
+        let note = Some(excerpt.note.clone()).filter(|note| !note.is_empty());
+        let label = LabeledSpan::new(note, excerpt.label.start as usize, excerpt.label.len());
+        Box::new(std::iter::once(label))
+    }
 }
 
 impl SourceCode for Lines<'_> {

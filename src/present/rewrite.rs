@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::diff::{self, Side};
+use super::diff;
 use super::excerpt::secrets_of_plain;
 use crate::config::secrets::SecretTable;
 use crate::error::Failure;
@@ -29,21 +29,7 @@ pub fn file_diff(
     };
     let old = masks(before, &change.secrets_before);
     let new = masks(&change.after, &change.secrets_after);
-    let path = path.replace('\\', "/");
-    let path = path.trim_start_matches("./").trim_start_matches('/');
-    diff::unified(
-        Side {
-            label: &format!("a/{path}"),
-            text: before,
-            secrets: &old,
-        },
-        Side {
-            label: &format!("b/{path}"),
-            text: &change.after,
-            secrets: &new,
-        },
-        color,
-    )
+    diff::of_file(path, before, &old, &change.after, &new, color)
 }
 
 /// Numbers for the summary.

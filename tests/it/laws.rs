@@ -11,7 +11,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use conferry::merge::addresses::Addresses;
+use conferry::config::addresses::Addresses;
 use conferry::merge::digest::significant_text;
 use conferry::merge::finish::{Settle, finish};
 use conferry::merge::markers::{Markers, Style, conflicted_text};

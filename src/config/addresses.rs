@@ -3,8 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use super::matching::identity;
-use crate::config::identity::IdentityTable;
+use super::identity::{IdentityTable, identity};
 use crate::xml::address::{Address, Leaf, Step};
 use crate::xml::{Document, NodeId};
 

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! selector  = ( "/" | "//" ) step ( ( "/" | "//" ) step )* [ "/@" name | "/text()" ]
+//! relative  = ( "../" )* ( "." | "@" name | "text()" | step ( ( "/" | "//" ) step )* [ "/@" name | "/text()" ] )
 //! step      = ( name | "*" ) predicate*
 //! predicate = "[" test "]" | "[" number "]"
 //! test      = "not(" test ")" | operand [ "=" literal ]
@@ -17,8 +18,13 @@ use std::borrow::Cow;
 
 use thiserror::Error;
 
+mod parse;
+mod reach;
+
 use super::address::Leaf;
 use super::document::{Document, NodeId};
+use parse::Parser;
+pub use reach::Reach;
 
 /// A compiled selector.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,36 +86,22 @@ impl Selector {
     /// What was expected, and where.
     pub fn parse(source: &str) -> Result<Self, SelectorError> {
         let mut parser = Parser { source, at: 0 };
-        let mut steps = Vec::new();
-        let mut leaf = Leaf::Element;
         if source.is_empty() {
             return parser.expected("a path such as /configuration/appSettings");
         }
-        while parser.at < source.len() {
-            let any_depth = if parser.take("//") {
-                true
-            } else if parser.take("/") {
-                false
-            } else {
-                return parser.expected("`/` or `//`");
-            };
-            if parser.take("@") {
-                leaf = Leaf::Attribute(parser.name("an attribute name")?);
-            } else if parser.take("text()") {
-                leaf = Leaf::Text;
-            } else {
-                steps.push(parser.step(any_depth)?);
-                continue;
-            }
-            if parser.at < source.len() || steps.is_empty() || any_depth {
-                return parser.expected("the end after one element and `/@name` or `/text()`");
-            }
-        }
-        Ok(Self {
+        let mut selector = Self {
             source: source.to_owned(),
-            steps,
-            leaf,
-        })
+            steps: Vec::new(),
+            leaf: Leaf::Element,
+        };
+        parser.steps(&mut selector)?;
+        Ok(selector)
+    }
+
+    /// The local name of the elements that it selects; `None` if any.
+    #[must_use]
+    pub fn element_name(&self) -> Option<&str> {
+        self.steps.last()?.name.as_deref()
     }
 
     /// The selector as written.
@@ -132,7 +124,7 @@ impl Selector {
         element: NodeId,
         ignores_case: IgnoresCase<'_>,
     ) -> bool {
-        self.matches_up(document, element, self.steps.len(), ignores_case)
+        self.matches_up(document, element, self.steps.len(), None, ignores_case)
     }
 
     /// Whether it selects this leaf of this element, or the element or one of
@@ -170,35 +162,53 @@ impl Selector {
             .filter(move |node| self.matches_element(document, *node, ignores_case))
     }
 
-    /// Matches the first `count` steps against `element` and its ancestors.
+    /// Matches the first `count` steps against `element` and its ancestors below
+    /// `top`; `None` is the document.
     fn matches_up(
         &self,
         document: &Document,
         element: NodeId,
         count: usize,
+        top: Option<NodeId>,
         ignores_case: IgnoresCase<'_>,
     ) -> bool {
         let step = &self.steps[count - 1];
         if !step.matches(document, element, ignores_case) {
             return false;
         }
-        let mut parent = document.parent(element).filter(|p| document.is_element(*p));
+        let parent_of = |node: NodeId| {
+            let parent = document.parent(node);
+            parent.filter(|parent| document.is_element(*parent) && Some(*parent) != top)
+        };
+        let mut parent = parent_of(element);
         if count == 1 {
             return step.any_depth || parent.is_none();
         }
         if !step.any_depth {
-            return parent
-                .is_some_and(|parent| self.matches_up(document, parent, count - 1, ignores_case));
+            return parent.is_some_and(|parent| {
+                self.matches_up(document, parent, count - 1, top, ignores_case)
+            });
         }
         while let Some(ancestor) = parent {
-            if self.matches_up(document, ancestor, count - 1, ignores_case) {
+            if self.matches_up(document, ancestor, count - 1, top, ignores_case) {
                 return true;
             }
-            parent = document
-                .parent(ancestor)
-                .filter(|p| document.is_element(*p));
+            parent = parent_of(ancestor);
         }
         false
+    }
+}
+
+/// The value at `leaf` of `element`: an attribute if it is there, else the text inside.
+#[must_use]
+pub fn leaf_value<'d>(
+    document: &'d Document,
+    element: NodeId,
+    leaf: &Leaf,
+) -> Option<Cow<'d, str>> {
+    match leaf {
+        Leaf::Attribute(name) => document.value(element, name),
+        Leaf::Element | Leaf::Text => Some(document.inner_text(element)),
     }
 }
 
@@ -288,184 +298,5 @@ impl Operand {
                 test(*owner, &value)
             })
         })
-    }
-}
-
-struct Parser<'a> {
-    source: &'a str,
-    at: usize,
-}
-
-impl Parser<'_> {
-    fn rest(&self) -> &str {
-        &self.source[self.at..]
-    }
-
-    fn take(&mut self, text: &str) -> bool {
-        let found = self.rest().starts_with(text);
-        if found {
-            self.at += text.len();
-        }
-        found
-    }
-
-    fn spaces(&mut self) {
-        let rest = self.rest();
-        self.at += rest.len() - rest.trim_start_matches(' ').len();
-    }
-
-    fn expected<T>(&self, what: &str) -> Result<T, SelectorError> {
-        Err(SelectorError {
-            message: format!("expected {what}"),
-            at: self.at,
-        })
-    }
-
-    fn require(&mut self, text: &str) -> Result<(), SelectorError> {
-        self.spaces();
-        if self.take(text) {
-            self.spaces();
-            return Ok(());
-        }
-        self.expected(&format!("`{text}`"))
-    }
-
-    fn name(&mut self, what: &str) -> Result<String, SelectorError> {
-        let rest = self.rest();
-        let length = rest
-            .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':')))
-            .unwrap_or(rest.len());
-        let name = rest[..length].to_owned();
-        if !super::chars::is_qualified_name(&name) {
-            return self.expected(what);
-        }
-        self.at += length;
-        Ok(name)
-    }
-
-    fn step(&mut self, any_depth: bool) -> Result<Step, SelectorError> {
-        let name = if self.take("*") {
-            None
-        } else {
-            Some(self.name("an element name or `*`")?)
-        };
-        let mut predicates = Vec::new();
-        while self.take("[") {
-            self.spaces();
-            predicates.push(self.predicate()?);
-            self.spaces();
-            if !self.take("]") {
-                return self.expected("`]`");
-            }
-        }
-        Ok(Step {
-            any_depth,
-            name,
-            predicates,
-        })
-    }
-
-    fn predicate(&mut self) -> Result<Predicate, SelectorError> {
-        let digits = self.rest().bytes().take_while(u8::is_ascii_digit).count();
-        if digits > 0 {
-            let number = self.rest()[..digits].parse().unwrap_or(0);
-            if number == 0 {
-                return self.expected("a position from 1");
-            }
-            self.at += digits;
-            return Ok(Predicate::Position(number));
-        }
-        if self.take("not(") {
-            self.spaces();
-            let inner = self.predicate()?;
-            self.require(")")?;
-            return Ok(Predicate::Not(Box::new(inner)));
-        }
-        for (word, comparison) in [
-            ("contains(", Comparison::Contains),
-            ("starts-with(", Comparison::StartsWith),
-            ("ends-with(", Comparison::EndsWith),
-        ] {
-            if self.take(word) {
-                self.spaces();
-                let operand = self.operand()?;
-                self.require(",")?;
-                let literal = self.literal()?;
-                self.require(")")?;
-                return Ok(Predicate::Compare(comparison, operand, literal));
-            }
-        }
-        let operand = self.operand()?;
-        self.spaces();
-        if self.take("=") {
-            self.spaces();
-            let literal = self.literal()?;
-            return Ok(Predicate::Compare(Comparison::Equals, operand, literal));
-        }
-        Ok(Predicate::Exists(operand))
-    }
-
-    fn operand(&mut self) -> Result<Operand, SelectorError> {
-        if self.take("lower-case(") {
-            self.spaces();
-            let operand = self.operand()?;
-            self.require(")")?;
-            return Ok(Operand {
-                lower_case: true,
-                ..operand
-            });
-        }
-        let mut children = Vec::new();
-        loop {
-            if self.take("@") {
-                let attribute = Some(self.name("an attribute name")?);
-                return Ok(Operand {
-                    lower_case: false,
-                    children,
-                    attribute,
-                });
-            }
-            if self.take(".") || (!children.is_empty() && self.take("text()")) {
-                return Ok(Operand {
-                    lower_case: false,
-                    children,
-                    attribute: None,
-                });
-            }
-            children.push(self.name("`@name`, `.` or a child element")?);
-            if !self.take("/") {
-                return self.expected("`/@name` after a child element");
-            }
-        }
-    }
-
-    fn literal(&mut self) -> Result<String, SelectorError> {
-        if self.take("concat(") {
-            let mut joined = String::new();
-            loop {
-                self.spaces();
-                joined.push_str(&self.literal()?);
-                self.spaces();
-                if self.take(")") {
-                    return Ok(joined);
-                }
-                if !self.take(",") {
-                    return self.expected("`,` or `)`");
-                }
-            }
-        }
-        let quote = if self.take("'") {
-            '\''
-        } else if self.take("\"") {
-            '"'
-        } else {
-            return self.expected("a text in quotes");
-        };
-        let Some(length) = self.rest().find(quote) else {
-            return self.expected("the closing quote");
-        };
-        let literal = self.rest()[..length].to_owned();
-        self.at += length + 1;
-        Ok(literal)
     }
 }

@@ -1,0 +1,228 @@
+//! What a rule works with: the file or files, and where findings go.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use super::estate::Estate;
+use super::finding::{Finding, Fix, Place, Related};
+use super::subject::Subject;
+use crate::config::addresses::Addresses;
+use crate::config::secrets::SecretTable;
+use crate::pack::Rules;
+use crate::pack::lint::LintRule;
+use crate::xml::address::Leaf;
+use crate::xml::edit::Edit;
+use crate::xml::selector::leaf_value;
+use crate::xml::{Document, NodeId, Span};
+
+/// Longest value that a message quotes, in characters.
+const MAX_QUOTED: usize = 120;
+/// What stands in the place of a secret.
+pub const MASK: &str = "[secret]";
+
+/// One rule at work.
+pub struct Check<'a> {
+    /// All rules.
+    pub rules: &'a Rules,
+    /// All files of the run.
+    pub estate: &'a Estate,
+    /// Position of the file that is looked at; for rules across files, of the first.
+    pub at: usize,
+    /// Position of the rule.
+    pub rule_at: usize,
+    pub(super) findings: &'a mut Vec<Finding>,
+}
+
+impl<'a> Check<'a> {
+    /// The rule.
+    #[must_use]
+    pub fn rule(&self) -> &'a LintRule {
+        &self.rules.lints[self.rule_at]
+    }
+
+    /// The file that is looked at.
+    #[must_use]
+    pub fn subject(&self) -> &'a Subject {
+        &self.estate.subjects[self.at]
+    }
+
+    /// Reports something at `span` of the file that is looked at. `message` must not
+    /// quote values but by [`Self::shown`] and its kin.
+    pub fn report(&mut self, span: Span, message: impl Into<String>) -> Reported<'_> {
+        self.report_in(self.at, span, String::new(), message)
+    }
+
+    /// Reports something at a node: its value at `leaf`, or its start tag.
+    pub fn report_at(
+        &mut self,
+        element: NodeId,
+        leaf: &Leaf,
+        message: impl Into<String>,
+    ) -> Reported<'_> {
+        let place = self.place(self.at, element, leaf);
+        self.report_in(place.subject, place.span, place.address, message)
+    }
+
+    /// Reports something in any file of the run.
+    pub fn report_in(
+        &mut self,
+        subject: usize,
+        span: Span,
+        address: String,
+        message: impl Into<String>,
+    ) -> Reported<'_> {
+        let rule = self.rule();
+        self.findings.push(Finding {
+            rule: self.rule_at,
+            severity: rule.severity,
+            message: message.into(),
+            place: Place {
+                subject,
+                span,
+                address,
+            },
+            related: Vec::new(),
+            fix: None,
+        });
+        let at = self.findings.len() - 1;
+        Reported {
+            finding: &mut self.findings[at],
+            rule,
+        }
+    }
+
+    /// The place of a node of file `subject`; nowhere if the file is no document.
+    #[must_use]
+    pub fn place(&self, subject: usize, element: NodeId, leaf: &Leaf) -> Place {
+        let (span, address) = match self.estate.subjects[subject].document() {
+            Some(document) => (
+                leaf_span(document, element, leaf),
+                address(self.rules, document, element, leaf),
+            ),
+            None => (Span::default(), String::new()),
+        };
+        Place {
+            subject,
+            span,
+            address,
+        }
+    }
+
+    /// The value at `leaf` as a message may quote it: secrets masked, shortened,
+    /// control characters made visible.
+    #[must_use]
+    pub fn shown(&self, document: &Document, element: NodeId, leaf: &Leaf) -> String {
+        shown(self.rules, document, element, leaf)
+    }
+
+    /// A text that stands in a file and is no value of its own (a part of one, a
+    /// name), as a message may quote it.
+    #[must_use]
+    pub fn shown_text(&self, text: &str) -> String {
+        harmless(&self.rules.secrets, text)
+    }
+}
+
+/// A finding that can still be added to.
+pub struct Reported<'f> {
+    finding: &'f mut Finding,
+    rule: &'f LintRule,
+}
+
+impl Reported<'_> {
+    /// Adds another place.
+    pub fn related(self, place: Place, note: impl Into<String>) -> Self {
+        let note = note.into();
+        self.finding.related.push(Related { place, note });
+        self
+    }
+
+    /// Adds the cure that the rule of the pack describes.
+    pub fn fix(self, edits: Vec<Edit>) -> Self {
+        if let Some(fix) = &self.rule.fix {
+            self.finding.fix = Some(Fix {
+                title: fix.title.clone(),
+                applicability: fix.applicability,
+                edits,
+            });
+        }
+        self
+    }
+}
+
+/// The bytes of a value without its quotes, or the start tag of an element.
+#[must_use]
+pub fn leaf_span(document: &Document, element: NodeId, leaf: &Leaf) -> Span {
+    let start_tag = || document.start_tag(element);
+    match leaf {
+        Leaf::Element => start_tag(),
+        Leaf::Attribute(name) => {
+            document
+                .attribute(element, name)
+                .map_or_else(start_tag, |attribute| match attribute.value.is_empty() {
+                    true => attribute.span(),
+                    false => attribute.value,
+                })
+        }
+        Leaf::Text => match document.content(element) {
+            content if content.is_empty() => start_tag(),
+            content => content,
+        },
+    }
+}
+
+/// The XPath of a node with its secrets masked; one with a mask in it selects nothing.
+#[must_use]
+pub fn address(rules: &Rules, document: &Document, element: NodeId, leaf: &Leaf) -> String {
+    let table = &rules.identities;
+    let mut address = Addresses::default().address(table, document, element, leaf.clone());
+    for step in &mut address.steps {
+        for (path, value) in &mut step.predicates {
+            *value = match rules.secrets.is_secret_predicate(&step.name, path) {
+                true => MASK.to_owned(),
+                false => harmless(&rules.secrets, value),
+            };
+        }
+    }
+    address.to_string()
+}
+
+/// The value at `leaf` as messages may quote it.
+#[must_use]
+pub fn shown(rules: &Rules, document: &Document, element: NodeId, leaf: &Leaf) -> String {
+    let value = leaf_value(document, element, leaf).unwrap_or(Cow::Borrowed(""));
+    let is_secret = rules
+        .secrets
+        .is_secret(&rules.identities, document, element, leaf);
+    match is_secret && !value.is_empty() {
+        true => MASK.to_owned(),
+        false => harmless(&rules.secrets, &value),
+    }
+}
+
+/// `text` with its secret parts masked, shortened, control characters made visible.
+#[must_use]
+pub fn harmless(secrets: &SecretTable, text: &str) -> String {
+    let mut masked = String::with_capacity(text.len());
+    let mut copied = 0;
+    for part in secrets.secret_parts(text) {
+        masked.push_str(&text[copied..part.start]);
+        masked.push_str(MASK);
+        copied = part.end;
+    }
+    masked.push_str(&text[copied..]);
+    let mut shown = String::with_capacity(masked.len().min(4 * MAX_QUOTED));
+    for (count, character) in masked.chars().enumerate() {
+        if count == MAX_QUOTED {
+            shown.push('…');
+            break;
+        }
+        match character {
+            control if control.is_control() => {
+                let _ = write!(shown, "\\u{{{:x}}}", control as u32);
+            }
+            other => shown.push(other),
+        }
+    }
+    shown
+}

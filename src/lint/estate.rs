@@ -1,0 +1,98 @@
+//! All files of one run: what rules that look across files see.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::subject::Subject;
+use super::tree::{Snapshot, Tree};
+use crate::io::read::ReadError;
+use crate::pack::Rules;
+
+/// A file to read.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// Its path as reports name it.
+    pub label: String,
+    /// Its path in its tree.
+    pub path: PathBuf,
+    /// Its tree.
+    pub tree: Arc<dyn Tree>,
+}
+
+/// The files of a run, in the order they were given.
+#[derive(Clone, Debug, Default)]
+pub struct Estate {
+    /// The files.
+    pub subjects: Vec<Subject>,
+}
+
+impl Estate {
+    /// Reads `inputs` on all cores; what cannot be read is returned beside.
+    #[must_use]
+    pub fn read(inputs: Vec<Input>, rules: &Rules) -> (Self, Vec<ReadError>) {
+        let read: Vec<Result<Subject, ReadError>> = inputs
+            .into_par_iter()
+            .map(|input| {
+                let bytes = input.tree.read(&input.path).map_err(|error| ReadError {
+                    path: PathBuf::from(&input.label),
+                    ..error
+                })?;
+                Ok(Subject::new(
+                    input.label,
+                    input.path,
+                    input.tree,
+                    &bytes,
+                    rules,
+                ))
+            })
+            .collect();
+        let mut errors = Vec::new();
+        let mut subjects = Vec::with_capacity(read.len());
+        for subject in read {
+            match subject {
+                Ok(subject) => subjects.push(subject),
+                Err(error) => errors.push(error),
+            }
+        }
+        (Self { subjects }, errors)
+    }
+
+    /// The files that are configuration of this component, with their positions.
+    pub fn of_component<'e>(
+        &'e self,
+        component: &'e str,
+    ) -> impl Iterator<Item = (usize, &'e Subject)> {
+        self.subjects
+            .iter()
+            .enumerate()
+            .filter(move |(_, subject)| subject.component.as_deref() == Some(component))
+    }
+}
+
+/// The configuration files in a snapshot at `path`: those with a name that `takes` accepts.
+#[must_use]
+pub fn inputs_of_snapshot(
+    path: &Path,
+    snapshot: Snapshot,
+    takes: impl Fn(&Path) -> bool,
+) -> Vec<Input> {
+    let tree = Arc::new(snapshot);
+    let files: HashSet<String> = tree
+        .files()
+        .filter(|file| takes(Path::new(file)))
+        .map(str::to_owned)
+        .collect();
+    let mut files: Vec<String> = files.into_iter().collect();
+    files.sort();
+    files
+        .into_iter()
+        .map(|file| Input {
+            label: path.join(&file).display().to_string(),
+            path: PathBuf::from(file),
+            tree: tree.clone(),
+        })
+        .collect()
+}

@@ -1,0 +1,126 @@
+//! One file of a run, read and indexed.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::tree::Tree;
+use crate::pack::Rules;
+use crate::xml::{Document, LineColumn, NodeId, ParseError, Source};
+
+/// Namespace of XDT transforms (`web.Release.config`).
+const XDT: &str = "http://schemas.microsoft.com/XML-Document-Transform";
+
+/// A file.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// Its path as reports name it.
+    pub label: String,
+    /// Its path in its tree.
+    pub path: PathBuf,
+    /// Where it and its neighbours come from.
+    pub tree: Arc<dyn Tree>,
+    /// The document, or why it is none.
+    pub content: Result<Document, ParseError>,
+    /// Id of the component whose configuration it is.
+    pub component: Option<String>,
+    /// Whether it is an XDT transform, which is applied to a configuration and is none itself.
+    pub is_transform: bool,
+    elements: HashMap<Box<str>, Vec<NodeId>>,
+}
+
+impl Subject {
+    /// A file with these bytes.
+    #[must_use]
+    pub fn new(
+        label: String,
+        path: PathBuf,
+        tree: Arc<dyn Tree>,
+        bytes: &[u8],
+        rules: &Rules,
+    ) -> Self {
+        let content = Document::from_bytes(bytes);
+        let mut subject = Self {
+            label,
+            path,
+            tree,
+            content,
+            component: None,
+            is_transform: false,
+            elements: HashMap::new(),
+        };
+        if let Ok(document) = &subject.content {
+            let component = rules.component_of(document);
+            subject.component = component.map(|component| component.provenance.id.clone());
+            subject.is_transform = is_transform(document);
+            for node in document.nodes().filter(|node| document.is_element(*node)) {
+                let name = document.local_name(node);
+                match subject.elements.get_mut(name) {
+                    Some(nodes) => nodes.push(node),
+                    None => {
+                        subject.elements.insert(name.into(), vec![node]);
+                    }
+                }
+            }
+        }
+        subject
+    }
+
+    /// The document, if it is one.
+    #[must_use]
+    pub fn document(&self) -> Option<&Document> {
+        self.content.as_ref().ok()
+    }
+
+    /// The text and its encoding, if the bytes are text.
+    #[must_use]
+    pub fn source(&self) -> Option<&Source> {
+        match &self.content {
+            Ok(document) => Some(document.source()),
+            Err(ParseError::Syntax(source, _)) => Some(source),
+            Err(_) => None,
+        }
+    }
+
+    /// Its elements of this local name, in document order.
+    #[must_use]
+    pub fn elements(&self, local_name: &str) -> &[NodeId] {
+        self.elements.get(local_name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The folder that it is in.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
+    }
+
+    /// Its name without folders.
+    #[must_use]
+    pub fn file_name(&self) -> &str {
+        self.path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default()
+    }
+
+    /// Whether the root element is `configuration`.
+    #[must_use]
+    pub fn is_configuration(&self) -> bool {
+        self.document()
+            .is_some_and(|document| document.local_name(document.root()) == "configuration")
+    }
+
+    /// Where byte `offset` of the text is; the first place if there is no text.
+    #[must_use]
+    pub fn line_column(&self, offset: u32) -> LineColumn {
+        LineColumn::of(self.source().map_or("", Source::text), offset)
+    }
+}
+
+fn is_transform(document: &Document) -> bool {
+    let root = document.root();
+    document.attributes(root).iter().any(|attribute| {
+        document.slice(attribute.name).starts_with("xmlns")
+            && document.attribute_value(attribute) == XDT
+    })
+}

@@ -1,0 +1,195 @@
+//! Where files come from: the disk, a snapshot, or an example of a pack.
+//!
+//! Rules ask a tree for what stands beside a file. Names are compared without
+//! regard to case, as Windows does. A tree never answers for what lies above
+//! its root.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Debug;
+use std::path::{Path, PathBuf};
+
+use crate::io::read::{self, ReadError, ReadErrorKind};
+use crate::io::windows_path::fold;
+use crate::snapshot::store::{Store, StoreError};
+
+/// A tree of files.
+pub trait Tree: Debug + Send + Sync {
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    /// When it is not there or cannot be read.
+    fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError>;
+
+    /// The names in a folder; `None` if it cannot be known.
+    fn names(&self, folder: &Path) -> Option<Vec<String>>;
+
+    /// Whether the path is a folder.
+    fn is_folder(&self, path: &Path) -> bool;
+
+    /// Whether its files can be changed in place.
+    fn is_writable(&self) -> bool {
+        false
+    }
+
+    /// What `relative` (a Windows path below `folder`) leads to, whatever its case.
+    fn find(&self, folder: &Path, relative: &str) -> Option<PathBuf> {
+        let mut at = folder.to_owned();
+        for part in relative.split(['\\', '/']).filter(|part| *part != ".") {
+            if part.is_empty() || part == ".." || part.contains(':') {
+                return None;
+            }
+            let names = self.names(&at)?;
+            let wanted = fold(part);
+            let exact = names.iter().find(|name| *name == part);
+            let found = exact.or_else(|| names.iter().find(|name| fold(name) == wanted))?;
+            at.push(found);
+        }
+        Some(at)
+    }
+}
+
+/// The files of this machine.
+#[derive(Clone, Copy, Debug)]
+pub struct Disk;
+
+impl Tree for Disk {
+    fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
+        read::read(path)
+    }
+
+    fn names(&self, folder: &Path) -> Option<Vec<String>> {
+        let folder = match folder.as_os_str().is_empty() {
+            true => Path::new("."),
+            false => folder,
+        };
+        let entries = std::fs::read_dir(folder).ok()?;
+        let mut names: Vec<String> = entries
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .collect();
+        names.sort();
+        Some(names)
+    }
+
+    fn is_folder(&self, path: &Path) -> bool {
+        path.is_dir()
+    }
+
+    fn is_writable(&self) -> bool {
+        true
+    }
+}
+
+/// Files by their paths, with `/`.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    files: BTreeMap<String, Vec<u8>>,
+}
+
+impl Memory {
+    /// Adds a file.
+    pub fn insert(&mut self, path: &str, bytes: Vec<u8>) {
+        self.files.insert(path.to_owned(), bytes);
+    }
+}
+
+impl Tree for Memory {
+    fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
+        let found = self.files.get(&with_slashes(path));
+        found.cloned().ok_or_else(|| absent(path))
+    }
+
+    fn names(&self, folder: &Path) -> Option<Vec<String>> {
+        names_below(self.files.keys(), folder)
+    }
+
+    fn is_folder(&self, path: &Path) -> bool {
+        self.names(path).is_some()
+    }
+}
+
+/// The files of a snapshot, as a folder or a zip.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    store: Store,
+}
+
+impl Snapshot {
+    /// The files in `store`.
+    #[must_use]
+    pub fn new(store: Store) -> Self {
+        Self { store }
+    }
+
+    /// The paths of its files.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        let names = self.store.entries().keys().map(String::as_str);
+        names.filter(|name| name.starts_with("files/"))
+    }
+}
+
+impl Tree for Snapshot {
+    fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
+        let read = self.store.small(&with_slashes(path));
+        read.map_err(|error| match error {
+            StoreError::Io(error) => ReadError::of(path, error),
+            _ => absent(path),
+        })
+    }
+
+    fn names(&self, folder: &Path) -> Option<Vec<String>> {
+        names_below(self.store.entries().keys(), folder)
+    }
+
+    fn is_folder(&self, path: &Path) -> bool {
+        self.names(path).is_some()
+    }
+}
+
+fn absent(path: &Path) -> ReadError {
+    ReadError {
+        path: path.to_owned(),
+        kind: ReadErrorKind::Missing,
+    }
+}
+
+fn with_slashes(path: &Path) -> String {
+    let parts: Vec<_> = path
+        .components()
+        .map(|part| part.as_os_str().to_string_lossy())
+        .collect();
+    parts.join("/")
+}
+
+/// The names directly below `folder` among `files`; `None` if there is no such folder.
+fn names_below<'f>(files: impl Iterator<Item = &'f String>, folder: &Path) -> Option<Vec<String>> {
+    let mut start = with_slashes(folder);
+    if !start.is_empty() {
+        start.push('/');
+    }
+    let names: BTreeSet<&str> = files
+        .filter_map(|file| file.strip_prefix(start.as_str()))
+        .map(|rest| rest.split('/').next().unwrap_or(rest))
+        .collect();
+    (!names.is_empty()).then(|| names.into_iter().map(str::to_owned).collect())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_without_case_and_never_above_the_root() {
+        let mut tree = Memory::default();
+        tree.insert("Portal/App_Themes/Contoso/a.css", Vec::new());
+        let found = tree.find(Path::new("Portal"), r"app_themes\contoso");
+        assert_eq!(found, Some(PathBuf::from("Portal/App_Themes/Contoso")));
+        assert!(tree.is_folder(&found.unwrap()));
+        assert_eq!(tree.find(Path::new("Portal"), r"..\Portal"), None);
+        assert_eq!(tree.find(Path::new("Portal"), "App_Themes/Other"), None);
+        assert_eq!(
+            tree.names(Path::new("Portal")),
+            Some(vec!["App_Themes".to_owned()])
+        );
+    }
+}

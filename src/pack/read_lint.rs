@@ -1,0 +1,390 @@
+//! Reads `[[lint]]` rows. Conditions, messages and fixes are compiled where
+//! they are read, since they nest; ids, components and sources are checked
+//! with all other rows in `rows_lint`.
+
+use toml::Spanned;
+
+use super::check::Checker;
+use super::file::{About, Text};
+use super::lint::{
+    Check, Condition, Count, Declared, Example, FixAction, FixRule, Severity, UrlPart, ValueTest,
+};
+use super::native::Native;
+use super::problem::PackProblem;
+use super::row::{Row, span};
+use super::template::Template;
+use super::words;
+use crate::xml::address::Leaf;
+use crate::xml::selector::Reach;
+
+/// `[[lint]]`.
+#[derive(Clone, Debug)]
+pub struct LintRow {
+    /// Id, summary, why, source.
+    pub about: About,
+    /// Its name in words.
+    pub name: Option<Text>,
+    /// How bad it is.
+    pub severity: Option<Severity>,
+    /// Components whose files it looks at.
+    pub components: Vec<Text>,
+    /// Whether it looks at transforms as well.
+    pub transforms: bool,
+    /// What to do.
+    pub advice: Option<Text>,
+    /// What it looks for; `None` if that has a problem.
+    pub check: Option<Check>,
+    /// The cure.
+    pub fix: Option<FixRule>,
+    /// Files without a finding.
+    pub valid: Vec<Example>,
+    /// Files with one.
+    pub invalid: Vec<Example>,
+}
+
+impl LintRow {
+    /// Reads one row of the pack `text`.
+    pub(super) fn read(row: &mut Row<'_>, text: &str) -> Self {
+        for key in ["id", "source"] {
+            row.require(key);
+        }
+        row.required("summary");
+        row.required("why");
+        let about = About::read(row, "summary");
+        let name = row.required("name");
+        row.require("severity");
+        let severity = row.text("severity");
+        let severity = row
+            .checker(text)
+            .word(&severity, "severity", &words::SEVERITIES);
+        let components = row.texts("component");
+        let transforms = row.flag("transforms");
+        let advice = row.required("advice");
+        let check = check(row, text);
+        let fix = fix(row, text, check.as_ref());
+        Self {
+            about,
+            name,
+            severity,
+            components,
+            transforms,
+            advice,
+            check,
+            fix,
+            valid: examples(row, text, "valid"),
+            invalid: examples(row, text, "invalid"),
+        }
+    }
+}
+
+fn check(row: &mut Row<'_>, text: &str) -> Option<Check> {
+    let at = row.at();
+    let native = row.text("native");
+    let select = row.text("select");
+    let message = row.text("message");
+    let when = row
+        .nested("when", "a condition")
+        .map(|row| condition(row, text));
+    if let Some(native) = native {
+        for (key, is_there) in [
+            ("select", select.is_some()),
+            ("message", message.is_some()),
+            ("when", when.is_some()),
+        ] {
+            if is_there {
+                let message = format!("a rule with `native` takes no `{key}`");
+                row.push(PackProblem::new(message, span(native.span())));
+            }
+        }
+        let native = Some(native);
+        let native = row.checker(text).word(&native, "native", Native::ALL)?;
+        return Some(Check::Native(native));
+    }
+    let mut checker = row.checker(text);
+    let (Some(select), Some(message)) = (&select, &message) else {
+        let problem = PackProblem::new("[[lint]] needs `select` and `message`, or `native`", at);
+        checker.push(problem.help("`select` names what to look at, `message` says what is wrong"));
+        return None;
+    };
+    let selector = checker.selector(select);
+    let message = template(&mut checker, message);
+    Some(Check::Declared(Box::new(Declared {
+        select: selector?,
+        when: when.flatten(),
+        message: message?,
+    })))
+}
+
+fn template(checker: &mut Checker<'_>, message: &Text) -> Option<Template> {
+    match Template::parse(message.get_ref()) {
+        Ok(template) => Some(template),
+        Err(error) => {
+            let at = checker.inside(message, error.at);
+            checker.push(PackProblem::new(error.message, at));
+            None
+        }
+    }
+}
+
+/// Reads a condition; `None` if it has a problem or says nothing.
+fn condition(mut row: Row<'_>, text: &str) -> Option<Condition> {
+    let of = row.text("of");
+    let exists = row.texts("exists");
+    let missing = row.texts("missing");
+    let mut checker = row.checker(text);
+    let mut condition = Condition {
+        of: of.as_ref().and_then(|path| checker.reach(path)),
+        exists: reaches(&mut checker, &exists),
+        missing: reaches(&mut checker, &missing),
+        ..Condition::default()
+    };
+    let mut complete = exists.len() == condition.exists.len()
+        && missing.len() == condition.missing.len()
+        && of.is_some() == condition.of.is_some();
+    complete &= tests(&mut row, text, &mut condition.tests);
+    if let Some(url) = row.nested("url", "`url`") {
+        complete &= url_parts(url, text, &mut condition.tests);
+    }
+    row.nested_each("count", "`count`", |row| match count(row, text) {
+        Some(count) => condition.counts.push(count),
+        None => complete = false,
+    });
+    for (key, list) in [("any", &mut condition.any), ("all", &mut condition.all)] {
+        row.nested_each(key, "a condition", |row| match self::condition(row, text) {
+            Some(part) => list.push(part),
+            None => complete = false,
+        });
+    }
+    if row.has("not") {
+        let not = row
+            .nested("not", "a condition")
+            .and_then(|row| self::condition(row, text));
+        complete &= not.is_some();
+        condition.not = not.map(Box::new);
+    }
+    let says_nothing = condition.tests.is_empty()
+        && condition.exists.is_empty()
+        && condition.missing.is_empty()
+        && condition.counts.is_empty()
+        && condition.any.is_empty()
+        && condition.all.is_empty()
+        && condition.not.is_none();
+    if complete && says_nothing {
+        let help = "give one of: equals, one-of, matches, is, empty, same-as, differs-from, url, exists, missing, count, any, all, not";
+        row.push(PackProblem::new("the condition says nothing", row.at()).help(help));
+        complete = false;
+    }
+    row.finish();
+    complete.then_some(condition)
+}
+
+fn reaches(checker: &mut Checker<'_>, paths: &[Text]) -> Vec<Reach> {
+    paths
+        .iter()
+        .filter_map(|path| checker.reach(path))
+        .collect()
+}
+
+/// Whether all tests of a value that the row gives are valid.
+fn tests(row: &mut Row<'_>, text: &str, tests: &mut Vec<ValueTest>) -> bool {
+    let ignore_case = row.flag("ignore-case");
+    let has_values = row.has("one-of") || row.has("equals");
+    let mut values = row.texts("one-of");
+    values.extend(row.text("equals"));
+    let matches = row.text("matches");
+    let is = row.text("is");
+    let same_as = row.text("same-as");
+    let differs_from = row.text("differs-from");
+    let empty = row.has("empty").then(|| row.flag("empty"));
+    let mut checker = row.checker(text);
+    if has_values {
+        tests.push(ValueTest::OneOf {
+            values: values.into_iter().map(Spanned::into_inner).collect(),
+            ignore_case,
+        });
+    }
+    let mut complete = true;
+    let mut add = |test: Option<ValueTest>| match test {
+        Some(test) => tests.push(test),
+        None => complete = false,
+    };
+    if let Some(pattern) = &matches {
+        add(checker.regex(pattern).map(ValueTest::Matches));
+    }
+    if is.is_some() {
+        add(checker.word(&is, "type", &words::TYPES).map(ValueTest::Is));
+    }
+    if let Some(path) = &same_as {
+        add(checker.reach(path).map(ValueTest::SameAs));
+    }
+    if let Some(path) = &differs_from {
+        add(checker.reach(path).map(ValueTest::DiffersFrom));
+    }
+    tests.extend(empty.map(ValueTest::Empty));
+    complete
+}
+
+fn url_parts(mut row: Row<'_>, text: &str, tests: &mut Vec<ValueTest>) -> bool {
+    let mut complete = true;
+    for (word, part) in words::URL_PARTS {
+        if !row.has(word) {
+            continue;
+        }
+        let found: (UrlPart, Option<Condition>) = (
+            part,
+            row.nested(word, "a condition")
+                .and_then(|row| condition(row, text)),
+        );
+        match found.1 {
+            Some(condition) => tests.push(ValueTest::Url(found.0, Box::new(condition))),
+            None => complete = false,
+        }
+    }
+    row.finish();
+    complete
+}
+
+fn count(mut row: Row<'_>, text: &str) -> Option<Count> {
+    let of = row.required("of");
+    let at_least = row.number("at-least");
+    let at_most = row.number("at-most");
+    if at_least.is_none() && at_most.is_none() {
+        let problem = PackProblem::new("`count` needs `at-least` or `at-most`", row.at());
+        row.push(problem);
+    }
+    let of = of.and_then(|of| row.checker(text).reach(&of));
+    row.finish();
+    Some(Count {
+        of: of?,
+        at_least: at_least.unwrap_or(0),
+        at_most: at_most.unwrap_or(usize::MAX),
+    })
+}
+
+fn fix(row: &mut Row<'_>, text: &str, check: Option<&Check>) -> Option<FixRule> {
+    let mut row = row.nested("fix", "`fix`")?;
+    let title = row.required("title");
+    row.require("applicability");
+    let applicability = row.text("applicability");
+    let applicability =
+        row.checker(text)
+            .word(&applicability, "applicability", &words::APPLICABILITIES);
+    let set = row.text("set");
+    let replace = row.text("replace");
+    let with = row.text("with");
+    let attribute = row.text("set-attribute");
+    let to = row.text("to");
+    let remove = row.flag("remove");
+    let at = row.at();
+    let mut checker = row.checker(text);
+    let mut actions = Vec::new();
+    actions.extend(set.map(|value| FixAction::Set(value.into_inner())));
+    if let Some(pattern) = &replace {
+        match (checker.regex(pattern), with) {
+            (Some(regex), Some(with)) => {
+                actions.push(FixAction::Replace(regex, with.into_inner()));
+            }
+            (Some(_), None) => checker.push(PackProblem::new(
+                "`replace` needs `with`",
+                span(pattern.span()),
+            )),
+            (None, _) => {}
+        }
+    }
+    if let Some(name) = &attribute {
+        checker.attribute(name);
+        match to {
+            Some(to) => actions.push(FixAction::SetAttribute(
+                name.get_ref().clone(),
+                to.into_inner(),
+            )),
+            None => checker.push(PackProblem::new(
+                "`set-attribute` needs `to`",
+                span(name.span()),
+            )),
+        }
+    }
+    if remove {
+        actions.push(FixAction::Remove);
+    }
+    if actions.len() > 1 {
+        checker.push(PackProblem::new("a fix is one change", at));
+    }
+    let action = actions.pop();
+    match (check, &action) {
+        (Some(Check::Native(_)), Some(_)) => checker.push(
+            PackProblem::new("a native check makes its fix itself", at)
+                .help("give only `title` and `applicability`"),
+        ),
+        (Some(Check::Declared(_)), None) if replace.is_none() && attribute.is_none() => checker
+            .push(
+                PackProblem::new("the fix changes nothing", at)
+                    .help("give one of: set, replace and with, set-attribute and to, remove"),
+            ),
+        (Some(Check::Declared(declared)), Some(FixAction::Set(_) | FixAction::Replace(..)))
+            if *declared.select.leaf() == Leaf::Element =>
+        {
+            checker.push(
+                PackProblem::new("this fix needs a value, and `select` names an element", at)
+                    .help("end `select` in `/@name` or `/text()`, or use `set-attribute`"),
+            );
+        }
+        _ => {}
+    }
+    row.finish();
+    Some(FixRule {
+        title: title?.into_inner(),
+        applicability: applicability?,
+        action,
+    })
+}
+
+fn examples(row: &mut Row<'_>, text: &str, key: &'static str) -> Vec<Example> {
+    let mut examples = Vec::new();
+    row.texts_or_tables(key, "an example", |item| match item {
+        Ok(text) => examples.push(Example {
+            files: vec![("web.config".to_owned(), text.into_inner())],
+            encoding: None,
+            fixed: None,
+        }),
+        Err(row) => examples.extend(example(row, text)),
+    });
+    examples
+}
+
+fn example(mut row: Row<'_>, text: &str) -> Option<Example> {
+    let content = row.text("text");
+    let path = row.text("path");
+    let files = row.named_texts("files");
+    let encoding = row.text("encoding");
+    let encoding = row
+        .checker(text)
+        .word(&encoding, "encoding", &words::ENCODINGS);
+    let fixed = row.text("fixed");
+    let mut all = Vec::new();
+    if let Some(content) = content {
+        let path = path.map_or_else(|| "web.config".to_owned(), Spanned::into_inner);
+        all.push((path, content.into_inner()));
+    }
+    // Files in the order of the text: TOML tables have none, their places do.
+    let mut files = files;
+    files.sort_by_key(|(name, _)| name.span().start);
+    for (name, content) in files {
+        if name.get_ref().contains("..") || name.get_ref().starts_with('/') {
+            let message = format!("`{}` is no path of an example", name.get_ref());
+            let problem = PackProblem::new(message, span(name.span()));
+            row.push(problem.help("write it below the folder of the example: `portal/web.config`"));
+        }
+        all.push((name.into_inner(), content.into_inner()));
+    }
+    if all.is_empty() {
+        let problem = PackProblem::new("the example has no files", row.at());
+        row.push(problem.help("give `text`, or `files` with a content for each path"));
+    }
+    row.finish();
+    (!all.is_empty()).then_some(Example {
+        files: all,
+        encoding,
+        fixed: fixed.map(Spanned::into_inner),
+    })
+}
