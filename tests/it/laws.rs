@@ -84,7 +84,7 @@ fn is_sampled(at: usize, bytes: usize) -> bool {
 }
 
 /// Every file that may be XML, by name.
-fn files() -> &'static [(String, Vec<u8>)] {
+pub fn files() -> &'static [(String, Vec<u8>)] {
     static FILES: OnceLock<Vec<(String, Vec<u8>)>> = OnceLock::new();
     FILES.get_or_init(read_files)
 }

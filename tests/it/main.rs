@@ -4,6 +4,7 @@
 mod cli; // the command line: help, exit codes, bad input, output formats
 mod command; // how tests run the binary
 mod fixtures; // the Contoso estate
+mod fuzz_laws; // what must hold for any bytes: fuzz/laws.rs over all files and damaged copies of them
 mod git_driver; // the git merge driver: tests/cases/git-merge, and real git
 mod laws; // promises of reading and merging, over fixtures, cases and the corpus
 mod lint_rules; // every rule of the built-in packs does what its examples say

@@ -1,0 +1,193 @@
+//! What must hold for any bytes at all. The fuzz targets try them on what the
+//! fuzzer makes up; `tests/it/fuzz_laws.rs` on fixtures and damaged copies.
+#![allow(dead_code)] // each target uses one of them
+
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use conferry::lint::estate::{Estate, Input};
+use conferry::lint::fix;
+use conferry::lint::selection::Selection;
+use conferry::lint::tree::Memory;
+use conferry::lint::{Linter, Report};
+use conferry::merge::branches::{Versions, merge_versions};
+use conferry::merge::markers::{Markers, Style};
+use conferry::pack::lint::Applicability;
+use conferry::pack::{Rules, load_for_lint};
+use conferry::present::failure;
+use conferry::present::lint::{View, json, text};
+use conferry::xml::tokens::Tokens;
+use conferry::xml::{Document, Span};
+
+/// Stands between the three versions in the input of `merge`.
+pub const SEPARATOR: &[u8] = b"\n\x00\n";
+
+fn rules() -> &'static Rules {
+    static RULES: OnceLock<Rules> = OnceLock::new();
+    RULES.get_or_init(|| load_for_lint(&[]).expect("built-in packs load"))
+}
+
+fn everything() -> &'static Selection {
+    static ALL: OnceLock<Selection> = OnceLock::new();
+    ALL.get_or_init(|| Selection::new(rules(), &[], &[]).expect("no words, none unknown"))
+}
+
+/// Reading never fails otherwise than with an error; what is read is written back
+/// as it was, and tokens tile the text.
+pub fn parse(bytes: &[u8]) {
+    let Ok(document) = Document::from_bytes(bytes) else {
+        return;
+    };
+    let text = document.text();
+    assert!(
+        document.source().bytes_with(text) == bytes,
+        "not the bytes that were read"
+    );
+    let mut at = 0;
+    for token in Tokens::new(text) {
+        let token = token.expect("a document has only whole tokens");
+        assert_eq!(token.span.start, at, "tokens leave a gap or overlap");
+        at = token.span.end;
+    }
+    assert_eq!(at as usize, text.len(), "tokens end before the text does");
+    for node in document.nodes() {
+        assert!(
+            text.get(document.span(node).range()).is_some(),
+            "a span cuts a character"
+        );
+    }
+}
+
+/// Lint finds places inside the text, says the same twice, and its fixes come to
+/// rest: fixed once is fixed.
+pub fn lint(bytes: &[u8]) {
+    let linter = Linter {
+        rules: rules(),
+        selection: everything(),
+    };
+    let estate = estate(bytes);
+    let report = linter.run(&estate);
+    show(&estate, &report);
+    let again = linter.run(&estate);
+    assert_eq!(
+        report.findings.len(),
+        again.findings.len(),
+        "two runs differ"
+    );
+    let fixed = fix::apply(&linter, &estate, Applicability::Unsafe);
+    assert!(
+        fixed.problems.is_empty(),
+        "fixes were given up: {:?}",
+        fixed.problems
+    );
+    if let Some(document) = fixed.documents.get(&0) {
+        let text = document.text();
+        let estate = self::estate(&document.source().bytes_with(text));
+        let twice = fix::apply(&linter, &estate, Applicability::Unsafe);
+        assert!(twice.documents.is_empty(), "what was fixed is fixed again");
+    }
+}
+
+fn estate(bytes: &[u8]) -> Estate {
+    let mut tree = Memory::default();
+    tree.insert("web.config", bytes.to_owned());
+    let input = Input {
+        label: "web.config".to_owned(),
+        path: PathBuf::from("web.config"),
+        tree: Arc::new(tree),
+    };
+    Estate::read(vec![input], rules()).0
+}
+
+fn show(estate: &Estate, report: &Report) {
+    let source = estate.subjects[0].source();
+    let inside = |span: Span| match source {
+        Some(source) => source.text().get(span.range()).is_some(),
+        None => span.is_empty(),
+    };
+    for finding in &report.findings {
+        assert!(
+            inside(finding.place.span),
+            "a finding lies outside the text"
+        );
+        for related in &finding.related {
+            assert!(
+                inside(related.place.span),
+                "a related place lies outside the text"
+            );
+        }
+    }
+    let view = View::new(rules(), estate, report, false);
+    let style = failure::Style {
+        color: false,
+        unicode: false,
+    };
+    for finding in report.findings.iter().take(20) {
+        assert!(!text::finding(&view, finding, style).is_empty());
+    }
+    assert!(json::json(&view, &[]).ends_with("}\n"));
+}
+
+/// A merge of branches ends in a document or in an answer why not; a side that
+/// changed nothing gives way, and who is who does not decide how many conflicts there are.
+pub fn merge(bytes: &[u8]) {
+    let mut parts = split(bytes);
+    let (Some(base), Some(ours), Some(theirs)) = (parts.next(), parts.next(), parts.next()) else {
+        return;
+    };
+    let versions = Versions { base, ours, theirs };
+    let merged = merged(versions);
+    if let Some((result, 0)) = &merged {
+        // What one side alone changed is taken as it is, even if it is broken.
+        let is_input = [base, ours, theirs].contains(&result.as_slice());
+        assert!(
+            is_input || Document::from_bytes(result).is_ok(),
+            "a clean result is no document"
+        );
+    }
+    let swapped = self::merged(Versions {
+        base,
+        ours: theirs,
+        theirs: ours,
+    });
+    assert_eq!(
+        merged.map(|(_, conflicts)| conflicts > 0),
+        swapped.map(|(_, conflicts)| conflicts > 0),
+        "swapped sides do not agree whether there is a conflict"
+    );
+    let one_sided = self::merged(Versions {
+        base,
+        ours: base,
+        theirs,
+    });
+    if let Some((result, conflicts)) = one_sided {
+        assert!(
+            conflicts == 0 && result == theirs,
+            "a change of one side alone is lost"
+        );
+    }
+}
+
+fn merged(versions: Versions<'_>) -> Option<(Vec<u8>, usize)> {
+    let markers = || Markers {
+        style: Style::Merge,
+        size: 7,
+        carrier: "ours".to_owned(),
+        base: "base".to_owned(),
+        incoming: "theirs".to_owned(),
+    };
+    let merged = merge_versions(versions, rules(), markers).ok()?;
+    Some((merged.bytes, merged.conflicts.len()))
+}
+
+fn split(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(bytes);
+    std::iter::from_fn(move || {
+        let all = rest?;
+        let found = all
+            .windows(SEPARATOR.len())
+            .position(|window| window == SEPARATOR);
+        rest = found.map(|at| &all[at + SEPARATOR.len()..]);
+        Some(&all[..found.unwrap_or(all.len())])
+    })
+}
