@@ -24,7 +24,7 @@ impl Engine<'_> {
             (Outcome::AlreadyEqual, Principle::SameOnBothSides)
         } else if base.as_ref() == Some(&incoming) {
             (Outcome::Dropped, Principle::Unchanged)
-        } else if base.as_ref() == Some(&carrier) {
+        } else if base.as_ref() == Some(&carrier) || self.is_carrier_unchanged(triple) {
             (Outcome::Carried, Principle::ChangedByOneSide)
         } else {
             (Outcome::Conflict, Principle::ChangedByOneSide)
@@ -58,6 +58,15 @@ impl Engine<'_> {
             }
             _ => {}
         }
+    }
+
+    /// Whether the carrier changed nothing but layout. (An incoming element of
+    /// which that is true was not looked into at all.)
+    fn is_carrier_unchanged(&self, triple: Triple) -> bool {
+        let base = self.base_side().zip(triple.base);
+        base.is_some_and(|(side, base)| {
+            side.digests.all(base) == self.carrier_side().digests.all(triple.carrier)
+        })
     }
 
     pub(super) fn record_content(&mut self, element: NodeId, outcome: Outcome, by: &DecidedBy) {
