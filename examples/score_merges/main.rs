@@ -7,6 +7,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod flat;
+mod process;
 mod table;
 mod verdict;
 
@@ -33,6 +34,14 @@ struct Arguments {
     /// Another tool to score: a shell command with {base} {ours} {theirs} {out}; exit 0 merged, 1 to 127 conflict
     #[arg(long, value_name = "CMD")]
     against: Option<String>,
+
+    /// Also times this program, a build of conferry, and `git merge-file` as processes, in turn
+    #[arg(long, value_name = "PROGRAM")]
+    process: Option<PathBuf>,
+
+    /// How often each merges each triple (with --process)
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    rounds: usize,
 
     /// Names each triple whose verdict is not equal, union or due
     #[arg(long)]
@@ -99,6 +108,17 @@ fn run(arguments: &Arguments) -> Result<(), String> {
             lost.len(),
             lost.join(" ")
         );
+    }
+    if let Some(program) = &arguments.process {
+        let triples: Vec<process::Versions<'_>> = cases
+            .iter()
+            .map(|case| process::Versions {
+                base: &case.base,
+                ours: &case.ours,
+                theirs: &case.theirs,
+            })
+            .collect();
+        print!("{}", process::compare(program, &triples, arguments.rounds)?);
     }
     if arguments.list {
         list(arguments, &cases, &rows);

@@ -155,7 +155,9 @@ fn drive(
         .unwrap_or_else(|| ours.display().to_string());
     match merge_versions(versions, &rules, || args.markers()) {
         Ok(merged) => {
-            write::write_scratch(ours, &merged.bytes).map_err(|error| vec![error.into()])?;
+            if merged.bytes != ours_bytes {
+                write::write_scratch(ours, &merged.bytes).map_err(|error| vec![error.into()])?;
+            }
             let mut redactor = Redactor::new(&rules.secrets, false);
             for conflict in &merged.conflicts {
                 let (kind, address) = (conflict.kind.name(), redactor.address(&conflict.address));

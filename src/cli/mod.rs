@@ -57,10 +57,43 @@ enum Command {
     Snapshot(snapshot::SnapshotArgs),
 }
 
+/// The command line as far as git uses it: to set all commands up takes longer than to merge a file.
+#[derive(Debug, Parser)]
+#[command(name = "conferry", version, after_help = AFTER_HELP, max_term_width = 100)]
+struct DriverCli {
+    #[command(subcommand)]
+    command: DriverCommand,
+    #[command(flatten)]
+    global: Global,
+}
+
+#[derive(Debug, Subcommand)]
+enum DriverCommand {
+    GitMergeDriver(git_merge_driver::DriverArgs),
+}
+
+impl From<DriverCli> for Cli {
+    fn from(cli: DriverCli) -> Self {
+        let DriverCommand::GitMergeDriver(args) = cli.command;
+        Self {
+            command: Command::GitMergeDriver(args),
+            global: cli.global,
+        }
+    }
+}
+
+fn parse(args: Vec<OsString>) -> Result<Cli, clap::Error> {
+    if args.get(1).is_some_and(|word| word == "git-merge-driver") {
+        DriverCli::try_parse_from(args).map(Cli::from)
+    } else {
+        Cli::try_parse_from(args)
+    }
+}
+
 /// Runs the command line `args`, the name of the program included.
 #[must_use]
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
-    let cli = match Cli::try_parse_from(args) {
+    let cli = match parse(args.into_iter().collect()) {
         Ok(cli) => cli,
         Err(error) => {
             // Help that nobody reads any more is no failure.

@@ -5,93 +5,100 @@
 //! [`IdentityTable::discovery`].
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
+use crate::xml::chars::is_qualified_name;
 use crate::xml::{Document, NodeId};
 
 /// Where a part of an identity stands: `@key`, or `assemblyIdentity/@name`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyPath {
-    /// Local name of the child element that carries the attribute, if it is not the element itself.
-    pub child: Option<String>,
-    /// Name of the attribute.
-    pub attribute: String,
-}
+pub struct KeyPath(Cow<'static, str>);
 
 impl KeyPath {
     /// Reads `@key` or `child/@key`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let (child, attribute) = match text.split_once('/') {
-            Some((child, rest)) => (Some(child.to_owned()), rest),
-            None => (None, text),
-        };
-        let attribute = attribute.strip_prefix('@')?;
-        let valid = crate::xml::chars::is_qualified_name(attribute)
-            && child
-                .as_deref()
-                .is_none_or(crate::xml::chars::is_qualified_name);
-        valid.then(|| Self {
-            child,
-            attribute: attribute.to_owned(),
-        })
+        let path = Self(Cow::Owned(text.to_owned()));
+        let valid = text[text.find('/').map_or(0, |slash| slash + 1)..].starts_with('@')
+            && is_qualified_name(path.attribute())
+            && path.child().is_none_or(is_qualified_name);
+        valid.then_some(path)
+    }
+
+    /// A path of the binary's own, which [`Self::parse`] would accept.
+    #[must_use]
+    pub const fn known(text: &'static str) -> Self {
+        Self(Cow::Borrowed(text))
+    }
+
+    /// Local name of the child element that carries the attribute, if it is not the element itself.
+    #[must_use]
+    pub fn child(&self) -> Option<&str> {
+        self.0.split_once('/').map(|(child, _)| child)
+    }
+
+    /// Name of the attribute.
+    #[must_use]
+    pub fn attribute(&self) -> &str {
+        self.0
+            .split_once('@')
+            .map_or("", |(_, attribute)| attribute)
     }
 
     /// The value in `element`, if there is one.
     #[must_use]
     pub fn value<'d>(&self, document: &'d Document, element: NodeId) -> Option<Cow<'d, str>> {
-        let owner = match &self.child {
+        let owner = match self.child() {
             Some(child) => document.child_named(element, child)?,
             None => element,
         };
-        document.value(owner, &self.attribute)
+        document.value(owner, self.attribute())
     }
 }
 
 impl std::fmt::Display for KeyPath {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if let Some(child) = &self.child {
-            write!(f, "{child}/")?;
-        }
-        write!(f, "@{}", self.attribute)
+        f.write_str(&self.0)
     }
 }
 
 /// A path of local names that an element and its nearest ancestors must have: `appSettings/add`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct ElementPath(Vec<String>);
+pub struct ElementPath {
+    names: Cow<'static, str>,
+    /// How much it says: the more, the more specific.
+    specificity: usize,
+    /// Where the table looks for it.
+    bucket: u32,
+}
 
 impl ElementPath {
     /// Reads `add` or `appSettings/add`; `*` stands for any one element.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let names: Vec<String> = text.split('/').map(str::to_owned).collect();
-        let valid = names
-            .iter()
-            .all(|name| name == "*" || crate::xml::chars::is_qualified_name(name))
-            && names
-                .last()
-                .is_some_and(|last| last != "*" || names.len() > 1);
-        valid.then_some(Self(names))
+        let valid =
+            (text.split('/')).all(|name| name == "*" || is_qualified_name(name)) && text != "*";
+        valid.then(|| Self {
+            names: Cow::Owned(text.to_owned()),
+            specificity: specificity(text),
+            bucket: bucket_of(text),
+        })
     }
 
-    /// The local name of the element itself, or `*`.
+    /// A path of the binary's own, which [`Self::parse`] would accept.
     #[must_use]
-    pub fn last(&self) -> &str {
-        &self.0[self.0.len() - 1]
-    }
-
-    /// How many names there are: the more, the more specific.
-    #[must_use]
-    pub fn specificity(&self) -> usize {
-        self.0.iter().filter(|name| *name != "*").count() * 2 + self.0.len()
+    pub const fn known(text: &'static str) -> Self {
+        Self {
+            names: Cow::Borrowed(text),
+            specificity: specificity(text),
+            bucket: bucket_of(text),
+        }
     }
 
     /// Whether `element` stands at this path.
     #[must_use]
     pub fn matches(&self, document: &Document, element: NodeId) -> bool {
         let mut at = Some(element);
-        for name in self.0.iter().rev() {
+        for name in self.names.rsplit('/') {
             let Some(node) = at.filter(|node| document.is_element(*node)) else {
                 return false;
             };
@@ -104,15 +111,69 @@ impl ElementPath {
     }
 }
 
+/// A name says more than a `*`, and a `*` more than nothing.
+const fn specificity(path: &str) -> usize {
+    let path = path.as_bytes();
+    let (mut at, mut names) = (0, 3);
+    while at < path.len() {
+        if path[at] == b'/' {
+            names += 3;
+        } else if path[at] == b'*' {
+            names -= 2;
+        }
+        at += 1;
+    }
+    names
+}
+
+/// Paths that agree in the name of the element and that of its parent stand in
+/// one bucket. A parent that is not named, or `*`, counts as none.
+const fn bucket_of(path: &str) -> u32 {
+    let path = path.as_bytes();
+    let last = start_of_name(path, path.len());
+    let mut bucket = hashed(EMPTY, path, last, path.len());
+    if last > 0 {
+        let parent = start_of_name(path, last - 1);
+        if !(parent + 2 == last && path[parent] == b'*') {
+            bucket = hashed(hashed(bucket, b"/", 0, 1), path, parent, last - 1);
+        }
+    }
+    bucket
+}
+
+const fn start_of_name(path: &[u8], end: usize) -> usize {
+    let mut at = end;
+    while at > 0 && path[at - 1] != b'/' {
+        at -= 1;
+    }
+    at
+}
+
+const EMPTY: u32 = 0x811c_9dc5;
+
+/// FNV-1a: short, and the compiler can compute it.
+const fn hashed(mut hash: u32, bytes: &[u8], start: usize, end: usize) -> u32 {
+    let mut at = start;
+    while at < end {
+        hash = (hash ^ bytes[at] as u32).wrapping_mul(0x0100_0193);
+        at += 1;
+    }
+    hash
+}
+
+fn hashed_name(hash: u32, name: &str) -> u32 {
+    hashed(hash, name.as_bytes(), 0, name.len())
+}
+
 /// One row of the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdentityRule {
     /// Which elements it is for.
     pub element: ElementPath,
     /// What identifies them. Empty: the name alone does, there is one per parent.
-    pub by: Vec<KeyPath>,
+    pub by: Cow<'static, [KeyPath]>,
     /// What tells those apart that agree in `by`.
-    pub then_by: Vec<KeyPath>,
+    pub then_by: Cow<'static, [KeyPath]>,
     /// Whether values compare without regard to case.
     pub ignore_case: bool,
     /// Whether of several elements with one identity the last one counts.
@@ -127,54 +188,77 @@ impl IdentityRule {
     pub fn identifies_by(&self, attribute: &str) -> bool {
         self.by
             .iter()
-            .any(|key| key.child.is_none() && key.attribute == attribute)
+            .any(|key| key.child().is_none() && key.attribute() == attribute)
     }
 }
 
 /// All rows, and the fallbacks.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IdentityTable {
-    rules: HashMap<String, Vec<IdentityRule>>,
-    ordered: Vec<ElementPath>,
-    discovery: Vec<String>,
+    rules: Cow<'static, [IdentityRule]>,
+    /// Bucket and position of every rule, sorted.
+    index: Vec<(u32, u32)>,
+    ordered: Cow<'static, [ElementPath]>,
+    discovery: Cow<'static, [Cow<'static, str>]>,
 }
 
 impl IdentityTable {
-    /// Adds a row. A row added later takes precedence over an earlier one that is as specific.
-    pub fn add(&mut self, rule: IdentityRule) {
-        self.rules
-            .entry(rule.element.last().to_owned())
-            .or_default()
-            .push(rule);
-    }
-
-    /// Declares that the order of the children of elements at `container` matters.
-    pub fn add_ordered(&mut self, container: ElementPath) {
-        self.ordered.push(container);
-    }
-
-    /// Sets the attribute names that may identify elements without a row, best first.
-    pub fn set_discovery(&mut self, attributes: Vec<String>) {
-        self.discovery = attributes;
+    /// A table of `rules`, of which a later one takes precedence over an earlier
+    /// one that is as specific; of the containers in which order matters; and of
+    /// the attribute names that may identify elements without a row, best first.
+    #[must_use]
+    pub fn new(
+        rules: Cow<'static, [IdentityRule]>,
+        ordered: Cow<'static, [ElementPath]>,
+        discovery: Cow<'static, [Cow<'static, str>]>,
+    ) -> Self {
+        let mut index: Vec<(u32, u32)> = (rules.iter().zip(0..))
+            .map(|(rule, at)| (rule.element.bucket, at))
+            .collect();
+        index.sort_unstable();
+        Self {
+            rules,
+            index,
+            ordered,
+            discovery,
+        }
     }
 
     /// The attribute names that may identify elements without a row, best first.
     #[must_use]
-    pub fn discovery(&self) -> &[String] {
+    pub fn discovery(&self) -> &[Cow<'static, str>] {
         &self.discovery
     }
 
     /// The row for `element`, if there is one.
     #[must_use]
     pub fn rule_for(&self, document: &Document, element: NodeId) -> Option<&IdentityRule> {
-        let named = self.rules.get(document.local_name(element));
-        let any = self.rules.get("*");
-        named
+        let parent = document
+            .parent(element)
+            .filter(|parent| document.is_element(*parent))
+            .map(|parent| document.local_name(parent));
+        let named = hashed_name(EMPTY, document.local_name(element));
+        let any = hashed_name(EMPTY, "*");
+        let below = |bucket| Some(hashed_name(hashed_name(bucket, "/"), parent?));
+        // Of rules that say as much the last one counts, those for any name behind all others.
+        [Some(named), below(named), Some(any), below(any)]
             .into_iter()
-            .chain(any)
-            .flatten()
-            .filter(|rule| rule.element.matches(document, element))
-            .max_by_key(|rule| rule.element.specificity())
+            .zip([false, false, true, true])
+            .filter_map(|(bucket, any)| Some((bucket?, any)))
+            .flat_map(|(bucket, any)| self.bucket(bucket).map(move |at| (at, any)))
+            .filter_map(|(at, any)| Some((self.rules.get(at as usize)?, any, at)))
+            .filter(|(rule, ..)| rule.element.matches(document, element))
+            .max_by_key(|(rule, any, at)| (rule.element.specificity, *any, *at))
+            .map(|(rule, ..)| rule)
+    }
+
+    /// The positions of the rules in a bucket.
+    fn bucket(&self, bucket: u32) -> impl Iterator<Item = u32> + '_ {
+        let start = self.index.partition_point(|(other, _)| *other < bucket);
+        self.index[start..]
+            .iter()
+            .take_while(move |(other, _)| *other == bucket)
+            .map(|(_, at)| *at)
     }
 
     /// Whether the order of the children of `container` matters.
@@ -225,5 +309,5 @@ pub fn discovered<'t, 'd>(
     table
         .discovery()
         .iter()
-        .find_map(|name| Some((name.as_str(), document.value(element, name)?)))
+        .find_map(|name| Some((name.as_ref(), document.value(element, name)?)))
 }

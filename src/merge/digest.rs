@@ -51,28 +51,54 @@ impl Digests {
                 chars::trim(&text).hash(&mut meaning);
             }
             NodeKind::Pi => document.slice(document.span(node)).hash(&mut meaning),
-            _ => {
-                document.text_of(node).hash(&mut meaning);
-            }
+            // Counts as a part of what it stands in.
+            NodeKind::Text | NodeKind::CData | NodeKind::Declaration => return,
         }
-        let mut all = meaning.clone();
+        let before = meaning.clone();
+        let is_annotated = self.content(document, node, &self.meaning, &mut meaning);
+        self.meaning[node.index()] = meaning.finish();
+        self.all[node.index()] = if is_annotated {
+            let mut all = before;
+            self.content(document, node, &self.all, &mut all);
+            all.finish()
+        } else {
+            meaning.finish()
+        };
+    }
+
+    /// Adds what `node` holds to `hasher`; comments only when `digests` are those
+    /// with comments. Whether there are comments in it, at whatever depth.
+    fn content(
+        &self,
+        document: &Document,
+        node: NodeId,
+        digests: &[u64],
+        hasher: &mut DefaultHasher,
+    ) -> bool {
+        let with_comments = std::ptr::eq(digests, self.all.as_slice());
         let has_elements = document.has_child_elements(node);
+        let mut is_annotated = false;
         let mut text = String::new();
         for child in document.children(node) {
+            let at = child.index();
             match document.kind(child) {
                 NodeKind::Element => {
-                    flush(&mut text, has_elements, &mut meaning, &mut all);
-                    self.meaning[child.index()].hash(&mut meaning);
-                    self.all[child.index()].hash(&mut all);
+                    flush(&mut text, has_elements, hasher);
+                    digests[at].hash(hasher);
+                    is_annotated |= self.all[at] != self.meaning[at];
                 }
-                NodeKind::Comment | NodeKind::Pi => self.all[child.index()].hash(&mut all),
+                NodeKind::Comment | NodeKind::Pi => {
+                    is_annotated = true;
+                    if with_comments {
+                        self.all[at].hash(hasher);
+                    }
+                }
                 NodeKind::Text | NodeKind::CData => text.push_str(&document.text_of(child)),
                 NodeKind::Declaration | NodeKind::Document => {}
             }
         }
-        flush(&mut text, has_elements, &mut meaning, &mut all);
-        self.meaning[node.index()] = meaning.finish();
-        self.all[node.index()] = all.finish();
+        flush(&mut text, has_elements, hasher);
+        is_annotated
     }
 
     /// A sum of hashes does not depend on the order.
@@ -90,16 +116,10 @@ impl Digests {
     }
 }
 
-fn flush(
-    text: &mut String,
-    has_elements: bool,
-    meaning: &mut DefaultHasher,
-    all: &mut DefaultHasher,
-) {
+fn flush(text: &mut String, has_elements: bool, hasher: &mut DefaultHasher) {
     let significant = significant_text(text, has_elements);
     if !significant.is_empty() {
-        significant.hash(meaning);
-        significant.hash(all);
+        significant.hash(hasher);
     }
     text.clear();
 }

@@ -10,12 +10,13 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use thiserror::Error;
 
-use super::matching;
+use super::matching::{self, Keys};
 use super::outcome::{Conflict, ConflictKind, Places, Region, Values};
-use super::{Inputs, Merged};
+use super::{Inputs, Merged, Mode};
 use crate::config::identity::IdentityTable;
 use crate::pack::rules::{Action, Component};
 use crate::xml::address::Leaf;
+use crate::xml::fast_reader;
 use crate::xml::second_reader::{self, Disagreement};
 use crate::xml::{Document, NodeId, Span};
 
@@ -87,7 +88,10 @@ pub fn finish(
     }
     let bytes = carrier.source().bytes_with(&edits.apply(carrier.text()));
     let document = Document::from_bytes(&bytes).map_err(|_| FinishError::NotWellFormed)?;
-    second_reader::agree(&document, &bytes)?;
+    match inputs.mode {
+        Mode::Upgrade => second_reader::agree(&document, &bytes)?,
+        Mode::Branches => fast_reader::agree(&document, &bytes)?,
+    }
     if settle == Settle::Carrier {
         nothing_lost(carrier, merged, &document)?;
     }
@@ -161,22 +165,27 @@ fn no_new_duplicates(inputs: &Inputs<'_>, result: &Document) -> Result<(), Finis
 /// their path. Elements without any identity are lists, not duplicates.
 fn duplicates(table: &IdentityTable, document: &Document) -> HashMap<u64, (usize, NodeId)> {
     let mut paths = vec![0_u64; document.len()];
-    let mut counts: HashMap<u64, (usize, NodeId)> = HashMap::with_capacity(document.len() / 2);
-    for node in document.nodes().filter(|node| document.is_element(*node)) {
-        let parent = document
-            .parent(node)
-            .map_or(0, |parent| paths[parent.index()]);
-        let mut hasher = DefaultHasher::new();
-        parent.hash(&mut hasher);
-        let key = matching::key(table, document, node).0;
-        key.hash(&mut hasher);
-        paths[node.index()] = hasher.finish();
-        if key.contains(matching::VALUE_SEPARATOR) {
-            counts.entry(paths[node.index()]).or_insert((0, node)).0 += 1;
+    let mut identified: Vec<(u64, NodeId)> = Vec::with_capacity(document.element_count());
+    let mut keys = Keys::new(table, document);
+    for parent in document.nodes() {
+        keys.next_parent();
+        for node in document.child_elements(parent) {
+            let key = keys.key(node).0;
+            let mut hasher = DefaultHasher::new();
+            paths[parent.index()].hash(&mut hasher);
+            key.hash(&mut hasher);
+            paths[node.index()] = hasher.finish();
+            if key.contains(matching::VALUE_SEPARATOR) {
+                identified.push((hasher.finish(), node));
+            }
         }
     }
-    counts.retain(|_, (count, _)| *count > 1);
-    counts
+    identified.sort_unstable();
+    identified
+        .chunk_by(|one, other| one.0 == other.0)
+        .filter(|alike| alike.len() > 1)
+        .map(|alike| (alike[0].0, (alike.len(), alike[0].1)))
+        .collect()
 }
 
 /// Values that a rule requires and the result lacks, as conflicts.

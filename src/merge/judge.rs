@@ -37,6 +37,9 @@ impl Engine<'_> {
             };
             return Verdict::principle(pick, Principle::BelongsToNewFile);
         }
+        if !self.upgrade() && self.is_prefix_used_anew(contest) {
+            return Verdict::conflict(ConflictKind::BothChanged);
+        }
         let known;
         let (base, assumed) = match &contest.base {
             Base::Is(base) => (base.as_ref(), false),

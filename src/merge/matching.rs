@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::Hash;
 
 use super::digest::Digests;
-use crate::config::identity::{IdentityTable, discovered};
+use crate::config::identity::{IdentityRule, IdentityTable, discovered};
 use crate::xml::{Document, NodeId};
 
 /// One side of a merge.
@@ -65,38 +65,75 @@ pub fn is_identity_attribute(
     }
 }
 
-/// Stands in a [`key`] before each part of the identity that has a value.
+/// Stands in a key before each part of the identity that has a value.
 pub(super) const VALUE_SEPARATOR: char = '=';
 
-/// The identity of `element` as one text that compares equal for the same
-/// element, and whether the last of several counts.
-pub(super) fn key(table: &IdentityTable, document: &Document, element: NodeId) -> (String, bool) {
-    let mut key = document.local_name(element).to_owned();
-    match table.rule_for(document, element) {
-        Some(rule) => {
-            for path in &rule.by {
-                key.push('\u{1}');
-                if let Some(value) = path.value(document, element) {
-                    key.push(VALUE_SEPARATOR);
-                    push_value(&mut key, &value, rule.ignore_case);
-                }
-            }
-            (key, rule.last_wins)
+/// Makes the keys of the child elements of one parent.
+pub(super) struct Keys<'a> {
+    table: &'a IdentityTable,
+    document: &'a Document,
+    /// The rule for the sibling before, which is that for all of its name.
+    last: Option<(&'a str, Option<&'a IdentityRule>)>,
+    key: String,
+}
+
+impl<'a> Keys<'a> {
+    pub(super) fn new(table: &'a IdentityTable, document: &'a Document) -> Self {
+        Self {
+            table,
+            document,
+            last: None,
+            key: String::new(),
         }
-        None => {
-            if let Some((name, value)) = discovered(table, document, element) {
-                key.push('\u{1}');
-                key.push_str(name);
-                key.push(VALUE_SEPARATOR);
-                push_value(&mut key, &value, true);
+    }
+
+    /// Goes on to the children of another parent.
+    pub(super) fn next_parent(&mut self) {
+        self.last = None;
+    }
+
+    /// The identity of `element` as one text that compares equal for the same
+    /// element, and whether the last of several counts.
+    pub(super) fn key(&mut self, element: NodeId) -> (&str, bool) {
+        let name = self.document.local_name(element);
+        let rule = match self.last {
+            Some((known, rule)) if known == name => rule,
+            _ => self.table.rule_for(self.document, element),
+        };
+        self.last = Some((name, rule));
+        let key = &mut self.key;
+        key.clear();
+        key.push_str(name);
+        match rule {
+            Some(rule) => {
+                for path in rule.by.iter() {
+                    key.push('\u{1}');
+                    if let Some(value) = path.value(self.document, element) {
+                        key.push(VALUE_SEPARATOR);
+                        push_value(key, &value, rule.ignore_case);
+                    }
+                }
+                (key, rule.last_wins)
             }
-            (key, false)
+            None => {
+                if let Some((name, value)) = discovered(self.table, self.document, element) {
+                    key.push('\u{1}');
+                    key.push_str(name);
+                    key.push(VALUE_SEPARATOR);
+                    push_value(key, &value, true);
+                }
+                (key, false)
+            }
         }
     }
 }
 
 fn push_value(key: &mut String, value: &str, ignore_case: bool) {
-    if ignore_case {
+    if ignore_case && value.is_ascii() {
+        let start = key.len();
+        key.push_str(value);
+        key[start..].make_ascii_lowercase();
+    } else if ignore_case {
         key.extend(value.chars().flat_map(char::to_lowercase));
     } else {
         key.push_str(value);
@@ -115,13 +152,15 @@ pub fn match_children(
     let mut index: HashMap<String, usize> = HashMap::new();
     let mut groups: Vec<Members> = Vec::new();
     let mut collect = |side: Side<'_>, parent: NodeId, put: fn(&mut Members, NodeId)| {
+        let mut keys = Keys::new(table, side.document);
         for child in side.document.child_elements(parent) {
-            let (key, last_wins) = key(table, side.document, child);
-            let at = *index.entry(key).or_insert_with(|| {
+            let (key, last_wins) = keys.key(child);
+            let at = index.get(key).copied().unwrap_or_else(|| {
                 groups.push(Members {
                     last_wins,
                     ..Members::default()
                 });
+                index.insert(key.to_owned(), groups.len() - 1);
                 groups.len() - 1
             });
             put(&mut groups[at], child);

@@ -8,7 +8,7 @@
 //! The stages, one file each: [`prepare`] (what must be refused), [`digest`]
 //! (did this side change it?), [`matching`] (which elements are the same?),
 //! `engine` (the walk), `values` (attributes and text), `contest` and `judge` (who wins, by
-//! `policy` or principle), `children` (what stands in an element), `one_sided`
+//! `policy` or principle; `prefixes`), `children` (what stands in an element), `one_sided`
 //! (added and removed elements), `comments`, `order`, `opaque` (content that
 //! moves as a whole), `place`, `written` and `subtree` (how it reads in the
 //! carrier), [`account`] (nothing is dropped in silence), [`finish`] (the
@@ -33,6 +33,7 @@ pub mod outcome;
 mod place;
 mod plan;
 mod policy;
+mod prefixes;
 pub mod prepare;
 mod subtree;
 mod values;

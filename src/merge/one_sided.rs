@@ -40,7 +40,7 @@ impl Engine<'_> {
                 _ => {}
             }
         }
-        // Between branches the declarations themselves are in conflict; here new's stand.
+        // Between branches the declarations themselves are in conflict (`prefixes`); here new's stand.
         if self.upgrade() && self.prefixes_mean_otherwise(incoming, parent.carrier) {
             conflicts.push((ConflictKind::BothAdded, base, incoming, None));
             return;

@@ -66,8 +66,8 @@ pub fn with_renames<'d>(
             let Some(attribute) = rule
                 .by
                 .iter()
-                .filter(|key| key.child.is_none())
-                .find_map(|key| document.attribute(element, &key.attribute))
+                .filter(|key| key.child().is_none())
+                .find_map(|key| document.attribute(element, key.attribute()))
             else {
                 continue;
             };

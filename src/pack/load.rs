@@ -101,11 +101,17 @@ pub fn load_for_lint(extra: &[PathBuf]) -> Result<Rules, Vec<PackFailure>> {
     load_on(&all, extra)
 }
 
-/// Loads what is true of .NET configuration in general, and `extra`; no product's pack.
+/// What a merge of branches needs: what is true of .NET configuration in
+/// general, and `extra`; no product's pack.
 ///
 /// # Errors
 /// As [`load`].
 pub fn load_general(extra: &[PathBuf]) -> Result<Rules, Vec<PackFailure>> {
+    if extra.is_empty()
+        && let Some(rules) = super::compiled::rules()
+    {
+        return Ok(rules);
+    }
     load_on(&BUILT_IN[..1], extra)
 }
 

@@ -6,7 +6,10 @@
 //! every pack is reported in one run, at its place in the TOML.
 
 mod action;
+#[rustfmt::skip]
+mod built_in;
 pub mod check;
+mod compiled;
 pub mod file;
 pub mod lint;
 pub mod load;

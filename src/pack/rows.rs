@@ -210,8 +210,8 @@ impl Pack<'_> {
             if let Some(element) = self.checker.element_path(text) {
                 let rule = IdentityRule {
                     element,
-                    by: by.clone(),
-                    then_by: then_by.clone(),
+                    by: by.clone().into(),
+                    then_by: then_by.clone().into(),
                     ignore_case: row.ignore_case,
                     last_wins: last_wins.unwrap_or(false),
                     entry: row.entry,

@@ -14,7 +14,7 @@ use super::file::PackFile;
 use super::problem::PackProblem;
 use super::rows::Pack;
 use super::rules::{PackInfo, Rules, SecretRule};
-use crate::config::identity::{ElementPath, IdentityRule};
+use crate::config::identity::{ElementPath, IdentityRule, IdentityTable};
 
 /// What becomes of the regular expressions of a pack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,13 +60,11 @@ impl Builder {
     #[must_use]
     pub fn finish(self) -> Rules {
         let mut rules = self.rules;
-        for rule in self.identities {
-            rules.identities.add(rule);
-        }
-        for container in self.ordered {
-            rules.identities.add_ordered(container);
-        }
-        rules.identities.set_discovery(self.discovery);
+        rules.identities = IdentityTable::new(
+            self.identities.into(),
+            self.ordered.into(),
+            self.discovery.into_iter().map(Into::into).collect(),
+        );
         for secret in self.secrets {
             secret.add_to(&mut rules.secrets);
         }

@@ -54,6 +54,11 @@ fn is_name_char(character: char) -> bool {
 /// Whether `name` is a qualified name: a name with at most one colon, inside.
 #[must_use]
 pub fn is_qualified_name(name: &str) -> bool {
+    if name.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && name.starts_with(|first: char| first.is_ascii_alphabetic())
+    {
+        return true;
+    }
     let mut parts = name.split(':');
     let valid = |part: &str| {
         let mut characters = part.chars();

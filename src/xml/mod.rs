@@ -3,7 +3,8 @@
 //!
 //! The way of the data: [`source`] decodes, [`tokens`] split, [`parse`] judges
 //! and builds the [`document`], [`edit`] turns decisions into a new text,
-//! [`second_reader`] checks that text before anyone writes it.
+//! [`second_reader`] (for git [`fast_reader`]) checks that text before anyone
+//! writes it.
 
 pub mod address;
 pub mod chars;
@@ -11,6 +12,7 @@ pub mod document;
 pub mod edit;
 pub mod encoding;
 pub mod escape;
+pub mod fast_reader;
 pub mod layout;
 pub mod parse;
 pub mod second_reader;

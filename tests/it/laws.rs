@@ -19,7 +19,7 @@ use conferry::merge::{Conflict, ConflictKind, Inputs, MergeError, Merged, Mode, 
 use conferry::pack::{self, Rules};
 use conferry::xml::address::Leaf;
 use conferry::xml::tokens::Tokens;
-use conferry::xml::{Document, Edits, NodeId, NodeKind, second_reader};
+use conferry::xml::{Document, Edits, NodeId, NodeKind, fast_reader, second_reader};
 use rayon::prelude::*;
 
 use crate::command::{cases, tree};
@@ -246,7 +246,13 @@ pub fn reading_laws(bytes: &[u8]) -> Law {
     if end as usize != text.len() {
         return Err("the tokens end before the text".to_owned());
     }
-    second_reader::agree(&document, bytes).map_err(|error| error.to_string())
+    both_readers_agree(&document, bytes)
+}
+
+/// Each command asks one of the two; here both must see the same.
+fn both_readers_agree(document: &Document, bytes: &[u8]) -> Law {
+    second_reader::agree(document, bytes).map_err(|error| error.to_string())?;
+    fast_reader::agree(document, bytes).map_err(|error| format!("roxmltree: {error}"))
 }
 
 /// merge(x, x, x) has nothing to do.
@@ -573,6 +579,7 @@ pub fn result_laws(triple: &Triple) -> Law {
         for settle in [Settle::Carrier, Settle::Incoming] {
             let finished = finish(&inputs, &merged, settle)
                 .map_err(|error| format!("{mode:?} {settle:?}: {error}"))?;
+            both_readers_agree(&finished.document, &finished.bytes)?;
             if settle == Settle::Carrier {
                 let carrier = merged.carrier(&inputs);
                 let text = merged.edits.apply(carrier.text());
@@ -728,6 +735,20 @@ fn the_second_reader_is_another_one() {
         "<a b=\"1\">x<d/></a>",
     ] {
         assert!(second_reader::agree(&document, other.as_bytes()).is_err());
+        assert!(fast_reader::agree(&document, other.as_bytes()).is_err());
+    }
+    for other in [
+        "<a  b=\"1\">x</a>",
+        "<a b=\"1\">x<![CDATA[]]></a>",
+        "<a b=\"1\">x</a><!---->",
+        "<a b=\"1\"/>",
+        "<a b=\"1\">x</b>",
+        "<a b=\"1\">&x;</a>",
+    ] {
+        assert!(
+            fast_reader::agree(&document, other.as_bytes()).is_err(),
+            "{other}"
+        );
     }
     let root: NodeId = document.root();
     assert_eq!(document.kind(root), NodeKind::Element);

@@ -1,0 +1,155 @@
+//! The general pack, read ahead: git runs the merge driver once per file, and to
+//! read the TOML takes longer than to merge.
+//!
+//! The rows stand in [`super::built_in`], which a test writes from
+//! `rules/dotnet.toml` and compares with it.
+
+use std::borrow::Cow;
+
+use super::rules::{Action, Mark, PackInfo, Policy, Provenance, Rules, SecretRule, When};
+use crate::config::identity::{ElementPath, IdentityRule, IdentityTable, KeyPath};
+use crate::config::secrets::SecretTable;
+use crate::xml::selector::Selector;
+
+/// What a merge of branches needs of a pack.
+pub(super) struct Compiled {
+    pub(super) id: &'static str,
+    pub(super) title: &'static str,
+    pub(super) version: &'static str,
+    pub(super) discovery: &'static [Cow<'static, str>],
+    pub(super) identities: &'static [IdentityRule],
+    pub(super) ordered: &'static [ElementPath],
+    pub(super) secrets: &'static [Secret],
+    pub(super) policies: &'static [Merge],
+}
+
+/// `[[secret]]`.
+pub(super) struct Secret {
+    pub(super) select: &'static [&'static str],
+    pub(super) names: &'static [&'static str],
+    pub(super) keys: &'static [&'static str],
+    pub(super) parts: &'static [&'static str],
+    pub(super) beside: &'static [&'static str],
+    pub(super) words: &'static [&'static str],
+}
+
+/// `[[merge]]`, for all components, always.
+pub(super) struct Merge {
+    pub(super) id: &'static str,
+    pub(super) path: &'static str,
+    pub(super) action: Action,
+    pub(super) summary: &'static str,
+    pub(super) why: &'static str,
+    pub(super) source: &'static str,
+    pub(super) mark: Mark,
+}
+
+pub(super) const fn path(text: &'static str) -> ElementPath {
+    ElementPath::known(text)
+}
+
+/// What identifies an element.
+macro_rules! keys {
+    ($($key:literal),*) => {{
+        const KEYS: &[KeyPath] = &[$(KeyPath::known($key)),*];
+        KEYS
+    }};
+}
+pub(super) use keys;
+
+pub(super) const fn name(text: &'static str) -> Cow<'static, str> {
+    Cow::Borrowed(text)
+}
+
+/// What an `[[identity]]` row says beside its keys.
+pub(super) enum Flag {
+    IgnoreCase,
+    LastWins,
+    Entry,
+}
+
+/// `[[identity]]`, for one element.
+pub(super) const fn identity(
+    element: &'static str,
+    by: &'static [KeyPath],
+    then_by: &'static [KeyPath],
+    flags: &'static [Flag],
+) -> IdentityRule {
+    let mut rule = IdentityRule {
+        element: path(element),
+        by: Cow::Borrowed(by),
+        then_by: Cow::Borrowed(then_by),
+        ignore_case: false,
+        last_wins: false,
+        entry: false,
+    };
+    let mut at = 0;
+    while at < flags.len() {
+        match flags[at] {
+            Flag::IgnoreCase => rule.ignore_case = true,
+            Flag::LastWins => rule.last_wins = true,
+            Flag::Entry => rule.entry = true,
+        }
+        at += 1;
+    }
+    rule
+}
+
+/// The general rules; `None` if they do not compile, which a test excludes.
+pub(super) fn rules() -> Option<Rules> {
+    let pack = &super::built_in::PACK;
+    Some(Rules {
+        packs: vec![PackInfo {
+            id: pack.id.to_owned(),
+            title: pack.title.to_owned(),
+            version: pack.version.to_owned(),
+        }],
+        identities: IdentityTable::new(
+            pack.identities.into(),
+            pack.ordered.into(),
+            pack.discovery.into(),
+        ),
+        secrets: secrets(pack)?,
+        policies: pack
+            .policies
+            .iter()
+            .map(|row| policy(pack, row))
+            .collect::<Option<_>>()?,
+        ..Rules::default()
+    })
+}
+
+fn secrets(pack: &Compiled) -> Option<SecretTable> {
+    let mut table = SecretTable::default();
+    let owned = |texts: &[&str]| texts.iter().copied().map(str::to_owned).collect();
+    for row in pack.secrets {
+        let selectors = row.select.iter().map(|select| Selector::parse(select).ok());
+        let rule = SecretRule {
+            selectors: selectors.collect::<Option<_>>()?,
+            names: owned(row.names),
+            keys: owned(row.keys),
+            parts: owned(row.parts),
+            beside: owned(row.beside),
+            words: owned(row.words),
+        };
+        rule.add_to(&mut table);
+    }
+    Some(table)
+}
+
+fn policy(pack: &Compiled, row: &Merge) -> Option<Policy> {
+    Some(Policy {
+        provenance: Provenance {
+            id: row.id.to_owned(),
+            pack: pack.id.to_owned(),
+            summary: row.summary.to_owned(),
+            why: row.why.to_owned(),
+            source: row.source.to_owned(),
+            mark: row.mark,
+        },
+        component: None,
+        selector: Selector::parse(row.path).ok()?,
+        action: row.action.clone(),
+        when: When::Always,
+    })
+}

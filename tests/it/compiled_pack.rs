@@ -1,0 +1,184 @@
+//! The general pack as it is compiled in says what `rules/dotnet.toml` says.
+//!
+//! `CONFERRY_BLESS=1 cargo test --test it compiled_pack` writes
+//! `src/pack/built_in.rs` anew.
+
+use std::fmt::Write as _;
+use std::fs;
+
+use conferry::pack::file::{IdentityRow, MergeRow, PackFile, SecretRow, Text};
+use conferry::pack::load::BUILT_IN;
+use conferry::pack::validate::{Builder, Trust};
+use conferry::pack::{Rules, load_general};
+
+const FILE: &str = "src/pack/built_in.rs";
+
+const HEAD: &str = "\
+//! What `rules/dotnet.toml` says, for the merge of branches; see [`super::compiled`].
+//!
+//! Written by `CONFERRY_BLESS=1 cargo test --test it compiled_pack`. Do not edit.
+
+use super::compiled::Flag::{Entry, IgnoreCase, LastWins};
+use super::compiled::{Compiled, Merge, Secret, identity, keys, name, path};
+use super::rules::{Action, Mark};
+use crate::config::identity::KeyPath;
+
+";
+
+#[test]
+fn is_written_from_the_toml() {
+    let (_, text) = BUILT_IN[0];
+    let mut problems = Vec::new();
+    let written = source(&PackFile::read(text, &mut problems));
+    assert!(problems.is_empty());
+    if std::env::var_os("CONFERRY_BLESS").is_some() {
+        fs::write(FILE, &written).unwrap();
+    }
+    let found = fs::read_to_string(FILE).unwrap().replace("\r\n", "\n");
+    assert!(
+        found == written,
+        "{FILE} is older than rules/dotnet.toml; write it anew with CONFERRY_BLESS=1"
+    );
+}
+
+#[test]
+fn says_what_loading_the_toml_says() {
+    let (id, text) = BUILT_IN[0];
+    let mut builder = Builder::default();
+    builder.add(text, id, Trust::Checked).unwrap();
+    let (loaded, compiled) = (builder.finish(), load_general(&[]).unwrap());
+    assert!(loaded.identities == compiled.identities);
+    assert!(!compiled.identities.discovery().is_empty());
+    let said = |rules: &Rules| {
+        let Rules {
+            packs,
+            secrets,
+            policies,
+            components,
+            ..
+        } = rules;
+        format!("{packs:#?} {secrets:#?} {policies:#?} {components:#?}")
+    };
+    assert_eq!(said(&loaded), said(&compiled));
+    assert!(!compiled.policies.is_empty());
+}
+
+fn source(file: &PackFile) -> String {
+    let mut out = HEAD.to_owned();
+    let text = |text: &Option<Text>| {
+        let text = text.as_ref().map_or("", |text| text.get_ref().trim());
+        format!("{text:?}")
+    };
+    let _ = writeln!(out, "pub(super) static PACK: Compiled = Compiled {{");
+    for (key, value) in [
+        ("id", &file.head.id),
+        ("title", &file.head.title),
+        ("version", &file.head.version),
+    ] {
+        let _ = writeln!(out, "    {key}: {},", text(value));
+    }
+    let names = file.discovery.iter();
+    let names: Vec<String> = names
+        .map(|text| format!("name({:?})", text.get_ref()))
+        .collect();
+    let names = names.join(", ");
+    let _ = writeln!(out, "    discovery: &[{names}],\n    identities: &[");
+    file.identities
+        .iter()
+        .for_each(|row| identity(&mut out, row));
+    let _ = writeln!(out, "    ],\n    ordered: &[");
+    for row in &file.orders {
+        let _ = writeln!(out, "        path({}),", text(&row.element));
+    }
+    let _ = writeln!(out, "    ],\n    secrets: &[");
+    file.secrets.iter().for_each(|row| secret(&mut out, row));
+    let _ = writeln!(out, "    ],\n    policies: &[");
+    for row in &file.merges {
+        assert!(is_plain(row), "src/pack/compiled.rs knows no such row");
+        let action = variant(row.action.as_ref().unwrap().get_ref());
+        let mark = variant(row.about.mark.as_ref().unwrap().get_ref());
+        let about = &row.about;
+        let sources: Vec<&str> = about.source.iter().map(|s| s.get_ref().as_str()).collect();
+        let _ = writeln!(
+            out,
+            "        Merge {{\n            id: {},\n            path: {},\n            action: Action::{action},\n            \
+             summary: {},\n            why: {},\n            source: {:?},\n            mark: Mark::{mark},\n        }},",
+            text(&about.id),
+            text(&row.path),
+            text(&about.summary),
+            text(&about.why),
+            sources.join(", "),
+        );
+    }
+    out.push_str("    ],\n};\n");
+    out
+}
+
+fn identity(out: &mut String, row: &IdentityRow) {
+    let last_wins = row
+        .duplicates
+        .as_ref()
+        .is_some_and(|d| d.get_ref() == "last-wins");
+    let flags: Vec<&str> = [
+        (row.ignore_case, "IgnoreCase"),
+        (last_wins, "LastWins"),
+        (row.entry, "Entry"),
+    ]
+    .into_iter()
+    .filter(|(is_set, _)| *is_set)
+    .map(|(_, flag)| flag)
+    .collect();
+    for element in &row.element {
+        let _ = writeln!(
+            out,
+            "        identity({:?}, {}, {}, &[{}]),",
+            element.get_ref(),
+            keys(&row.by),
+            keys(&row.then_by),
+            flags.join(", ")
+        );
+    }
+}
+
+fn secret(out: &mut String, row: &SecretRow) {
+    let _ = writeln!(out, "        Secret {{");
+    for (key, list) in [
+        ("select", &row.select),
+        ("names", &row.names),
+        ("keys", &row.keys),
+        ("parts", &row.parts),
+        ("beside", &row.beside),
+        ("words", &row.words),
+    ] {
+        let texts: Vec<&str> = list.iter().map(|text| text.get_ref().as_str()).collect();
+        let _ = writeln!(out, "            {key}: &{texts:?},");
+    }
+    let _ = writeln!(out, "        }},");
+}
+
+/// `keys!["a", "b"]`
+fn keys(texts: &[Text]) -> String {
+    let texts: Vec<&str> = texts.iter().map(|text| text.get_ref().as_str()).collect();
+    format!("keys!{texts:?}")
+}
+
+/// Whether the row has nothing but what every row may have.
+fn is_plain(row: &MergeRow) -> bool {
+    [
+        &row.component,
+        &row.value,
+        &row.to,
+        &row.pattern,
+        &row.replacement,
+        &row.when,
+    ]
+    .iter()
+    .all(|argument| argument.is_none())
+}
+
+/// `higher-version` as the variant is called.
+fn variant(word: &str) -> String {
+    word.split('-')
+        .map(|part| part[..1].to_uppercase() + &part[1..])
+        .collect()
+}
