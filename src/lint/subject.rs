@@ -1,8 +1,9 @@
 //! One file of a run, read and indexed.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use super::tree::Tree;
 use crate::pack::Rules;
@@ -26,7 +27,7 @@ pub struct Subject {
     pub component: Option<String>,
     /// Whether it is an XDT transform, which is applied to a configuration and is none itself.
     pub is_transform: bool,
-    elements: HashMap<Box<str>, Vec<NodeId>>,
+    elements: FxHashMap<Box<str>, Vec<NodeId>>,
 }
 
 impl Subject {
@@ -47,11 +48,9 @@ impl Subject {
             content,
             component: None,
             is_transform: false,
-            elements: HashMap::new(),
+            elements: FxHashMap::default(),
         };
         if let Ok(document) = &subject.content {
-            let component = rules.component_of(document);
-            subject.component = component.map(|component| component.provenance.id.clone());
             subject.is_transform = is_transform(document);
             for node in document.nodes().filter(|node| document.is_element(*node)) {
                 let name = document.local_name(node);
@@ -62,6 +61,9 @@ impl Subject {
                     }
                 }
             }
+            let named = |name: &str| subject.elements.get(name).map_or(&[][..], Vec::as_slice);
+            let component = rules.component_among(document, named);
+            subject.component = component.map(|component| component.provenance.id.clone());
         }
         subject
     }

@@ -256,6 +256,24 @@ impl Rules {
         })
     }
 
+    /// The same, where the elements of each local name are known.
+    pub fn component_among<'d>(
+        &self,
+        document: &'d Document,
+        named: impl Fn(&str) -> &'d [NodeId],
+    ) -> Option<&Component> {
+        let ignores_case = self.ignores_case();
+        let selects = |selector: &Selector| match selector.element_name() {
+            Some(name) => named(name)
+                .iter()
+                .any(|element| selector.matches_element(document, *element, &ignores_case)),
+            None => selector.select(document, &ignores_case).next().is_some(),
+        };
+        self.components
+            .iter()
+            .find(|component| component.recognised_by.iter().any(selects))
+    }
+
     /// Whether a row of `pack` for `component` applies to a file of `recognised`.
     /// A row that names no component applies to all components of its pack,
     /// and everywhere if its pack has none.

@@ -29,7 +29,13 @@ pub fn is_xml_char(character: char) -> bool {
 pub fn first_forbidden(text: &str) -> Option<usize> {
     let suspicious =
         |byte: u8| (byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) || byte == 0xEF;
-    if !text.bytes().any(suspicious) {
+    // Without an early end in a block, the compiler looks at many bytes at once.
+    let is_suspicious = |block: &[u8]| {
+        block
+            .iter()
+            .fold(false, |any, byte| any | suspicious(*byte))
+    };
+    if !text.as_bytes().chunks(1024).any(is_suspicious) {
         return None;
     }
     text.char_indices()
@@ -51,9 +57,45 @@ fn is_name_char(character: char) -> bool {
         || matches!(character, '-' | '.' | '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
 }
 
+const START: u8 = 1;
+const INSIDE: u8 = 2;
+
+/// What an ASCII character may be in a name without a prefix.
+const IN_NAMES: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte] = match byte as u8 {
+            b'A'..=b'Z' | b'a'..=b'z' | b'_' => START | INSIDE,
+            b'0'..=b'9' | b'-' | b'.' => INSIDE,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    table
+};
+
+/// The length of the ASCII name without a prefix at the beginning of `bytes`; 0 if there is none.
+#[must_use]
+pub fn plain_name_length(bytes: &[u8]) -> usize {
+    let starts = bytes
+        .first()
+        .is_some_and(|first| IN_NAMES[*first as usize] & START != 0);
+    if !starts {
+        return 0;
+    }
+    bytes
+        .iter()
+        .position(|byte| IN_NAMES[*byte as usize] == 0)
+        .unwrap_or(bytes.len())
+}
+
 /// Whether `name` is a qualified name: a name with at most one colon, inside.
 #[must_use]
 pub fn is_qualified_name(name: &str) -> bool {
+    if !name.is_empty() && plain_name_length(name.as_bytes()) == name.len() {
+        return true;
+    }
     if name.bytes().all(|byte| byte.is_ascii_alphanumeric())
         && name.starts_with(|first: char| first.is_ascii_alphabetic())
     {

@@ -4,7 +4,9 @@
 //! demand beyond that is judged here, since quick-xml does not: one root, names,
 //! attributes, references, characters, stray text, comments.
 
-use super::chars::{first_forbidden, is_blank, is_qualified_name, is_space, prefix};
+use super::chars::{
+    first_forbidden, is_blank, is_qualified_name, is_space, plain_name_length, prefix,
+};
 use super::document::{Attribute, Document, ElementData, NONE, Node, NodeId, NodeKind};
 use super::encoding::EncodingError;
 use super::escape::{self, ReferenceError};
@@ -76,6 +78,8 @@ struct Builder<'a> {
     attributes: Vec<Attribute>,
     open: Vec<u32>,
     root: Option<NodeId>,
+    /// Whether the tag that is read has a name with a prefix.
+    has_prefixes: bool,
     /// Prefixes in scope, with the depth at which each was declared.
     prefixes: Vec<(&'a str, usize)>,
 }
@@ -98,6 +102,7 @@ impl<'a> Builder<'a> {
             attributes: Vec::with_capacity(expected / 2),
             open: vec![0],
             root: None,
+            has_prefixes: false,
             prefixes: Vec::new(),
         }
     }
@@ -211,18 +216,22 @@ impl<'a> Builder<'a> {
             return error(kind, span.start as usize, span.end as usize);
         }
         let inside_end = span.end as usize - if empty { 2 } else { 1 };
+        self.has_prefixes = false;
         let name = self.scan_name(span.start as usize + 1, inside_end)?;
         let first = self.attributes.len() as u32;
         self.scan_attributes(name.end as usize, inside_end)?;
         self.check_duplicates(first)?;
-        self.check_namespaces(name, first)?;
+        let mut local = name.start;
+        if self.has_prefixes {
+            self.check_namespaces(name, first)?;
+            local = name.end - super::chars::local_name(&self.text[name.range()]).len() as u32;
+        }
 
         let id = self.push(NodeKind::Element, span);
         self.nodes[id as usize].element = self.elements.len() as u32;
-        let local = super::chars::local_name(&self.text[name.range()]).len();
         self.elements.push(ElementData {
             name,
-            local: name.end - local as u32,
+            local,
             start_tag: span,
             end_tag: None,
             attributes: first..self.attributes.len() as u32,
@@ -238,16 +247,20 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn scan_name(&self, start: usize, limit: usize) -> Result<Span, SyntaxError> {
-        let rest = &self.text[start..limit];
-        let length = rest
-            .bytes()
-            .position(|byte| is_space(byte) || matches!(byte, b'=' | b'"' | b'\'' | b'<' | b'/'))
-            .unwrap_or(rest.len());
-        if !is_qualified_name(&rest[..length]) {
-            return error(SyntaxErrorKind::BadName, start, start + length);
+    fn scan_name(&mut self, start: usize, limit: usize) -> Result<Span, SyntaxError> {
+        let ends = |byte: u8| is_space(byte) || matches!(byte, b'=' | b'"' | b'\'' | b'<' | b'/');
+        let rest = &self.text.as_bytes()[start..limit];
+        let plain = plain_name_length(rest);
+        if plain > 0 && rest.get(plain).is_none_or(|byte| ends(*byte)) {
+            return Ok(Span::new(start, start + plain));
         }
-        Ok(Span::new(start, start + length))
+        let length = rest.iter().position(|byte| ends(*byte));
+        let name = &self.text[start..start + length.unwrap_or(rest.len())];
+        if !is_qualified_name(name) {
+            return error(SyntaxErrorKind::BadName, start, start + name.len());
+        }
+        self.has_prefixes |= name.contains(':');
+        Ok(Span::new(start, start + name.len()))
     }
 
     fn scan_attributes(&mut self, from: usize, limit: usize) -> Result<(), SyntaxError> {
@@ -402,7 +415,7 @@ impl<'a> Builder<'a> {
 
     fn end(&mut self, span: Span) -> Result<(), SyntaxError> {
         let raw = &self.text[span.range()];
-        let found = raw[2..raw.len() - 1].trim_end_matches([' ', '\t', '\r', '\n']);
+        let mut found = &raw[2..raw.len() - 1];
         if self.open.len() == 1 {
             return error(
                 SyntaxErrorKind::UnmatchedEnd,
@@ -413,6 +426,9 @@ impl<'a> Builder<'a> {
         let id = self.open[self.open.len() - 1];
         let index = self.nodes[id as usize].element as usize;
         let expected = &self.text[self.elements[index].name.range()];
+        if found != expected {
+            found = found.trim_end_matches([' ', '\t', '\r', '\n']);
+        }
         if found != expected {
             if !is_qualified_name(found) {
                 return error(
@@ -447,7 +463,9 @@ impl<'a> Builder<'a> {
             }
         } else {
             self.check_references(span)?;
-            if let Some(at) = memchr::memmem::find(raw.as_bytes(), b"]]>") {
+            if memchr::memchr(b']', raw.as_bytes()).is_some()
+                && let Some(at) = memchr::memmem::find(raw.as_bytes(), b"]]>")
+            {
                 let place = span.start as usize + at;
                 return error(SyntaxErrorKind::CdataEndInText, place, place + 3);
             }
