@@ -3,7 +3,9 @@
 pub mod fresh;
 pub mod read;
 pub mod same_file;
+pub mod sealed;
 pub mod stream;
+pub mod trailer;
 pub mod walk;
 pub mod windows_path;
 pub mod write;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::{Value as Json, json};
@@ -185,20 +184,6 @@ pub fn created_text(manifest: &Manifest, target: &str) -> String {
         bytes(total)
     );
     text
-}
-
-/// How far it is, to be written over itself.
-#[must_use]
-pub fn progress(done: (u64, u64), of: (u64, u64), elapsed: Duration) -> String {
-    let rate = done.1 as f64 / elapsed.as_secs_f64().max(0.001);
-    format!(
-        "\r\x1b[K{} of {} files, {} of {}, {}/s",
-        done.0,
-        of.0,
-        bytes(done.1),
-        bytes(of.1),
-        bytes(rate as u64)
-    )
 }
 
 /// The proof, for people.
