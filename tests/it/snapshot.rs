@@ -11,10 +11,11 @@ use conferry::snapshot::store::{Store, StoreError};
 use conferry::snapshot::verify::{Verified, verify};
 
 use crate::command::{Run, conferry, copy_tree, folder, run, tree};
+use crate::snapshot_sealed::new_key;
 
 const TIME: &str = "2026-01-02T03:04:05Z";
 
-fn fixture(name: &str) -> PathBuf {
+pub fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("fixtures/contoso/server")
         .join(name)
@@ -29,7 +30,7 @@ fn with_snapshot() -> tempfile::TempDir {
     folder
 }
 
-fn create(folder: &Path, target: &str, more: &[&str]) -> Run {
+pub fn create(folder: &Path, target: &str, more: &[&str]) -> Run {
     let mut args = vec![
         "snapshot",
         "create",
@@ -470,19 +471,26 @@ fn snapshots_are_private() {
 #[test]
 fn killed_at_any_moment_there_is_nothing_or_all_of_it() {
     let folder = with_snapshot();
+    let recipient = new_key(folder.path(), "key").to_string();
     for number in 0..400 {
         let name = format!("c/Program Files/PhoneFactor/Data/{number}.bin");
         fs::write(folder.path().join(name), vec![number as u8; 40_000]).unwrap();
     }
     let mut outcomes = [0; 2];
     for step in 0..24 {
-        let target = format!("killed{step}{}", if step % 3 == 2 { ".zip" } else { "" });
+        let form = ["", "", ".zip", ".zip.age"][step as usize % 4];
+        let target = format!("killed{step}{form}");
         let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("conferry"));
         command
             .current_dir(folder.path())
             .env_clear()
             .stdout(std::process::Stdio::null());
         command.args(["snapshot", "create", "--root", "c", "-o", &target]);
+        let mut verify = vec!["snapshot", "verify", &target];
+        if form == ".zip.age" {
+            command.args(["--encrypt-to", &recipient]);
+            verify.extend(["--identity", "key.txt"]);
+        }
         let mut child = command.spawn().unwrap();
         std::thread::sleep(Duration::from_millis(step * 12));
         child.kill().unwrap();
@@ -490,11 +498,7 @@ fn killed_at_any_moment_there_is_nothing_or_all_of_it() {
         let whole = folder.path().join(&target).exists();
         outcomes[usize::from(whole)] += 1;
         if whole {
-            assert_eq!(
-                run(folder.path(), &["snapshot", "verify", &target]).code,
-                0,
-                "{target}"
-            );
+            assert_eq!(run(folder.path(), &verify).code, 0, "{target}");
         }
     }
     assert!(outcomes[0] > 0, "no kill came in time: {outcomes:?}");
