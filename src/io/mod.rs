@@ -7,6 +7,8 @@ pub mod sealed;
 pub mod stream;
 pub mod trailer;
 pub mod walk;
+#[cfg(any(windows, test))]
+pub mod windows_access;
 pub mod windows_path;
 pub mod write;
 pub mod write_stream;

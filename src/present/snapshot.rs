@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::redact::Redactor;
 use crate::merge::outcome::Value;
+use crate::pack::places::FileKind;
 use crate::snapshot::diff::{Change, Difference};
 use crate::snapshot::find::Plan;
 use crate::snapshot::manifest::{ComponentEntry, Manifest, MissingEntry};
@@ -156,11 +157,39 @@ pub fn manifest_text(manifest: &Manifest) -> String {
     text
 }
 
+/// What people made or edited themselves, and what only may be.
+fn custom(text: &mut String, manifest: &Manifest) {
+    let mut counts: BTreeMap<(&str, String), usize> = BTreeMap::new();
+    for file in &manifest.files {
+        let what = match file.kind {
+            FileKind::Theme => "Custom theme",
+            FileKind::DefaultTheme => "Theme of the product, edited or not",
+            FileKind::Page => "Pages, edited or not",
+            _ => continue,
+        };
+        let source = file.source.as_deref().unwrap_or(&file.path);
+        let folders: Vec<&str> = source.split(['\\', '/']).collect();
+        let folders = &folders[..folders.len() - 1];
+        let themes = |name: &&str| name.eq_ignore_ascii_case("App_Themes");
+        // A theme may have folders of its own.
+        let end = folders
+            .iter()
+            .position(|name| themes(&name))
+            .map_or(folders.len(), |at| at + 2);
+        let folder = folders[..end.min(folders.len())].join("\\");
+        *counts.entry((what, folder)).or_default() += 1;
+    }
+    for ((what, folder), count) in counts {
+        let _ = writeln!(text, "{what}: {folder}, {}", files(count));
+    }
+}
+
 fn summary(manifest: &Manifest) -> String {
     let mut text = String::new();
     components(&mut text, &manifest.components);
     missing(&mut text, &manifest.missing);
     warnings(&mut text, &manifest.warnings);
+    custom(&mut text, manifest);
     let mut counts: BTreeMap<&str, (usize, u64)> = BTreeMap::new();
     for file in &manifest.files {
         let count = counts.entry(&file.component).or_default();
@@ -184,6 +213,23 @@ pub fn created_text(manifest: &Manifest, target: &str) -> String {
         bytes(total)
     );
     text
+}
+
+/// A warning if others may read what was made; nothing if only administrators may.
+#[cfg(windows)]
+#[must_use]
+pub fn readers(target: &std::path::Path, readers: std::io::Result<Vec<&'static str>>) -> String {
+    let said = match readers {
+        Ok(readers) if readers.is_empty() => return String::new(),
+        Ok(readers) => format!("may be read by {}", readers.join(", ")),
+        Err(_) => "may be readable by others; Windows did not say who".to_owned(),
+    };
+    let rights = if target.is_dir() { "(OI)(CI)F" } else { "F" };
+    let target = target.display();
+    format!(
+        "warning: {target} {said}. It holds passwords and phone numbers.\n  \
+         To leave it to administrators: icacls \"{target}\" /inheritance:r /grant:r *S-1-5-32-544:{rights} *S-1-5-18:{rights}\n"
+    )
 }
 
 /// The proof, for people.

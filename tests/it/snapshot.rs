@@ -10,7 +10,7 @@ use conferry::snapshot::progress::Progress;
 use conferry::snapshot::store::{Store, StoreError};
 use conferry::snapshot::verify::{Verified, verify};
 
-use crate::command::{Run, conferry, copy_tree, folder, run, tree};
+use crate::command::{Run, conferry, copy_tree, folder, noise, run, tree};
 use crate::snapshot_sealed::new_key;
 
 const TIME: &str = "2026-01-02T03:04:05Z";
@@ -563,6 +563,36 @@ fn a_file_that_cannot_be_read_is_named_and_the_others_go_on() {
     assert_eq!(done.code, 2);
     assert!(done.stderr.contains("con.txt"), "{}", done.stderr);
     assert_eq!(run(folder.path(), &["snapshot", "verify", "again"]).code, 0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_is_full_leaves_nothing() {
+    let folder = with_snapshot();
+    let recipient = new_key(folder.path(), "key").to_string();
+    let data = folder.path().join("c/Program Files/PhoneFactor/Data");
+    fs::write(data.join("noise.bin"), noise(9 << 20)).unwrap();
+    let before = tree(folder.path());
+    for target in ["a", "a.zip", "a.zip.age"] {
+        // A limit on the size of files stands for the end of the disk.
+        let lock = match target.ends_with("age") {
+            true => format!("--encrypt-to {recipient}"),
+            false => String::new(),
+        };
+        let line = format!(
+            "ulimit -f 1000; trap '' XFSZ; exec {} snapshot create --root c -o {target} {lock}",
+            assert_cmd::cargo::cargo_bin("conferry").display()
+        );
+        let output = std::process::Command::new("sh")
+            .current_dir(folder.path())
+            .args(["-c", &line])
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{target}: {said}");
+        assert!(said.contains("cannot be written"), "{target}: {said}");
+        assert_eq!(tree(folder.path()), before, "{target}");
+    }
 }
 
 #[cfg(target_os = "linux")]

@@ -11,7 +11,7 @@ use conferry::snapshot::progress::Progress;
 use conferry::snapshot::store::Store;
 use conferry::snapshot::verify::verify;
 
-use crate::command::{Run, copy_tree, folder, run, tree};
+use crate::command::{Run, copy_tree, folder, noise, run, tree};
 use crate::snapshot::{create, fixture};
 
 const PASSPHRASE: &str = "correct horse & \"staple\"";
@@ -423,14 +423,7 @@ fn files_too_large_for_memory_are_the_same_in_every_form() {
     let (folder, [mine, _]) = with_keys();
     let folder = folder.path();
     let data = folder.join("c/Program Files/PhoneFactor/Data");
-    let mut state = 1u64;
-    let mut random = || {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
-        (state >> 56) as u8
-    };
-    let noise: Vec<u8> = (0..10 << 20).map(|_| random()).collect();
+    let noise = noise(10 << 20);
     let text: Vec<u8> = b"CONTOSO\\pfsvc;"
         .iter()
         .copied()

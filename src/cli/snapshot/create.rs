@@ -158,6 +158,11 @@ pub(super) fn run(args: &CreateArgs, output: &mut Output) -> Result<Exit, Vec<Fa
                     present::created_text(&made.manifest, &args.output.display().to_string())
                 }
             });
+            #[cfg(windows)]
+            output.err(&present::readers(
+                &args.output,
+                crate::io::windows_access::who_may_read(&args.output),
+            ));
             failures.extend(made.problems.into_iter().map(Failure::from));
         }
         Err(error) => failures.push(unmade(&error)),

@@ -221,7 +221,7 @@ pub fn create(
         return Ok(created);
     }
     let folder = NewFolder::beside(target).map_err(taken)?;
-    let (entries, problems) = into_folder(&plan.files, folder.path(), progress);
+    let (entries, problems) = into_folder(&plan.files, folder.path(), progress)?;
     let manifest = manifest(plan, entries, facts, rules);
     let bytes = manifest.to_bytes();
     for (name, bytes) in [(SUMS, manifest.sums(&bytes).as_bytes()), (MANIFEST, &bytes)] {
@@ -260,14 +260,14 @@ fn into_folder(
     files: &[Planned],
     folder: &Path,
     progress: &Progress,
-) -> (Vec<FileEntry>, Vec<Problem>) {
+) -> io::Result<(Vec<FileEntry>, Vec<Problem>)> {
     let problems = Mutex::new(Vec::new());
     let note = |problem| {
         if let Ok(mut problems) = problems.lock() {
             problems.push(problem);
         }
     };
-    let entries: Vec<FileEntry> = files
+    let entries: io::Result<Vec<FileEntry>> = files
         .par_iter()
         .filter_map(|planned| {
             let to = folder.join(&planned.path);
@@ -294,8 +294,9 @@ fn into_folder(
                     if entry.inconsistent {
                         note(inconsistent(planned));
                     }
-                    Some(entry)
+                    Some(Ok(entry))
                 }
+                Err(error) if is_full(&error) => Some(Err(error)),
                 Err(error) => {
                     let _ = fs::remove_file(&to);
                     note(unreadable(planned, &error));
@@ -306,7 +307,16 @@ fn into_folder(
         .collect();
     let mut problems = problems.into_inner().unwrap_or_default();
     problems.sort_by(|a, b| a.file.cmp(&b.file));
-    (entries, problems)
+    Ok((entries?, problems))
+}
+
+/// Whether it is the place of the snapshot that failed: no other file would do better.
+fn is_full(error: &io::Error) -> bool {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    matches!(
+        error.kind(),
+        StorageFull | QuotaExceeded | FileTooLarge | ReadOnlyFilesystem
+    )
 }
 
 /// Copies until the file did not change meanwhile. `copy` reads no more than the

@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use zip::write::{PreparedZipFile, SimpleFileOptions, StreamWriter, ZipFileBuilder};
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
-use super::{Created, copy_steadily, inconsistent, unreadable};
+use super::{Created, copy_steadily, inconsistent, is_full, unreadable};
 use crate::io::fresh;
 use crate::io::sealed::{ReadSeek, Scratch};
 use crate::io::stream::{self, Measured};
@@ -77,7 +77,7 @@ pub(super) fn write<W: Write + Send>(
     while let Some(packed) = ready {
         let next = batches.next();
         let (written, following) = rayon::join(
-            || add_all(&mut zip, packed, &mut entries, &mut problems),
+            || add_all(&mut zip, packed?, &mut entries, &mut problems),
             || next.map(|batch| pack_all(batch, job)),
         );
         written?;
@@ -127,7 +127,7 @@ enum Packed {
 
 type Ready = Result<(FileEntry, Packed, Option<Problem>), Problem>;
 
-fn pack_all(files: &[Planned], job: &Job<'_>) -> Vec<Ready> {
+fn pack_all(files: &[Planned], job: &Job<'_>) -> io::Result<Vec<Ready>> {
     files.par_iter().map(|file| pack(file, job)).collect()
 }
 
@@ -156,7 +156,7 @@ fn add_all<W: Write>(
     Ok(())
 }
 
-fn pack(planned: &Planned, job: &Job<'_>) -> Ready {
+fn pack(planned: &Planned, job: &Job<'_>) -> io::Result<Ready> {
     let mut packed = None;
     let copied = copy_steadily(planned, job.progress, |source, metadata| {
         let modified = metadata.modified().ok();
@@ -169,14 +169,15 @@ fn pack(planned: &Planned, job: &Job<'_>) -> Ready {
         packed = Some(file);
         Ok(measured)
     });
-    match (copied, packed) {
+    Ok(match (copied, packed) {
         (Ok(entry), Some(packed)) => {
             let problem = entry.inconsistent.then(|| inconsistent(planned));
             Ok((entry, packed, problem))
         }
+        (Err(error), _) if is_full(&error) => return Err(error),
         (Err(error), _) => Err(unreadable(planned, &error)),
         (Ok(_), None) => Err(unreadable(planned, &io::ErrorKind::UnexpectedEof.into())),
-    }
+    })
 }
 
 fn copy(from: &File, metadata: &Metadata, to: impl Write, job: &Job<'_>) -> io::Result<Measured> {
