@@ -123,7 +123,8 @@ pub(super) fn verify(args: &VerifyArgs, output: &mut Output) -> Result<Exit, Vec
     let keys = keys(&args.keys)?;
     let store = open(&args.snapshot, &keys)?;
     check_needed(&keys, &[&store])?;
-    let size = (store.entries().len(), store.size());
+    // The manifest and its hashes are read before.
+    let size = (store.entries().len().saturating_sub(2), store.size());
     let verified = watch(output, "Verifying", size, |progress| {
         crate::snapshot::verify::verify(&store, progress)
     })

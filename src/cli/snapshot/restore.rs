@@ -92,7 +92,7 @@ pub(super) fn run(args: &RestoreArgs, output: &mut Output) -> Result<Exit, Vec<F
         components: &args.component,
         only: only.as_ref(),
     };
-    let all = (store.entries().len(), store.size());
+    let all = (manifest.files.len(), store.size());
     let steps = watch(output, "Comparing", all, |progress| {
         plan(&manifest, &request, progress)
     });

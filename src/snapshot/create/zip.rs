@@ -26,13 +26,13 @@ use crate::snapshot::manifest::{FileEntry, MANIFEST, Manifest, SUMS};
 use crate::snapshot::progress::Progress;
 
 /// Larger files are compressed into a temporary file.
-const IN_MEMORY: u64 = 8 << 20;
+const IN_MEMORY: u64 = 4 << 20;
 /// How much is compressed at a time, so that all cores have something to do ...
-const BATCH: u64 = 32 << 20;
+const BATCH: u64 = 8 << 20;
 /// ... also where files are large.
 const LARGE_BATCH: u64 = 1 << 30;
 /// Most files of a batch.
-const BATCH_FILES: usize = 1024;
+const BATCH_FILES: usize = 256;
 /// How much of a file says whether compressing it is worth the time.
 const SAMPLE: u64 = 64 << 10;
 /// What stands before the hash in the comment.
