@@ -170,12 +170,11 @@ fn custom(text: &mut String, manifest: &Manifest) {
         let source = file.source.as_deref().unwrap_or(&file.path);
         let folders: Vec<&str> = source.split(['\\', '/']).collect();
         let folders = &folders[..folders.len() - 1];
-        let themes = |name: &&str| name.eq_ignore_ascii_case("App_Themes");
         // A theme may have folders of its own.
-        let end = folders
+        let themes = folders
             .iter()
-            .position(|name| themes(&name))
-            .map_or(folders.len(), |at| at + 2);
+            .position(|name| name.eq_ignore_ascii_case("App_Themes"));
+        let end = themes.map_or(folders.len(), |at| at + 2);
         let folder = folders[..end.min(folders.len())].join("\\");
         *counts.entry((what, folder)).or_default() += 1;
     }

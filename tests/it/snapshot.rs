@@ -292,7 +292,10 @@ fn every_flipped_bit_of_a_zip_is_found() {
     assert_eq!(verified(&path).unwrap().findings, []);
     // The directory at the end, where nearly every byte means something, closer.
     let end = (bytes.len() - 600) * 8;
-    for bit in (0..end).step_by(211).chain((end..bytes.len() * 8).step_by(3)) {
+    for bit in (0..end)
+        .step_by(211)
+        .chain((end..bytes.len() * 8).step_by(3))
+    {
         let mut damaged = bytes.clone();
         damaged[bit / 8] ^= 1 << (bit % 8);
         fs::write(&path, &damaged).unwrap();
