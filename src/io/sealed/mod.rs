@@ -5,6 +5,9 @@
 //! a changed, shortened or lengthened file is an error. Keys and passphrases
 //! never appear in messages.
 
+mod keys;
+mod scratch;
+
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -16,14 +19,15 @@ use age::{DecryptError, Decryptor, Encryptor, Identity, scrypt, x25519};
 use age_core::format::{FILE_KEY_BYTES, FileKey, Stanza};
 use thiserror::Error;
 
+pub use keys::{KeyError, Keys, passphrase, recipient};
+pub use scratch::Scratch;
+
 /// How an age file begins.
 const MAGIC: &[u8] = b"age-encryption.org/v";
 /// How an age file in letters begins.
 const ARMOR: &[u8] = b"-----BEGIN AGE ENCRYPTED FILE";
 /// Largest header that is read: thousands of recipients.
 const MAX_HEADER: usize = 1 << 20;
-/// Largest file of a key or a passphrase.
-const MAX_KEY_FILE: u64 = 1 << 16;
 /// Most work that a passphrase may ask for, as a power of two: 1 GiB of memory.
 const MAX_WORK: u8 = 20;
 
@@ -61,144 +65,6 @@ impl Lock {
         Encryptor::with_recipients(recipients.into_iter())
             .map_err(io::Error::other)?
             .wrap_output(to)
-    }
-}
-
-/// Why a key, a recipient or a passphrase is not used.
-#[derive(Debug, Error)]
-pub enum KeyError {
-    /// Somebody gave away a secret.
-    #[error("it is a secret key; only its recipient may be given here")]
-    SecretAsRecipient,
-    /// Some other kind of key.
-    #[error("it is no age recipient")]
-    NoRecipient,
-    /// Too large, or not text.
-    #[error("it is no text file of a few lines")]
-    NoText,
-    /// The key file is protected itself.
-    #[error("it is itself encrypted with a passphrase")]
-    EncryptedIdentity,
-    /// A line that is no key.
-    #[error("line {0} is no secret key of age")]
-    NoIdentity(usize),
-    /// No key at all.
-    #[error("there is no secret key in it")]
-    EmptyIdentity,
-    /// No passphrase.
-    #[error("the passphrase is empty")]
-    EmptyPassphrase,
-    /// More than a passphrase.
-    #[error("there is more than one line in it")]
-    SeveralLines,
-    /// What the system reports.
-    #[error("it cannot be read: {0}")]
-    Io(#[from] io::Error),
-}
-
-impl KeyError {
-    /// What to do about it.
-    #[must_use]
-    pub fn help(&self) -> &'static str {
-        match self {
-            Self::SecretAsRecipient => {
-                "Give the recipient (age1...), which age-keygen prints as `public key`. If other people may have seen the secret key just given, make a new one."
-            }
-            Self::NoRecipient => {
-                "A recipient begins with age1 and has 62 characters; age-keygen prints it as `public key`. SSH keys and plugins are not supported."
-            }
-            Self::NoText | Self::NoIdentity(_) | Self::EmptyIdentity => {
-                "Give the file that age-keygen wrote; its secret key begins with AGE-SECRET-KEY-1."
-            }
-            Self::EncryptedIdentity => "Decrypt it first: age -d -o key.txt key.txt.age",
-            Self::EmptyPassphrase | Self::SeveralLines => {
-                "The file holds the passphrase and nothing else, in one line."
-            }
-            Self::Io(_) => "Check the path and that you may read it.",
-        }
-    }
-}
-
-/// Reads a recipient: `age1...`.
-///
-/// # Errors
-/// When it is none; the text is not in the message.
-pub fn recipient(text: &str) -> Result<x25519::Recipient, KeyError> {
-    let text = text.trim();
-    if text.to_uppercase().starts_with("AGE-SECRET-KEY-") {
-        return Err(KeyError::SecretAsRecipient);
-    }
-    text.parse().map_err(|_| KeyError::NoRecipient)
-}
-
-fn key_file(path: &Path) -> Result<String, KeyError> {
-    let mut bytes = Vec::new();
-    File::open(path)?
-        .take(MAX_KEY_FILE + 1)
-        .read_to_end(&mut bytes)?;
-    if bytes.starts_with(MAGIC) || bytes.starts_with(ARMOR) {
-        return Err(KeyError::EncryptedIdentity);
-    }
-    // PowerShell writes UTF-16 with a byte order mark.
-    let (text, _, is_damaged) = encoding_rs::UTF_8.decode(&bytes);
-    match is_damaged || bytes.len() as u64 > MAX_KEY_FILE {
-        true => Err(KeyError::NoText),
-        false => Ok(text.into_owned()),
-    }
-}
-
-/// Reads a passphrase: the only line of a file.
-///
-/// # Errors
-/// When there is none or more than that.
-pub fn passphrase(path: &Path) -> Result<SecretString, KeyError> {
-    let text = key_file(path)?;
-    let line = text.trim_end_matches(['\r', '\n']);
-    if line.trim().is_empty() {
-        return Err(KeyError::EmptyPassphrase);
-    }
-    if line.contains(['\r', '\n']) {
-        return Err(KeyError::SeveralLines);
-    }
-    Ok(SecretString::from(line.to_owned()))
-}
-
-/// What may open a file.
-#[derive(Default)]
-pub struct Keys {
-    identities: Vec<x25519::Identity>,
-    passphrase: Option<SecretString>,
-}
-
-impl Keys {
-    /// Adds the secret keys in a file of age.
-    ///
-    /// # Errors
-    /// When a line is no key; it is not in the message.
-    pub fn add_identities(&mut self, path: &Path) -> Result<(), KeyError> {
-        let before = self.identities.len();
-        for (at, line) in key_file(path)?.lines().enumerate() {
-            let line = line.trim();
-            if !line.is_empty() && !line.starts_with('#') {
-                let key = line.parse().map_err(|_| KeyError::NoIdentity(at + 1))?;
-                self.identities.push(key);
-            }
-        }
-        match self.identities.len() == before {
-            true => Err(KeyError::EmptyIdentity),
-            false => Ok(()),
-        }
-    }
-
-    /// Adds a passphrase.
-    pub fn add_passphrase(&mut self, passphrase: SecretString) {
-        self.passphrase = Some(passphrase);
-    }
-
-    /// Whether there is nothing to open anything with.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.identities.is_empty() && self.passphrase.is_none()
     }
 }
 
@@ -448,69 +314,12 @@ impl Seek for SealedReader {
     }
 }
 
-/// A temporary file; a secret one can be read by this process only.
-pub struct Scratch {
-    file: File,
-    key: Option<x25519::Identity>,
-}
-
-impl Scratch {
-    /// Uses `file` for it.
-    #[must_use]
-    pub fn new(file: File, is_secret: bool) -> Self {
-        Self {
-            file,
-            key: is_secret.then(x25519::Identity::generate),
-        }
-    }
-
-    /// Fills it anew.
-    ///
-    /// # Errors
-    /// What `fill` or writing reports.
-    pub fn fill<T>(
-        &mut self,
-        fill: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<T>,
-    ) -> io::Result<T> {
-        self.file.rewind()?;
-        self.file.set_len(0)?;
-        let mut to = io::BufWriter::new(&self.file);
-        let Some(key) = &self.key else {
-            let filled = fill(&mut to)?;
-            to.flush()?;
-            return Ok(filled);
-        };
-        let mut sealed = Lock::Recipients(vec![key.to_public()]).writer(to)?;
-        let filled = fill(&mut sealed)?;
-        sealed.finish()?.flush()?;
-        Ok(filled)
-    }
-
-    /// Reads what was filled in.
-    ///
-    /// # Errors
-    /// What reading reports.
-    pub fn into_reader(mut self) -> io::Result<Box<dyn ReadSeek + Send>> {
-        self.file.rewind()?;
-        let file = BufReader::new(self.file);
-        let Some(key) = &self.key else {
-            return Ok(Box::new(file));
-        };
-        let opened = Decryptor::new_buffered(file).map_err(io::Error::other)?;
-        let key: &dyn Identity = key;
-        let reader = opened
-            .decrypt(std::iter::once(key))
-            .map_err(io::Error::other)?;
-        Ok(Box::new(SealedReader::new(reader)?))
-    }
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use std::io::{Read, Seek, SeekFrom, Write};
 
-    use super::{Keys, Lock, Scratch, SealError, SealedFile};
+    use super::{Keys, Lock, SealError, SealedFile};
     use age::x25519;
 
     /// Bytes whose place can be told, around the borders of age's chunks of 64 KiB.
@@ -553,29 +362,6 @@ mod tests {
                 let opened = SealedFile::open(&path, &keys);
                 assert!(matches!(opened, Err(SealError::Damaged(_))), "{size}");
             }
-        }
-    }
-
-    #[test]
-    fn a_secret_temporary_file_does_not_hold_what_was_written() {
-        let content = content(100_000);
-        for is_secret in [false, true] {
-            let file = tempfile::tempfile().unwrap();
-            let mut scratch = Scratch::new(file.try_clone().unwrap(), is_secret);
-            for size in [100_000, 70_000] {
-                scratch.fill(|to| to.write_all(&content[..size])).unwrap();
-            }
-            let mut raw = Vec::new();
-            (&file).rewind().unwrap();
-            (&file).read_to_end(&mut raw).unwrap();
-            assert_eq!(raw == content[..70_000], !is_secret);
-            let mut read = Vec::new();
-            scratch
-                .into_reader()
-                .unwrap()
-                .read_to_end(&mut read)
-                .unwrap();
-            assert!(read == content[..70_000]);
         }
     }
 }
