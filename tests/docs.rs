@@ -167,6 +167,56 @@ fn the_merge_of_the_readme_is_the_same_every_time() {
 }
 
 #[test]
+fn the_snapshots_of_the_readme_do_what_it_says() {
+    let readme = read("README.md");
+    let (_, tour) = readme
+        .split_once("\n### Before the upgrade: a snapshot\n")
+        .unwrap();
+    let (tour, _) = tour.split_once("\n## ").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let target = format!("{}/", folder.path().display());
+    let commands = tour
+        .lines()
+        .filter_map(|line| line.strip_prefix("cargo run --release -- "));
+    let (mut printed, mut ran) = (String::new(), Vec::new());
+    for command in commands {
+        let words = command
+            .split(' ')
+            .map(|word| match word.strip_prefix("target/") {
+                Some(name) => format!("{target}{name}"),
+                None => word.to_owned(),
+            });
+        let output = Command::cargo_bin("conferry")
+            .unwrap()
+            .env_clear()
+            .current_dir(root())
+            .args(words)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0), "{command}");
+        for text in [output.stdout, output.stderr] {
+            printed += &String::from_utf8(text).unwrap().replace(&target, "target/");
+        }
+        ran.push(command.split(' ').nth(1).unwrap());
+    }
+    assert_eq!(
+        ran,
+        ["create", "create", "verify", "show", "diff", "restore"]
+    );
+    let (_, excerpt) = tour.split_once("\n```text\n").unwrap();
+    let (excerpt, _) = excerpt.split_once("\n```").unwrap();
+    for line in excerpt.lines() {
+        assert!(
+            printed.lines().any(|real| real == line),
+            "the README shows a line that is not printed: {line}"
+        );
+    }
+    let drive = root().join("fixtures/contoso/server/mfa1/c/inetpub/pa/web.config");
+    let restored = folder.path().join("old-server/inetpub/pa/web.config");
+    assert_eq!(fs::read(restored).unwrap(), fs::read(drive).unwrap());
+}
+
+#[test]
 fn paths_in_the_documents_exist() {
     let roots = ["src/", "tests/", "docs/", "rules/", "fixtures/"];
     let mut missing = Vec::new();

@@ -9,6 +9,7 @@ use super::exit::Exit;
 use super::output::Output;
 use super::rules::RulesArgs;
 use crate::error::Failure;
+use crate::io::sealed::Keys;
 use crate::io::walk::{self, Selection as FileSelection};
 use crate::io::write::{self, Backup};
 use crate::lint::estate::{Input, inputs_of_snapshot};
@@ -257,7 +258,7 @@ fn inputs(paths: &[PathBuf], files: &FileSelection, failures: &mut Vec<Failure>)
     let mut inputs = Vec::new();
     for path in paths {
         if is_snapshot(path) {
-            match Store::open(path) {
+            match Store::open(path, &Keys::default()) {
                 Ok(store) => {
                     let takes = |file: &Path| files.takes(file);
                     inputs.extend(inputs_of_snapshot(path, Snapshot::new(store), takes));
@@ -283,9 +284,15 @@ fn inputs(paths: &[PathBuf], files: &FileSelection, failures: &mut Vec<Failure>)
     inputs
 }
 
+/// Whether the path ends like a snapshot in one file.
+fn has_archive_name(path: &Path) -> bool {
+    let name = path.to_string_lossy().to_ascii_lowercase();
+    name.ends_with(".zip") || name.ends_with(".zip.age")
+}
+
 /// Whether the path is a snapshot: a zip, or a folder with its two files.
 fn is_snapshot(path: &Path) -> bool {
-    crate::snapshot::store::is_zip(path) && path.is_file()
+    has_archive_name(path) && path.is_file()
         || path.join("manifest.json").is_file() && path.join("files").is_dir()
 }
 

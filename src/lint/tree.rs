@@ -5,7 +5,7 @@
 //! its root.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Debug;
+use std::fmt::{self, Debug, Formatter};
 use std::path::{Path, PathBuf};
 
 use crate::io::read::{self, ReadError, ReadErrorKind};
@@ -108,9 +108,14 @@ impl Tree for Memory {
 }
 
 /// The files of a snapshot, as a folder or a zip.
-#[derive(Clone, Debug)]
 pub struct Snapshot {
     store: Store,
+}
+
+impl Debug for Snapshot {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Snapshot").finish_non_exhaustive()
+    }
 }
 
 impl Snapshot {

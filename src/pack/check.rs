@@ -28,11 +28,12 @@ pub const WHENS: [(&str, When); 2] = [
 pub const DUPLICATES: [(&str, bool); 2] = [("distinct", false), ("last-wins", true)];
 
 /// Words for [`FileKind`].
-pub const KINDS: [(&str, FileKind); 6] = [
+pub const KINDS: [(&str, FileKind); 7] = [
     ("data", FileKind::Data),
     ("configuration", FileKind::Configuration),
     ("sidecar", FileKind::Sidecar),
     ("theme", FileKind::Theme),
+    ("default-theme", FileKind::DefaultTheme),
     ("page", FileKind::Page),
     ("other", FileKind::Other),
 ];

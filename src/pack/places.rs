@@ -19,8 +19,10 @@ pub enum FileKind {
     Configuration,
     /// A file that a configuration points at.
     Sidecar,
-    /// Part of a theme.
+    /// Part of a theme that the customer made.
     Theme,
+    /// Part of the theme that setup installs, edited or not.
+    DefaultTheme,
     /// A page that people edit.
     Page,
     /// Anything else.

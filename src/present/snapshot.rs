@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use super::redact::Redactor;
 use crate::merge::outcome::Value;
+use crate::pack::places::FileKind;
 use crate::snapshot::diff::{Change, Difference};
 use crate::snapshot::find::Plan;
 use crate::snapshot::manifest::{ComponentEntry, Manifest, MissingEntry};
@@ -157,11 +157,38 @@ pub fn manifest_text(manifest: &Manifest) -> String {
     text
 }
 
+/// What people made or edited themselves, and what only may be.
+fn custom(text: &mut String, manifest: &Manifest) {
+    let mut counts: BTreeMap<(&str, String), usize> = BTreeMap::new();
+    for file in &manifest.files {
+        let what = match file.kind {
+            FileKind::Theme => "Custom theme",
+            FileKind::DefaultTheme => "Theme of the product, edited or not",
+            FileKind::Page => "Pages, edited or not",
+            _ => continue,
+        };
+        let source = file.source.as_deref().unwrap_or(&file.path);
+        let folders: Vec<&str> = source.split(['\\', '/']).collect();
+        let folders = &folders[..folders.len() - 1];
+        // A theme may have folders of its own.
+        let themes = folders
+            .iter()
+            .position(|name| name.eq_ignore_ascii_case("App_Themes"));
+        let end = themes.map_or(folders.len(), |at| at + 2);
+        let folder = folders[..end.min(folders.len())].join("\\");
+        *counts.entry((what, folder)).or_default() += 1;
+    }
+    for ((what, folder), count) in counts {
+        let _ = writeln!(text, "{what}: {folder}, {}", files(count));
+    }
+}
+
 fn summary(manifest: &Manifest) -> String {
     let mut text = String::new();
     components(&mut text, &manifest.components);
     missing(&mut text, &manifest.missing);
     warnings(&mut text, &manifest.warnings);
+    custom(&mut text, manifest);
     let mut counts: BTreeMap<&str, (usize, u64)> = BTreeMap::new();
     for file in &manifest.files {
         let count = counts.entry(&file.component).or_default();
@@ -187,17 +214,20 @@ pub fn created_text(manifest: &Manifest, target: &str) -> String {
     text
 }
 
-/// How far it is, to be written over itself.
+/// A warning if others may read what was made; nothing if only administrators may.
+#[cfg(windows)]
 #[must_use]
-pub fn progress(done: (u64, u64), of: (u64, u64), elapsed: Duration) -> String {
-    let rate = done.1 as f64 / elapsed.as_secs_f64().max(0.001);
+pub fn readers(target: &std::path::Path, readers: std::io::Result<Vec<&'static str>>) -> String {
+    let said = match readers {
+        Ok(readers) if readers.is_empty() => return String::new(),
+        Ok(readers) => format!("may be read by {}", readers.join(", ")),
+        Err(_) => "may be readable by others; Windows did not say who".to_owned(),
+    };
+    let rights = if target.is_dir() { "(OI)(CI)F" } else { "F" };
+    let target = target.display();
     format!(
-        "\r\x1b[K{} of {} files, {} of {}, {}/s",
-        done.0,
-        of.0,
-        bytes(done.1),
-        bytes(of.1),
-        bytes(rate as u64)
+        "warning: {target} {said}. It holds passwords and phone numbers.\n  \
+         To leave it to administrators: icacls \"{target}\" /inheritance:r /grant:r *S-1-5-32-544:{rights} *S-1-5-18:{rights}\n"
     )
 }
 

@@ -8,12 +8,13 @@
 //! hashes, and it does not copy access control lists.
 //!
 //! The stages, one file each: [`find`] (what is there), [`create`], [`store`]
-//! (reading a snapshot, folder or zip), [`verify`], [`diff`], [`restore`].
+//! (reading a snapshot: folder, zip, encrypted zip), [`verify`], [`diff`], [`restore`].
 
 pub mod create;
 pub mod diff;
 pub mod find;
 pub mod manifest;
+pub mod progress;
 pub mod restore;
 pub mod store;
 pub mod verify;

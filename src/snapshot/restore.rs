@@ -16,6 +16,7 @@ use rayon::prelude::*;
 
 use super::Problem;
 use super::manifest::{FileEntry, Manifest};
+use super::progress::Progress;
 use super::store::Store;
 use super::verify::{Finding, check};
 use crate::io::fresh;
@@ -78,16 +79,20 @@ pub struct Step<'m> {
 
 /// What will be done with every file of `manifest`.
 #[must_use]
-pub fn plan<'m>(manifest: &'m Manifest, request: &Request<'_>) -> Vec<Step<'m>> {
+pub fn plan<'m>(
+    manifest: &'m Manifest,
+    request: &Request<'_>,
+    progress: &Progress,
+) -> Vec<Step<'m>> {
     manifest
         .files
         .par_iter()
-        .map(|file| step(file, request))
+        .map(|file| step(file, request, progress))
         .collect()
 }
 
-fn step<'m>(file: &'m FileEntry, request: &Request<'_>) -> Step<'m> {
-    let (target, action) = match decide(file, request) {
+fn step<'m>(file: &'m FileEntry, request: &Request<'_>, progress: &Progress) -> Step<'m> {
+    let (target, action) = match decide(file, request, progress) {
         Ok((target, action)) => (Some(target), action),
         Err(action) => (None, action),
     };
@@ -98,7 +103,11 @@ fn step<'m>(file: &'m FileEntry, request: &Request<'_>) -> Step<'m> {
     }
 }
 
-fn decide(file: &FileEntry, request: &Request<'_>) -> Result<(PathBuf, Action), Action> {
+fn decide(
+    file: &FileEntry,
+    request: &Request<'_>,
+    progress: &Progress,
+) -> Result<(PathBuf, Action), Action> {
     let named = request.components.contains(&file.component);
     if !request.components.is_empty() && !named {
         return Err(Action::LeaveOut);
@@ -135,7 +144,8 @@ fn decide(file: &FileEntry, request: &Request<'_>) -> Result<(PathBuf, Action), 
         return Err(refuse(&"a folder stands there"));
     }
     if metadata.len() == file.size {
-        let there = File::open(&target).and_then(stream::measure);
+        let there = File::open(&target)
+            .and_then(|there| stream::copy(there, io::sink(), &|bytes| progress.add_bytes(bytes)));
         if there.is_ok_and(|there| there.sha256 == file.sha256) {
             return Ok((target, Action::Identical));
         }
@@ -154,12 +164,12 @@ fn blocked(target: &Path) -> Option<&Path> {
 
 /// Verifies in the snapshot what the plan is going to write.
 #[must_use]
-pub fn verify(store: &Store, steps: &[Step<'_>]) -> Vec<Finding> {
+pub fn verify(store: &Store, steps: &[Step<'_>], progress: &Progress) -> Vec<Finding> {
     let wanted = steps.par_iter().filter(|step| writes(step));
     let mut findings: Vec<Finding> = wanted
         .map_init(
             || store.reader(),
-            |reader, step| check(store, reader, step.file),
+            |reader, step| check(store, reader, step.file, progress),
         )
         .flatten()
         .filter(|finding| finding.kind != "inconsistent")
@@ -172,25 +182,32 @@ fn writes(step: &Step<'_>) -> bool {
     matches!(step.action, Action::Create | Action::Overwrite)
 }
 
-/// Bytes that the plan writes.
+/// Files and bytes that the plan writes.
 #[must_use]
-pub fn size(steps: &[Step<'_>]) -> u64 {
-    steps
+pub fn size(steps: &[Step<'_>]) -> (usize, u64) {
+    let sizes = steps
         .iter()
         .filter(|step| writes(step))
-        .map(|step| step.file.size)
-        .sum()
+        .map(|step| step.file.size);
+    sizes.fold((0, 0), |(count, sum), size| (count + 1, sum + size))
 }
 
 /// Does what was planned. A file that fails is named, and is as it was.
 #[must_use]
-pub fn restore(store: &Store, steps: &[Step<'_>], backup: Option<Backup>) -> Vec<Problem> {
+pub fn restore(
+    store: &Store,
+    steps: &[Step<'_>],
+    backup: Option<Backup>,
+    progress: &Progress,
+) -> Vec<Problem> {
     let mut problems: Vec<Problem> = steps
         .par_iter()
         .filter(|step| writes(step))
         .filter_map(|step| {
             let target = step.target.as_deref()?;
-            write(store, step.file, target, backup).err()
+            let written = write(store, step.file, target, backup, progress);
+            progress.add_file();
+            written.err()
         })
         .collect();
     problems.sort_by(|a, b| a.file.cmp(&b.file));
@@ -202,6 +219,7 @@ fn write(
     file: &FileEntry,
     target: &Path,
     backup: Option<Backup>,
+    progress: &Progress,
 ) -> Result<Written, Problem> {
     let failed = |message: String| {
         let help = "The file is as it was. Check permissions, and that no service holds it; then run again.";
@@ -219,7 +237,7 @@ fn write(
         // Before there is anything in it to read.
         fresh::set_mode(to, mode)?;
         let copied = store.reader().read(&file.path, file.size, |from| {
-            stream::copy(from, &mut *to, &|_| {})
+            stream::copy(from, &mut *to, &|bytes| progress.add_bytes(bytes))
         });
         let measured = copied.map_err(io::Error::other)?;
         if measured.size != file.size || measured.sha256 != file.sha256 {

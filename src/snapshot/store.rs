@@ -1,4 +1,4 @@
-//! Reading a snapshot, be it a folder or a zip.
+//! Reading a snapshot, be it a folder, a zip, or a zip encrypted with age.
 //!
 //! Whatever an archive says about itself is checked before anything of it is
 //! used: names that lead elsewhere, two entries of one name, links, encrypted
@@ -7,28 +7,38 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
-use jiff::Timestamp;
 use thiserror::Error;
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, DateTime, ZipArchive};
+use zip::{CompressionMethod, ZipArchive};
 
+use crate::io::sealed::{Keys, ReadSeek, SealError, SealedFile, is_sealed};
+use crate::io::trailer;
 use crate::io::windows_path::{check_relative, fold};
 
 /// Largest manifest that is read.
 const MAX_MANIFEST: u64 = 256 << 20;
 
+type Archive = ZipArchive<Box<dyn ReadSeek + Send>>;
+
+enum Form {
+    Folder,
+    Zip,
+    Sealed(SealedFile),
+}
+
 /// A snapshot on disk.
-#[derive(Clone, Debug)]
 pub struct Store {
     path: PathBuf,
-    is_zip: bool,
+    form: Form,
     /// Every file in it with its size.
     entries: BTreeMap<String, u64>,
     /// Names in the folder that are neither files nor folders.
     odd: Vec<String>,
+    /// Archives that nobody reads from just now: to open one means to read its whole directory.
+    idle: Mutex<Vec<Archive>>,
 }
 
 /// Why a snapshot cannot be read.
@@ -40,6 +50,9 @@ pub enum StoreError {
     /// No manifest in it.
     #[error("there is no manifest.json in it")]
     NoManifest,
+    /// An encrypted zip that cannot be opened.
+    #[error("{0}")]
+    Sealed(#[from] SealError),
     /// A zip that is broken.
     #[error("it is no whole zip: {0}")]
     Zip(String),
@@ -56,34 +69,69 @@ pub enum StoreError {
     Io(#[from] io::Error),
 }
 
-/// Whether `path` names a zip.
-#[must_use]
-pub fn is_zip(path: &Path) -> bool {
-    path.extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("zip"))
-}
-
 impl Store {
-    /// Opens the snapshot at `path` and checks the names in it.
+    /// Opens the snapshot at `path`, with one of `keys` if it is encrypted, and checks the names in it.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub fn open(path: &Path) -> Result<Self, StoreError> {
+    pub fn open(path: &Path, keys: &Keys) -> Result<Self, StoreError> {
         let metadata = std::fs::metadata(path)?;
+        let form = if metadata.is_dir() {
+            Form::Folder
+        } else if !metadata.is_file() {
+            return Err(StoreError::NotASnapshot);
+        } else if is_sealed(&head(path)?) {
+            Form::Sealed(SealedFile::open(path, keys)?)
+        } else {
+            Form::Zip
+        };
         let mut store = Self {
             path: path.to_owned(),
-            is_zip: metadata.is_file(),
+            form,
             entries: BTreeMap::new(),
             odd: Vec::new(),
+            idle: Mutex::default(),
         };
-        if metadata.is_dir() {
-            store.list_folder()?;
-        } else if metadata.is_file() {
-            store.list_zip()?;
-        } else {
-            return Err(StoreError::NotASnapshot);
+        match store.form {
+            Form::Folder => store.list_folder()?,
+            Form::Zip | Form::Sealed(_) => store.list_zip()?,
         }
         Ok(store)
+    }
+
+    /// Whether it is encrypted.
+    #[must_use]
+    pub fn is_sealed(&self) -> bool {
+        matches!(self.form, Form::Sealed(_))
+    }
+
+    /// Whether the zip is byte for byte as it was written; `None` for a folder.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn zip_is_as_written(&self) -> Option<Result<bool, StoreError>> {
+        match self.form {
+            Form::Folder => None,
+            Form::Zip | Form::Sealed(_) => Some(
+                self.source()
+                    .and_then(|source| Ok(trailer::is_as_written(source)?)),
+            ),
+        }
+    }
+
+    /// Bytes of all files in it.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.entries
+            .values()
+            .fold(0, |sum, size| sum.saturating_add(*size))
+    }
+
+    /// Its name without the folders that lead to it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let name = self.path.file_name().unwrap_or(self.path.as_os_str());
+        name.to_string_lossy().into_owned()
     }
 
     /// Every file in it with its size.
@@ -123,7 +171,7 @@ impl Store {
 
     fn list_zip(&mut self) -> Result<(), StoreError> {
         let mut archive = self.archive()?;
-        refuse_duplicates(&self.path, &archive)?;
+        refuse_duplicates(self.source()?, &archive)?;
         for at in 0..archive.len() {
             let entry = archive.by_index_raw(at).map_err(zip_error)?;
             let name = String::from_utf8_lossy(entry.name_raw()).into_owned();
@@ -153,12 +201,30 @@ impl Store {
             }
             self.entries.insert(name, entry.size());
         }
+        self.give_back(archive);
         Ok(())
     }
 
-    fn archive(&self) -> Result<ZipArchive<BufReader<File>>, StoreError> {
-        let file = File::open(&self.path)?;
-        ZipArchive::new(BufReader::new(file)).map_err(zip_error)
+    /// The bytes of the zip.
+    fn source(&self) -> Result<Box<dyn ReadSeek + Send>, StoreError> {
+        Ok(match &self.form {
+            Form::Sealed(sealed) => Box::new(BufReader::new(sealed.reader()?)),
+            Form::Zip | Form::Folder => Box::new(BufReader::new(File::open(&self.path)?)),
+        })
+    }
+
+    fn archive(&self) -> Result<Archive, StoreError> {
+        let idle = self.idle.lock().ok().and_then(|mut idle| idle.pop());
+        match idle {
+            Some(archive) => Ok(archive),
+            None => ZipArchive::new(self.source()?).map_err(zip_error),
+        }
+    }
+
+    fn give_back(&self, archive: Archive) {
+        if let Ok(mut idle) = self.idle.lock() {
+            idle.push(archive);
+        }
     }
 
     /// The whole of a small file.
@@ -193,7 +259,15 @@ impl Store {
 /// Reads files of one snapshot one after the other.
 pub struct StoreReader<'s> {
     store: &'s Store,
-    archive: Option<ZipArchive<BufReader<File>>>,
+    archive: Option<Archive>,
+}
+
+impl Drop for StoreReader<'_> {
+    fn drop(&mut self) {
+        if let Some(archive) = self.archive.take() {
+            self.store.give_back(archive);
+        }
+    }
 }
 
 impl StoreReader<'_> {
@@ -207,22 +281,25 @@ impl StoreReader<'_> {
         size: u64,
         read: impl FnOnce(&mut dyn Read) -> io::Result<T>,
     ) -> Result<T, StoreError> {
-        if !self.store.is_zip {
+        if matches!(self.store.form, Form::Folder) {
             let file = File::open(self.store.path.join(name))?;
             return Ok(read(&mut Limited {
                 inner: file,
                 left: size,
             })?);
         }
-        if self.archive.is_none() {
-            self.archive = Some(self.store.archive()?);
-        }
-        let archive = self.archive.as_mut().ok_or(StoreError::NotASnapshot)?;
+        let mut archive = match self.archive.take() {
+            Some(archive) => archive,
+            None => self.store.archive()?,
+        };
         let entry = archive.by_name(name).map_err(zip_error)?;
-        Ok(read(&mut Limited {
+        let done = read(&mut Limited {
             inner: entry,
             left: size,
-        })?)
+        })?;
+        // One that failed is not used again.
+        self.archive = Some(archive);
+        Ok(done)
     }
 }
 
@@ -245,14 +322,20 @@ impl<R: Read> Read for Limited<R> {
     }
 }
 
+/// How the file begins.
+fn head(path: &Path) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    File::open(path)?.take(64).read_to_end(&mut head)?;
+    Ok(head)
+}
+
 fn zip_error(error: zip::result::ZipError) -> StoreError {
     StoreError::Zip(error.to_string())
 }
 
 /// The library keeps one of several entries with the same name, so the
 /// directory of the archive is read here once more, name by name.
-fn refuse_duplicates(path: &Path, archive: &ZipArchive<BufReader<File>>) -> Result<(), StoreError> {
-    let mut file = BufReader::new(File::open(path)?);
+fn refuse_duplicates(mut file: impl Read + Seek, archive: &Archive) -> Result<(), StoreError> {
     file.seek(SeekFrom::Start(archive.central_directory_start()))?;
     let mut seen = HashSet::new();
     loop {
@@ -271,7 +354,9 @@ fn refuse_duplicates(path: &Path, archive: &ZipArchive<BufReader<File>>) -> Resu
                 reason: "there are two of this name".to_owned(),
             });
         }
-        file.seek_relative((length(30) + length(32)) as i64)?;
+        // To seek would throw away what was read ahead.
+        let rest = length(30) + length(32);
+        io::copy(&mut (&mut file).take(rest), &mut io::sink())?;
     }
     if seen.len() != archive.len() {
         return Err(StoreError::Zip(
@@ -279,53 +364,4 @@ fn refuse_duplicates(path: &Path, archive: &ZipArchive<BufReader<File>>) -> Resu
         ));
     }
     Ok(())
-}
-
-/// Writes a zip whose bytes depend on nothing but what is put in.
-pub struct ZipWriter<W: Write + Seek> {
-    zip: zip::ZipWriter<W>,
-}
-
-impl<W: Write + Seek> ZipWriter<W> {
-    /// Begins.
-    pub fn new(to: W) -> Self {
-        Self {
-            zip: zip::ZipWriter::new(to),
-        }
-    }
-
-    /// Adds a file.
-    ///
-    /// # Errors
-    /// What reading or writing reports.
-    pub fn add(&mut self, name: &str, time: Timestamp, mut from: impl Read) -> io::Result<()> {
-        let civil = time.to_zoned(jiff::tz::TimeZone::UTC).datetime();
-        let part = |value: i8| u8::try_from(value).unwrap_or_default();
-        let time = DateTime::from_date_and_time(
-            u16::try_from(civil.year()).unwrap_or_default(),
-            part(civil.month()),
-            part(civil.day()),
-            part(civil.hour()),
-            part(civil.minute()),
-            part(civil.second()),
-        );
-        let options = SimpleFileOptions::default()
-            .compression_method(CompressionMethod::Deflated)
-            .last_modified_time(time.unwrap_or_default())
-            .unix_permissions(0o600)
-            .large_file(true);
-        self.zip
-            .start_file(name, options)
-            .map_err(io::Error::other)?;
-        io::copy(&mut from, &mut self.zip)?;
-        Ok(())
-    }
-
-    /// Ends.
-    ///
-    /// # Errors
-    /// What writing reports.
-    pub fn finish(self) -> io::Result<()> {
-        self.zip.finish().map_err(io::Error::other)?.flush()
-    }
 }

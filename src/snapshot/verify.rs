@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::manifest::{FileEntry, MANIFEST, Manifest, ManifestError, SUMS};
+use super::progress::Progress;
 use super::store::{Store, StoreError, StoreReader};
 use crate::io::stream;
 
@@ -40,7 +41,7 @@ pub struct Verified {
 ///
 /// # Errors
 /// When the snapshot cannot be read at all.
-pub fn verify(store: &Store) -> Result<Verified, StoreError> {
+pub fn verify(store: &Store, progress: &Progress) -> Result<Verified, StoreError> {
     let mut findings: Vec<Finding> = store
         .odd()
         .iter()
@@ -71,13 +72,28 @@ pub fn verify(store: &Store) -> Result<Verified, StoreError> {
             findings.push(Finding::new(name, "extra", "the manifest does not know it"));
         }
     }
-    findings.par_extend(
-        manifest
-            .files
-            .par_iter()
-            .map_init(|| store.reader(), |reader, file| check(store, reader, file))
-            .flatten(),
+    let (of_files, of_zip) = rayon::join(
+        || -> Vec<Finding> {
+            let files = manifest.files.par_iter();
+            files
+                .map_init(
+                    || store.reader(),
+                    |reader, file| check(store, reader, file, progress),
+                )
+                .flatten()
+                .collect()
+        },
+        || store.zip_is_as_written(),
     );
+    findings.extend(of_files);
+    let changed = match of_zip {
+        None | Some(Ok(true)) => None,
+        Some(Ok(false)) => {
+            Some("its bytes are not those that were written; was it packed anew?".to_owned())
+        }
+        Some(Err(error)) => Some(error.to_string()),
+    };
+    findings.extend(changed.map(|message| Finding::new(&store.name(), "damaged", message)));
     findings.sort();
     Ok(Verified {
         manifest: Some(manifest),
@@ -159,6 +175,18 @@ pub(super) fn check(
     store: &Store,
     reader: &mut StoreReader<'_>,
     file: &FileEntry,
+    progress: &Progress,
+) -> Option<Finding> {
+    let finding = compare(store, reader, file, progress);
+    progress.add_file();
+    finding
+}
+
+fn compare(
+    store: &Store,
+    reader: &mut StoreReader<'_>,
+    file: &FileEntry,
+    progress: &Progress,
 ) -> Option<Finding> {
     let path = file.path.as_str();
     let Some(size) = store.entries().get(path) else {
@@ -168,7 +196,10 @@ pub(super) fn check(
         let message = format!("it has {size} bytes instead of {}", file.size);
         return Some(Finding::new(path, "damaged", message));
     }
-    match reader.read(path, file.size, |reader| stream::measure(reader)) {
+    let measured = reader.read(path, file.size, |reader| {
+        stream::copy(reader, std::io::sink(), &|bytes| progress.add_bytes(bytes))
+    });
+    match measured {
         Ok(measured) if measured.size == file.size && measured.sha256 == file.sha256 => {
             let message = "it kept changing while it was copied";
             file.inconsistent

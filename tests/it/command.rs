@@ -61,6 +61,18 @@ pub fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     files
 }
 
+/// Bytes that do not compress.
+pub fn noise(size: usize) -> Vec<u8> {
+    let mut state = 1u64;
+    let next = || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        Some((state >> 56) as u8)
+    };
+    std::iter::from_fn(next).take(size).collect()
+}
+
 /// Copies the files below `from` into `to`.
 pub fn copy_tree(from: &Path, to: &Path) {
     for (name, bytes) in tree(from) {

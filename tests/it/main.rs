@@ -18,5 +18,6 @@ mod rewrite_cases; // tests/cases/rewrite: a folder per behaviour
 mod rewrite_laws; // promises of rewriting, over generated texts
 mod snapshot; // snapshot: the fixture, laws, damage, killing
 mod snapshot_hostile; // snapshot: manifests and archives that want to do harm
+mod snapshot_sealed; // snapshot: encryption
 mod windows_path; // what a Windows path is, and look-ups without regard to case
 mod writer; // the only writer

@@ -4,13 +4,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use conferry::io::sealed::Keys;
 use conferry::snapshot::manifest::Manifest;
+use conferry::snapshot::progress::Progress;
+use conferry::snapshot::store::{Store, StoreError};
+use conferry::snapshot::verify::{Verified, verify};
 
-use crate::command::{Run, conferry, copy_tree, folder, run, tree};
+use crate::command::{Run, conferry, copy_tree, folder, noise, run, tree};
+use crate::snapshot_sealed::new_key;
 
 const TIME: &str = "2026-01-02T03:04:05Z";
 
-fn fixture(name: &str) -> PathBuf {
+pub fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("fixtures/contoso/server")
         .join(name)
@@ -25,7 +30,7 @@ fn with_snapshot() -> tempfile::TempDir {
     folder
 }
 
-fn create(folder: &Path, target: &str, more: &[&str]) -> Run {
+pub fn create(folder: &Path, target: &str, more: &[&str]) -> Run {
     let mut args = vec![
         "snapshot",
         "create",
@@ -40,6 +45,11 @@ fn create(folder: &Path, target: &str, more: &[&str]) -> Run {
     ];
     args.extend(more);
     run(folder, &args)
+}
+
+fn verified(path: &Path) -> Result<Verified, StoreError> {
+    let store = Store::open(path, &Keys::default())?;
+    verify(&store, &Progress::default())
 }
 
 fn manifest(folder: &Path) -> Manifest {
@@ -110,6 +120,20 @@ fn the_fixture_is_found_whole() {
     }
     assert_eq!(manifest.missing, []);
     assert_eq!(manifest.warnings, [] as [String; 0]);
+    // Pages come on request, by an option of their own; other files by pattern.
+    let names = |more: &[&str]| {
+        let done = create(folder.path(), "more", &[more, &["--dry-run"]].concat());
+        let lines = done.stdout.lines().filter(|line| line.starts_with("take "));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let pages: Vec<_> = names(&["--with-pages"]);
+    assert_eq!(pages.len(), 15);
+    assert!(
+        pages
+            .iter()
+            .any(|line| line.ends_with("[file-user-portal-pages]") && line.contains("Login.aspx"))
+    );
+    assert_eq!(pages, names(&["--include", "*.aspx"]));
     // What is asked for comes too; what is refused does not.
     let more = create(
         folder.path(),
@@ -236,10 +260,7 @@ fn two_snapshots_of_one_server_are_the_same_bytes() {
 #[test]
 fn every_flipped_bit_is_found() {
     let folder = with_snapshot();
-    let verify = || {
-        let store = conferry::snapshot::store::Store::open(&folder.path().join("snap"));
-        conferry::snapshot::verify::verify(&store.unwrap())
-    };
+    let verify = || verified(&folder.path().join("snap"));
     assert_eq!(verify().unwrap().findings, []);
     for (name, bytes) in tree(&folder.path().join("snap")) {
         let path = folder.path().join("snap").join(&name);
@@ -263,23 +284,23 @@ fn every_flipped_bit_is_found() {
 }
 
 #[test]
-fn a_flipped_bit_of_a_zip_changes_nothing_or_is_found() {
+fn every_flipped_bit_of_a_zip_is_found() {
     let folder = with_snapshot();
     assert_eq!(create(folder.path(), "a.zip", &[]).code, 0);
     let path = folder.path().join("a.zip");
     let bytes = fs::read(&path).unwrap();
-    for at in (0..bytes.len()).step_by(67) {
+    assert_eq!(verified(&path).unwrap().findings, []);
+    // The directory at the end, where nearly every byte means something, closer.
+    let end = (bytes.len() - 600) * 8;
+    for bit in (0..end)
+        .step_by(211)
+        .chain((end..bytes.len() * 8).step_by(3))
+    {
         let mut damaged = bytes.clone();
-        damaged[at] ^= 1 << (at % 8);
+        damaged[bit / 8] ^= 1 << (bit % 8);
         fs::write(&path, &damaged).unwrap();
-        let store = conferry::snapshot::store::Store::open(&path);
-        let verified = store.and_then(|store| conferry::snapshot::verify::verify(&store));
-        if let Ok(verified) = verified
-            && verified.findings.is_empty()
-        {
-            // A bit of the packaging (a time, a flag) that changes no file.
-            let done = run(folder.path(), &["snapshot", "diff", "snap", "a.zip"]);
-            assert_eq!(done.code, 0, "byte {at}: {}", done.stdout);
+        if let Ok(verified) = verified(&path) {
+            assert!(!verified.findings.is_empty(), "bit {bit}");
         }
     }
 }
@@ -453,19 +474,26 @@ fn snapshots_are_private() {
 #[test]
 fn killed_at_any_moment_there_is_nothing_or_all_of_it() {
     let folder = with_snapshot();
+    let recipient = new_key(folder.path(), "key").to_string();
     for number in 0..400 {
         let name = format!("c/Program Files/PhoneFactor/Data/{number}.bin");
         fs::write(folder.path().join(name), vec![number as u8; 40_000]).unwrap();
     }
     let mut outcomes = [0; 2];
     for step in 0..24 {
-        let target = format!("killed{step}{}", if step % 3 == 2 { ".zip" } else { "" });
+        let form = ["", "", ".zip", ".zip.age"][step as usize % 4];
+        let target = format!("killed{step}{form}");
         let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("conferry"));
         command
             .current_dir(folder.path())
             .env_clear()
             .stdout(std::process::Stdio::null());
         command.args(["snapshot", "create", "--root", "c", "-o", &target]);
+        let mut verify = vec!["snapshot", "verify", &target];
+        if form == ".zip.age" {
+            command.args(["--encrypt-to", &recipient]);
+            verify.extend(["--identity", "key.txt"]);
+        }
         let mut child = command.spawn().unwrap();
         std::thread::sleep(Duration::from_millis(step * 12));
         child.kill().unwrap();
@@ -473,11 +501,7 @@ fn killed_at_any_moment_there_is_nothing_or_all_of_it() {
         let whole = folder.path().join(&target).exists();
         outcomes[usize::from(whole)] += 1;
         if whole {
-            assert_eq!(
-                run(folder.path(), &["snapshot", "verify", &target]).code,
-                0,
-                "{target}"
-            );
+            assert_eq!(run(folder.path(), &verify).code, 0, "{target}");
         }
     }
     assert!(outcomes[0] > 0, "no kill came in time: {outcomes:?}");
@@ -542,6 +566,36 @@ fn a_file_that_cannot_be_read_is_named_and_the_others_go_on() {
     assert_eq!(done.code, 2);
     assert!(done.stderr.contains("con.txt"), "{}", done.stderr);
     assert_eq!(run(folder.path(), &["snapshot", "verify", "again"]).code, 0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_is_full_leaves_nothing() {
+    let folder = with_snapshot();
+    let recipient = new_key(folder.path(), "key").to_string();
+    let data = folder.path().join("c/Program Files/PhoneFactor/Data");
+    fs::write(data.join("noise.bin"), noise(9 << 20)).unwrap();
+    let before = tree(folder.path());
+    for target in ["a", "a.zip", "a.zip.age"] {
+        // A limit on the size of files stands for the end of the disk.
+        let lock = match target.ends_with("age") {
+            true => format!("--encrypt-to {recipient}"),
+            false => String::new(),
+        };
+        let line = format!(
+            "ulimit -f 1000; trap '' XFSZ; exec {} snapshot create --root c -o {target} {lock}",
+            assert_cmd::cargo::cargo_bin("conferry").display()
+        );
+        let output = std::process::Command::new("sh")
+            .current_dir(folder.path())
+            .args(["-c", &line])
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{target}: {said}");
+        assert!(said.contains("cannot be written"), "{target}: {said}");
+        assert_eq!(tree(folder.path()), before, "{target}");
+    }
 }
 
 #[cfg(target_os = "linux")]

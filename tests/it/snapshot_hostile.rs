@@ -4,10 +4,12 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
+use conferry::io::sealed::Lock;
 use conferry::snapshot::manifest::{MANIFEST, Manifest, SUMS};
 use zip::write::SimpleFileOptions;
 
 use crate::command::{folder, run, tree};
+use crate::snapshot_sealed::{new_key, sealed};
 
 const CONTENT: &[u8] = b"hello";
 const HASH: &str = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
@@ -41,10 +43,16 @@ fn entries(manifest: &Manifest) -> Vec<(String, Vec<u8>)> {
 
 /// Verify and restore refuse it, naming `named`; nothing is written anywhere.
 fn refused(folder: &Path, snapshot: &str, named: &str) {
+    refused_with(folder, snapshot, &[], named);
+}
+
+fn refused_with(folder: &Path, snapshot: &str, keys: &[&str], named: &str) {
     let before = tree(folder);
-    let verified = run(folder, &["snapshot", "verify", snapshot]);
+    let run = |args: &[&str]| run(folder, &[&["snapshot"], args, keys].concat());
+    let verified = run(&["verify", snapshot]);
     assert_ne!(verified.code, 0, "{named}");
-    let done = run(folder, &["snapshot", "restore", snapshot, "--to", "out"]);
+    assert!(!verified.stderr.contains("panicked"), "{}", verified.stderr);
+    let done = run(&["restore", snapshot, "--to", "out"]);
     assert_eq!(done.code, 2, "{named}: {}{}", done.stdout, done.stderr);
     assert!(done.stderr.contains(named), "{named}: {}", done.stderr);
     assert!(!done.stderr.contains("panicked"), "{}", done.stderr);
@@ -210,6 +218,7 @@ fn hostile_zips() {
     );
     assert_eq!(done.code, 0, "{}", done.stderr);
 
+    let recipient = new_key(folder.path(), "key");
     let big = vec![0; 50 << 20];
     let mut lying = zip_of(&with(&[("files/a", &big[..1000])]));
     // The directory promises five bytes, the stream holds a thousand.
@@ -267,6 +276,11 @@ fn hostile_zips() {
             "there is no manifest.json",
         ),
     ] {
+        // An encrypted one can come from anybody who knows the recipient.
+        let lock = Lock::Recipients(vec![recipient.clone()]);
+        fs::write(folder.path().join("bad.zip.age"), sealed(&bytes, &lock)).unwrap();
+        let keys = ["--identity", "key.txt"];
+        refused_with(folder.path(), "bad.zip.age", &keys, named);
         fs::write(folder.path().join("bad.zip"), bytes).unwrap();
         refused(folder.path(), "bad.zip", named);
     }

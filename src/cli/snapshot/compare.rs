@@ -4,12 +4,15 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::keys::{KeyArgs, check_needed, keys};
+use super::progress::watch;
 use super::{Format, FormatArgs, drives, open, open_checked, unusable};
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::rules::{RulesArgs, load_rules};
 use crate::error::Failure;
 use crate::io::walk::Selection;
+use crate::pack::places::FileKind;
 use crate::present::redact::Redactor;
 use crate::present::snapshot as present;
 use crate::snapshot::diff::State;
@@ -33,6 +36,9 @@ pub(super) struct VerifyArgs {
     /// The snapshot
     #[arg(value_name = "SNAP")]
     snapshot: PathBuf,
+
+    #[command(flatten)]
+    keys: KeyArgs,
 
     #[command(flatten)]
     report: FormatArgs,
@@ -81,6 +87,9 @@ pub(super) struct DiffArgs {
     root: Option<PathBuf>,
 
     #[command(flatten)]
+    keys: KeyArgs,
+
+    #[command(flatten)]
     rules: RulesArgs,
 
     #[command(flatten)]
@@ -104,13 +113,22 @@ pub(super) struct ShowArgs {
     snapshot: PathBuf,
 
     #[command(flatten)]
+    keys: KeyArgs,
+
+    #[command(flatten)]
     report: FormatArgs,
 }
 
 pub(super) fn verify(args: &VerifyArgs, output: &mut Output) -> Result<Exit, Vec<Failure>> {
-    let store = open(&args.snapshot)?;
-    let verified = crate::snapshot::verify::verify(&store)
-        .map_err(|error| unusable(&args.snapshot, &error))?;
+    let keys = keys(&args.keys)?;
+    let store = open(&args.snapshot, &keys)?;
+    check_needed(&keys, &[&store])?;
+    // The manifest and its hashes are read before.
+    let size = (store.entries().len().saturating_sub(2), store.size());
+    let verified = watch(output, "Verifying", size, |progress| {
+        crate::snapshot::verify::verify(&store, progress)
+    })
+    .map_err(|error| unusable(&args.snapshot, &error))?;
     output.out(&match args.report.format {
         Format::Json => present::verified_json(&verified),
         Format::Text => present::verified_text(&verified),
@@ -122,7 +140,9 @@ pub(super) fn verify(args: &VerifyArgs, output: &mut Output) -> Result<Exit, Vec
 }
 
 pub(super) fn show(args: &ShowArgs, output: &mut Output) -> Result<Exit, Vec<Failure>> {
-    let (_, manifest) = open_checked(&args.snapshot)?;
+    let keys = keys(&args.keys)?;
+    let (store, manifest) = open_checked(&args.snapshot, &keys)?;
+    check_needed(&keys, &[&store])?;
     output.out(&match args.report.format {
         Format::Json => present::manifest_json("show", &manifest),
         Format::Text => present::manifest_text(&manifest),
@@ -132,10 +152,14 @@ pub(super) fn show(args: &ShowArgs, output: &mut Output) -> Result<Exit, Vec<Fai
 
 pub(super) fn diff(args: &DiffArgs, output: &mut Output) -> Result<Exit, Vec<Failure>> {
     let rules = load_rules(&args.rules.rules)?;
-    let (store, manifest) = open_checked(&args.before)?;
+    let keys = keys(&args.keys)?;
+    let (store, manifest) = open_checked(&args.before, &keys)?;
     let mut before = State::of_snapshot(&manifest, &store);
     let mut failures: Vec<Failure> = Vec::new();
-    let other = args.after.as_deref().map(open_checked).transpose()?;
+    let after = args.after.as_deref();
+    let other = after.map(|path| open_checked(path, &keys)).transpose()?;
+    let stores = std::iter::once(&store).chain(other.as_ref().map(|(store, _)| store));
+    check_needed(&keys, &stores.collect::<Vec<_>>())?;
     let after = match &other {
         Some((store, manifest)) => State::of_snapshot(manifest, store),
         None => {
@@ -148,6 +172,10 @@ pub(super) fn diff(args: &DiffArgs, output: &mut Output) -> Result<Exit, Vec<Fai
                 iis: None,
                 registry: None,
                 include: None,
+                with_pages: manifest
+                    .files
+                    .iter()
+                    .any(|file| file.kind == FileKind::Page),
                 exclude: &Selection::default(),
             });
             failures.extend(plan.problems.iter().cloned().map(Failure::from));

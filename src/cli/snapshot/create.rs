@@ -1,20 +1,20 @@
 //! `conferry snapshot create`.
 
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use clap::Args;
 use jiff::Timestamp;
 
+use super::keys::{LockArgs, lock};
+use super::progress::watch;
 use super::{Format, FormatArgs, asked, check_components, component_ids, drives, selection};
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::rules::{RulesArgs, load_rules};
 use crate::error::Failure;
 use crate::present::snapshot as present;
-use crate::snapshot::create::{Created, Facts, Progress, check, create};
-use crate::snapshot::find::{self, Plan, Request};
+use crate::snapshot::create::{CreateError, Destination, Facts, check, create};
+use crate::snapshot::find::{self, Request};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -23,7 +23,10 @@ Examples:
     conferry snapshot create --registry phonefactor.reg -o E:\\before --dry-run
 
   Edited pages too, as one file:
-    conferry snapshot create --registry phonefactor.reg --include '*.aspx' -o E:\\before.zip
+    conferry snapshot create --registry phonefactor.reg --with-pages -o E:\\before.zip
+
+  Encrypted, for the holder of a key that age-keygen made:
+    conferry snapshot create --encrypt-to age1... -o E:\\before.zip.age
 
   From a mounted image of the server's system drive:
     conferry snapshot create --root /mnt/c -o before
@@ -38,7 +41,7 @@ Exit codes: 0 done; 2 a file could not be taken, or nothing was made.";
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct CreateArgs {
-    /// Where the snapshot goes: a new folder, or a new file NAME.zip
+    /// Where the snapshot goes: a new folder, a new file NAME.zip, or encrypted NAME.zip.age
     #[arg(short, long, value_name = "DEST")]
     output: PathBuf,
 
@@ -62,6 +65,10 @@ pub(super) struct CreateArgs {
     #[arg(long, value_name = "NAME", help_heading = "What to take")]
     component: Vec<String>,
 
+    /// Takes pages too that administrators edit (*.aspx)
+    #[arg(long, help_heading = "What to take")]
+    with_pages: bool,
+
     /// Takes further files of the components' folders
     #[arg(long, value_name = "GLOB", help_heading = "What to take")]
     include: Vec<String>,
@@ -69,6 +76,9 @@ pub(super) struct CreateArgs {
     /// Leaves out files that match
     #[arg(long, value_name = "GLOB", help_heading = "What to take")]
     exclude: Vec<String>,
+
+    #[command(flatten)]
+    lock: LockArgs,
 
     /// Time that the snapshot bears, RFC 3339; else SOURCE_DATE_EPOCH, else now
     #[arg(long, value_name = "TIME", help_heading = "Report")]
@@ -88,6 +98,10 @@ pub(super) fn run(args: &CreateArgs, output: &mut Output) -> Result<Exit, Vec<Fa
     let include = asked(&args.include)?;
     let exclude = selection(&[], &args.exclude)?;
     let created = timestamp(args.timestamp)?;
+    let destination = Destination {
+        path: args.output.clone(),
+        lock: lock(&args.lock)?,
+    };
     for file in args.iis.iter().chain(&args.registry) {
         if !file.is_file() {
             return Err(vec![
@@ -104,10 +118,11 @@ pub(super) fn run(args: &CreateArgs, output: &mut Output) -> Result<Exit, Vec<Fa
         iis: args.iis.as_deref(),
         registry: args.registry.as_deref(),
         include: include.as_ref(),
+        with_pages: args.with_pages,
         exclude: &exclude,
     });
     let mut failures: Vec<Failure> = plan.problems.iter().cloned().map(Failure::from).collect();
-    let unmade = |error: &crate::snapshot::create::CreateError| {
+    let unmade = |error: &CreateError| {
         Failure::new(error.to_string())
             .in_file(args.output.display())
             .help(error.help())
@@ -117,7 +132,7 @@ pub(super) fn run(args: &CreateArgs, output: &mut Output) -> Result<Exit, Vec<Fa
             Format::Json => present::plan_json(&plan),
             Format::Text => present::plan_text(&plan),
         });
-        failures.extend(check(&plan, &args.output).err().as_ref().map(unmade));
+        failures.extend(check(&plan, &destination).err().as_ref().map(unmade));
         return end(failures, output);
     }
     let facts = Facts {
@@ -128,7 +143,14 @@ pub(super) fn run(args: &CreateArgs, output: &mut Output) -> Result<Exit, Vec<Fa
     if plan.files.is_empty() {
         output.out(&present::plan_text(&plan));
     }
-    match copy(plan, args, facts, &rules, output) {
+    let size = (
+        plan.files.len(),
+        plan.files.iter().map(|file| file.size).sum(),
+    );
+    let made = watch(output, "Copying", size, |progress| {
+        create(plan, &destination, facts, &rules, progress)
+    });
+    match made {
         Ok(made) => {
             output.out(&match args.report.format {
                 Format::Json => present::manifest_json("create", &made.manifest),
@@ -136,6 +158,11 @@ pub(super) fn run(args: &CreateArgs, output: &mut Output) -> Result<Exit, Vec<Fa
                     present::created_text(&made.manifest, &args.output.display().to_string())
                 }
             });
+            #[cfg(windows)]
+            output.err(&present::readers(
+                &args.output,
+                crate::io::windows_access::who_may_read(&args.output),
+            ));
             failures.extend(made.problems.into_iter().map(Failure::from));
         }
         Err(error) => failures.push(unmade(&error)),
@@ -149,43 +176,6 @@ fn end(failures: Vec<Failure>, output: &mut Output) -> Result<Exit, Vec<Failure>
         true => Exit::Clean,
         false => Exit::Failed,
     })
-}
-
-/// Copies, and tells people at a terminal how far it is.
-fn copy(
-    plan: Plan,
-    args: &CreateArgs,
-    facts: Facts,
-    rules: &crate::pack::Rules,
-    output: &mut Output,
-) -> Result<Created, crate::snapshot::create::CreateError> {
-    let progress = Progress::default();
-    if !output.err_is_terminal() {
-        return create(plan, &args.output, facts, rules, &progress);
-    }
-    let (files, bytes) = (
-        plan.files.len(),
-        plan.files.iter().map(|file| file.size).sum(),
-    );
-    let started = std::time::Instant::now();
-    let made = std::thread::scope(|scope| {
-        let copying = scope.spawn(|| create(plan, &args.output, facts, rules, &progress));
-        while !copying.is_finished() {
-            std::thread::sleep(Duration::from_millis(50));
-            let done = (
-                progress.files.load(Ordering::Relaxed),
-                progress.bytes.load(Ordering::Relaxed),
-            );
-            output.err(&present::progress(
-                done,
-                (files as u64, bytes),
-                started.elapsed(),
-            ));
-        }
-        copying.join()
-    });
-    output.err("\r\x1b[K");
-    made.unwrap_or_else(|_| Err(std::io::Error::other("the copying thread ended early").into()))
 }
 
 fn timestamp(given: Option<Timestamp>) -> Result<Timestamp, Vec<Failure>> {

@@ -2,6 +2,8 @@
 
 mod compare;
 mod create;
+mod keys;
+mod progress;
 mod restore;
 
 use std::path::Path;
@@ -11,6 +13,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::exit::Exit;
 use super::output::Output;
 use crate::error::Failure;
+use crate::io::sealed::Keys;
 use crate::io::walk::Selection;
 use crate::io::windows_path::Drives;
 use crate::pack::Rules;
@@ -152,13 +155,13 @@ fn asked(patterns: &[String]) -> Result<Option<Selection>, Vec<Failure>> {
     }
 }
 
-fn open(path: &Path) -> Result<Store, Vec<Failure>> {
-    Store::open(path).map_err(|error| unusable(path, &error))
+fn open(path: &Path, keys: &Keys) -> Result<Store, Vec<Failure>> {
+    Store::open(path, keys).map_err(|error| unusable(path, &error))
 }
 
 /// The manifest of a snapshot that is to be trusted: it must have the hash that it had.
-fn open_checked(path: &Path) -> Result<(Store, Manifest), Vec<Failure>> {
-    let store = open(path)?;
+fn open_checked(path: &Path, keys: &Keys) -> Result<(Store, Manifest), Vec<Failure>> {
+    let store = open(path, keys)?;
     let read =
         crate::snapshot::verify::manifest_of(&store).map_err(|error| unusable(path, &error))?;
     Ok((store, read))
@@ -166,8 +169,9 @@ fn open_checked(path: &Path) -> Result<(Store, Manifest), Vec<Failure>> {
 
 fn unusable(path: &Path, error: &StoreError) -> Vec<Failure> {
     let help = match error {
+        StoreError::Sealed(error) => error.help(),
         StoreError::NotASnapshot | StoreError::NoManifest | StoreError::Io(_) => {
-            "Give the folder or the zip that `conferry snapshot create` made."
+            "Give the folder, the .zip or the .zip.age that `conferry snapshot create` made."
         }
         StoreError::Zip(_) | StoreError::Entry { .. } => {
             "Nothing was written. Use another copy of this snapshot; `conferry snapshot verify` says what is wrong with it."

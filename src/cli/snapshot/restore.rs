@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::keys::{KeyArgs, check_needed, keys};
+use super::progress::watch;
 use super::{Format, FormatArgs, asked, check_components, drives, open_checked};
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
@@ -59,11 +61,16 @@ pub(super) struct RestoreArgs {
     only: Vec<String>,
 
     #[command(flatten)]
+    keys: KeyArgs,
+
+    #[command(flatten)]
     report: FormatArgs,
 }
 
 pub(super) fn run(args: &RestoreArgs, output: &mut Output) -> Result<Exit, Vec<Failure>> {
-    let (store, manifest) = open_checked(&args.snapshot)?;
+    let keys = keys(&args.keys)?;
+    let (store, manifest) = open_checked(&args.snapshot, &keys)?;
+    check_needed(&keys, &[&store])?;
     let mut known: Vec<String> = manifest
         .files
         .iter()
@@ -80,15 +87,19 @@ pub(super) fn run(args: &RestoreArgs, output: &mut Output) -> Result<Exit, Vec<F
         }
         to => drives(to.as_deref(), "--to")?,
     };
-    let steps = plan(
-        &manifest,
-        &Request {
-            drives: &target,
-            components: &args.component,
-            only: only.as_ref(),
-        },
-    );
-    let damaged = verify(&store, &steps);
+    let request = Request {
+        drives: &target,
+        components: &args.component,
+        only: only.as_ref(),
+    };
+    let all = (manifest.files.len(), store.size());
+    let steps = watch(output, "Comparing", all, |progress| {
+        plan(&manifest, &request, progress)
+    });
+    let size = size(&steps);
+    let damaged = watch(output, "Verifying", size, |progress| {
+        verify(&store, &steps, progress)
+    });
     if !damaged.is_empty() {
         let failure = |finding: &crate::snapshot::verify::Finding| {
             Failure::new(finding.message.clone())
@@ -112,7 +123,7 @@ pub(super) fn run(args: &RestoreArgs, output: &mut Output) -> Result<Exit, Vec<F
         return Ok(exit);
     }
     if let Some(to) = &args.to {
-        let (needed, free) = (size(&steps), fresh::free_space(to).unwrap_or(u64::MAX));
+        let (needed, free) = (size.1, fresh::free_space(to).unwrap_or(u64::MAX));
         if needed > free {
             return Err(vec![
                 Failure::new(format!(
@@ -123,7 +134,10 @@ pub(super) fn run(args: &RestoreArgs, output: &mut Output) -> Result<Exit, Vec<F
             ]);
         }
     }
-    let problems = restore(&store, &steps, args.backup.then_some(Backup::Beside));
+    let backup = args.backup.then_some(Backup::Beside);
+    let problems = watch(output, "Restoring", size, |progress| {
+        restore(&store, &steps, backup, progress)
+    });
     output.err(&present::restored(&steps, problems.len()));
     for problem in problems {
         output.failure(&problem.into());

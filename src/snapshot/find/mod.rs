@@ -38,6 +38,8 @@ pub struct Request<'a> {
     pub registry: Option<&'a Path>,
     /// Further files to take.
     pub include: Option<&'a Selection>,
+    /// Whether pages are taken that the packs take on request only.
+    pub with_pages: bool,
     /// Files to leave out.
     pub exclude: &'a Selection,
 }

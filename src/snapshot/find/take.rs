@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{Finder, Planned, WINDOWS};
 use crate::io::read;
 use crate::io::windows_path::{WindowsPath, fold};
-use crate::pack::places::{FileKind, Need};
+use crate::pack::places::{ExpectedFile, FileKind, Need};
 use crate::snapshot::Problem;
 use crate::xml::Document;
 
@@ -76,8 +76,11 @@ impl Finder<'_, '_> {
         let rules = self.request.rules;
         let mut rows = rules.files.iter().filter(|file| file.component == id);
         let row = rows.find(|row| row.takes(&text));
+        let on_request = |row: &&ExpectedFile| {
+            row.need == Need::OnRequest && !(row.kind == FileKind::Page && self.request.with_pages)
+        };
         let (kind, taken_by) = match row {
-            Some(row) if row.need != Need::OnRequest => (row.kind, row.provenance.id.clone()),
+            Some(row) if !on_request(&row) => (row.kind, row.provenance.id.clone()),
             Some(row) if asked => (row.kind, row.provenance.id.clone()),
             None if asked => (FileKind::Other, "--include".to_owned()),
             _ => return,

@@ -1,15 +1,16 @@
-//! Copying what was found into a folder or a zip.
+//! Copying what was found into a folder, a zip or an encrypted zip.
 //!
 //! Every file is hashed while it is copied, so that the manifest speaks of the
 //! bytes in the snapshot. A file that changes meanwhile is copied again; one
 //! that keeps changing is marked. A file that cannot be read is named and the
 //! others go on.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+mod zip;
+
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
 use rayon::prelude::*;
@@ -18,10 +19,11 @@ use thiserror::Error;
 use super::Problem;
 use super::find::{Plan, Planned};
 use super::manifest::{FileEntry, MANIFEST, Manifest, PackEntry, SCHEMA, SUMS};
-use super::store::{ZipWriter, is_zip};
+use super::progress::Progress;
 use crate::io::fresh::{
     self, NewFile, NewFolder, attributes_of, create_private, create_private_folders, mode_of,
 };
+use crate::io::sealed::Lock;
 use crate::io::stream;
 use crate::pack::Rules;
 
@@ -41,13 +43,35 @@ pub struct Facts {
     pub system_drive: char,
 }
 
-/// How far it is.
-#[derive(Debug, Default)]
-pub struct Progress {
-    /// Bytes copied.
-    pub bytes: AtomicU64,
-    /// Files copied.
-    pub files: AtomicU64,
+/// Where the snapshot goes, and who may read it.
+pub struct Destination {
+    /// A folder, or a file that ends in `.zip` or `.zip.age`.
+    pub path: PathBuf,
+    /// Who may read it; without it, anyone who may read the files.
+    pub lock: Option<Lock>,
+}
+
+/// What is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Folder,
+    Zip,
+    Sealed,
+}
+
+impl Destination {
+    /// What the name asks for, if that goes together with the lock.
+    fn form(&self) -> Result<Form, CreateError> {
+        let name = self.path.file_name().unwrap_or_default();
+        let name = name.to_string_lossy().to_lowercase();
+        match (&self.lock, name.ends_with(".zip.age")) {
+            (Some(_), true) => Ok(Form::Sealed),
+            (Some(_), false) => Err(CreateError::NameOfSealed),
+            (None, _) if name.ends_with(".age") => Err(CreateError::NoLock),
+            (None, _) if name.ends_with(".zip") => Ok(Form::Zip),
+            (None, _) => Ok(Form::Folder),
+        }
+    }
 }
 
 /// A snapshot that was made.
@@ -76,6 +100,12 @@ pub enum CreateError {
         /// Bytes free.
         free: u64,
     },
+    /// Encryption is asked for, and the name says something else.
+    #[error("its name does not end in .zip.age, and it is to be encrypted")]
+    NameOfSealed,
+    /// The name says that it is encrypted.
+    #[error("its name ends in .age, but nothing says who may read it")]
+    NoLock,
     /// Nothing to take.
     #[error("nothing was found to take")]
     Nothing,
@@ -94,6 +124,12 @@ impl CreateError {
                 "Give a place outside of the product's folders, best on another disk."
             }
             Self::NoSpace { .. } => "Free space there, or give a place on another disk.",
+            Self::NameOfSealed => {
+                "An encrypted snapshot is one file: give a name such as before.zip.age."
+            }
+            Self::NoLock => {
+                "Give --encrypt-to RECIPIENT or --passphrase-file FILE, or a name without .age: a folder or NAME.zip."
+            }
             Self::Nothing => {
                 "See the list of places that were looked into. Give --iis and --registry where they are elsewhere."
             }
@@ -108,11 +144,12 @@ impl CreateError {
 ///
 /// # Errors
 /// See [`CreateError`].
-pub fn check(plan: &Plan, target: &Path) -> Result<(), CreateError> {
+pub fn check(plan: &Plan, destination: &Destination) -> Result<(), CreateError> {
+    let form = destination.form()?;
     if plan.files.is_empty() {
         return Err(CreateError::Nothing);
     }
-    let absolute = std::path::absolute(target)?;
+    let absolute = std::path::absolute(&destination.path)?;
     let parent = absolute
         .ancestors()
         .skip(1)
@@ -125,7 +162,12 @@ pub fn check(plan: &Plan, target: &Path) -> Result<(), CreateError> {
     if let Some(folder) = plan.folders.iter().find(inside) {
         return Err(CreateError::InsideSource(folder.clone()));
     }
-    let needed = plan.files.iter().map(|file| file.size).sum::<u64>() + SPARE;
+    let sizes = plan.files.iter().map(|file| file.size);
+    let scratch = match form {
+        Form::Folder => 0,
+        Form::Zip | Form::Sealed => zip::scratch_space(&plan.files),
+    };
+    let needed = sizes.sum::<u64>() + scratch + SPARE;
     let free = fresh::free_space(&absolute)?;
     if free < needed {
         return Err(CreateError::NoSpace { needed, free });
@@ -133,33 +175,53 @@ pub fn check(plan: &Plan, target: &Path) -> Result<(), CreateError> {
     Ok(())
 }
 
-/// Makes the snapshot `target`: a zip if its name ends in `.zip`, else a folder.
+/// Makes the snapshot: a folder, or a zip if the name of the destination says so.
 ///
 /// # Errors
-/// See [`CreateError`]. After an error nothing is at `target`.
+/// See [`CreateError`]. After an error nothing is there.
 pub fn create(
     plan: Plan,
-    target: &Path,
+    destination: &Destination,
     facts: Facts,
     rules: &Rules,
     progress: &Progress,
 ) -> Result<Created, CreateError> {
-    check(&plan, target)?;
+    check(&plan, destination)?;
+    let target = destination.path.as_path();
     let taken = |error: io::Error| match error.kind() {
         io::ErrorKind::AlreadyExists => CreateError::Taken,
         _ => CreateError::Io(error),
     };
-    if is_zip(target) {
+    if destination.form()? != Form::Folder {
         if target.exists() {
             return Err(CreateError::Taken);
         }
         let mut file = NewFile::beside(target).map_err(taken)?;
-        let created = into_zip(plan, (target, file.file()), facts, rules, progress)?;
+        let to = io::BufWriter::with_capacity(1 << 16, file.file());
+        let job = zip::Job {
+            target,
+            is_secret: destination.lock.is_some(),
+            created: facts.created,
+            progress,
+        };
+        let finish = |plan, entries| manifest(plan, entries, facts, rules);
+        let created = match &destination.lock {
+            None => {
+                let (mut to, created) = zip::write(plan, to, &job, finish)?;
+                to.flush()?;
+                created
+            }
+            Some(lock) => {
+                let (to, created) = zip::write(plan, lock.writer(to)?, &job, finish)?;
+                to.finish()?.flush()?;
+                created
+            }
+        };
         file.finish().map_err(taken)?;
         return Ok(created);
     }
     let folder = NewFolder::beside(target).map_err(taken)?;
-    let (entries, problems) = into_folder(&plan.files, folder.path(), progress);
+    let (entries, problems) = into_folder(&plan.files, folder.path(), progress)?;
     let manifest = manifest(plan, entries, facts, rules);
     let bytes = manifest.to_bytes();
     for (name, bytes) in [(SUMS, manifest.sums(&bytes).as_bytes()), (MANIFEST, &bytes)] {
@@ -198,14 +260,14 @@ fn into_folder(
     files: &[Planned],
     folder: &Path,
     progress: &Progress,
-) -> (Vec<FileEntry>, Vec<Problem>) {
+) -> io::Result<(Vec<FileEntry>, Vec<Problem>)> {
     let problems = Mutex::new(Vec::new());
     let note = |problem| {
         if let Ok(mut problems) = problems.lock() {
             problems.push(problem);
         }
     };
-    let entries: Vec<FileEntry> = files
+    let entries: io::Result<Vec<FileEntry>> = files
         .par_iter()
         .filter_map(|planned| {
             let to = folder.join(&planned.path);
@@ -216,12 +278,12 @@ fn into_folder(
                 let _ = fs::remove_file(&to);
                 create_private(&to)
             };
-            let copied = copy_steadily(planned, progress, |source| {
+            let copied = copy_steadily(planned, progress, |source, metadata| {
                 let target = write()?;
-                let measured = stream::copy(source, &target, &|bytes| {
-                    progress.bytes.fetch_add(bytes, Ordering::Relaxed);
+                let measured = stream::copy(source.take(metadata.len()), &target, &|bytes| {
+                    progress.add_bytes(bytes);
                 })?;
-                if let Ok(time) = source.metadata().and_then(|metadata| metadata.modified()) {
+                if let Ok(time) = metadata.modified() {
                     fresh::set_modified(&target, time)?;
                 }
                 fresh::flush_one(&target)?;
@@ -232,8 +294,9 @@ fn into_folder(
                     if entry.inconsistent {
                         note(inconsistent(planned));
                     }
-                    Some(entry)
+                    Some(Ok(entry))
                 }
+                Err(error) if is_full(&error) => Some(Err(error)),
                 Err(error) => {
                     let _ = fs::remove_file(&to);
                     note(unreadable(planned, &error));
@@ -244,71 +307,38 @@ fn into_folder(
         .collect();
     let mut problems = problems.into_inner().unwrap_or_default();
     problems.sort_by(|a, b| a.file.cmp(&b.file));
-    (entries, problems)
+    Ok((entries?, problems))
 }
 
-fn into_zip(
-    plan: Plan,
-    (target, file): (&Path, &mut File),
-    facts: Facts,
-    rules: &Rules,
-    progress: &Progress,
-) -> Result<Created, CreateError> {
-    let mut zip = ZipWriter::new(io::BufWriter::new(file));
-    let (mut entries, mut problems) = (Vec::new(), Vec::new());
-    for planned in &plan.files {
-        // What a zip holds cannot be taken back, so a steady copy is made first.
-        let copied = fresh::spool(target).and_then(|mut spool| {
-            let entry = copy_steadily(planned, progress, |source| {
-                io::Seek::rewind(&mut spool)?;
-                spool.set_len(0)?;
-                stream::copy(source, &mut spool, &|bytes| {
-                    progress.bytes.fetch_add(bytes, Ordering::Relaxed);
-                })
-            })?;
-            io::Seek::rewind(&mut spool)?;
-            Ok((entry, spool))
-        });
-        match copied {
-            Ok((entry, spool)) => {
-                if entry.inconsistent {
-                    problems.push(inconsistent(planned));
-                }
-                let modified = entry.modified.as_deref().and_then(|time| time.parse().ok());
-                zip.add(&entry.path, modified.unwrap_or(facts.created), spool)?;
-                entries.push(entry);
-            }
-            Err(error) => problems.push(unreadable(planned, &error)),
-        }
-    }
-    let created = facts.created;
-    let manifest = manifest(plan, entries, facts, rules);
-    let bytes = manifest.to_bytes();
-    zip.add(SUMS, created, manifest.sums(&bytes).as_bytes())?;
-    zip.add(MANIFEST, created, bytes.as_slice())?;
-    zip.finish()?;
-    Ok(Created { manifest, problems })
+/// Whether it is the place of the snapshot that failed: no other file would do better.
+fn is_full(error: &io::Error) -> bool {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    matches!(
+        error.kind(),
+        StorageFull | QuotaExceeded | FileTooLarge | ReadOnlyFilesystem
+    )
 }
 
-/// Copies until the file did not change meanwhile.
+/// Copies until the file did not change meanwhile. `copy` reads no more than the
+/// file had when it was opened: one that grows all the time would never end.
 fn copy_steadily(
     planned: &Planned,
     progress: &Progress,
-    mut copy: impl FnMut(&File) -> io::Result<stream::Measured>,
+    mut copy: impl FnMut(&File, &Metadata) -> io::Result<stream::Measured>,
 ) -> io::Result<FileEntry> {
     let mut tries = 0;
     loop {
         tries += 1;
         let source = File::open(&planned.from)?;
         let before = source.metadata()?;
-        let measured = copy(&source)?;
+        let measured = copy(&source, &before)?;
         let after = fs::metadata(&planned.from)?;
         let modified = before.modified().ok();
         let steady = measured.size == before.len()
             && after.len() == before.len()
             && after.modified().ok() == modified;
         if steady || tries == TRIES {
-            progress.files.fetch_add(1, Ordering::Relaxed);
+            progress.add_file();
             let modified = modified.and_then(|time| Timestamp::try_from(time).ok());
             return Ok(FileEntry {
                 path: planned.path.clone(),
@@ -324,6 +354,7 @@ fn copy_steadily(
                 inconsistent: !steady,
             });
         }
+        progress.take_back(measured.size);
     }
 }
 
@@ -369,7 +400,7 @@ mod tests {
         for (changes, tries, inconsistent) in [(0, 1, false), (1, 2, false), (9, TRIES, true)] {
             fs::write(&from, "x").unwrap();
             let mut count = 0;
-            let entry = copy_steadily(&planned, &Progress::default(), |source| {
+            let entry = copy_steadily(&planned, &Progress::default(), |source, _| {
                 count += 1;
                 let measured = stream::measure(source)?;
                 if count <= changes {
