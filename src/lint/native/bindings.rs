@@ -160,8 +160,10 @@ pub(super) fn range_ends_early(check: &mut Check<'_>) {
     };
     let leaf = Leaf::Attribute("oldVersion".to_owned());
     for redirect in &redirects {
-        // One version sent to another, or further ranges for the rest, is meant so.
-        let is_range = redirect.old.0 != redirect.old.1;
+        // One version, or a range that ends in another major version, names the versions
+        // that there were; further ranges are for the rest. Both are meant so.
+        let is_range = redirect.old.0 != redirect.old.1
+            && (redirect.old.0 == [0; 4] || redirect.old.1[0] == redirect.new[0]);
         let is_continued = redirects.iter().any(|other| {
             other.element != redirect.element
                 && other.identity == redirect.identity

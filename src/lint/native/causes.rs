@@ -143,6 +143,12 @@ fn mismatched(text: &str, at: usize, expected: &str, found: &str) -> Cause {
     let Some(innermost) = open.last() else {
         return Cause::default();
     };
+    if !open.iter().any(|tag| tag_name(text, *tag) == found)
+        && let Some(closed) = closed_itself(text, innermost.end, at, found)
+    {
+        let why = format!("the `{found}` before it is closed already, by its `/>`");
+        return Cause::of(why).at(closed, "ends in `/>`");
+    }
     let why = if expected.eq_ignore_ascii_case(found) {
         "the names differ in case".to_owned()
     } else if open.iter().any(|tag| tag_name(text, *tag) == found) {
@@ -153,6 +159,17 @@ fn mismatched(text: &str, at: usize, expected: &str, found: &str) -> Cause {
         format!("no `{found}` is open here")
     };
     Cause::of(why).at(*innermost, format!("`{expected}` is opened here"))
+}
+
+/// The last tag `<name …/>` between two bytes.
+fn closed_itself(text: &str, from: u32, until: usize, name: &str) -> Option<Span> {
+    Tokens::new(text)
+        .map_while(Result::ok)
+        .take_while(|token| (token.span.start as usize) < until)
+        .filter(|token| token.span.start >= from && token.kind == TokenKind::Empty)
+        .filter(|token| tag_name(text, token.span) == name)
+        .last()
+        .map(|token| token.span)
 }
 
 fn second_root(text: &str, second: Span) -> Cause {
@@ -213,7 +230,13 @@ pub(super) fn misplaced_declaration(text: &str, declaration: Span) -> Cause {
         };
         return Cause::of(format!("{what} before the XML declaration"));
     }
-    Cause::of("something stands before the XML declaration").at(Span::at(0), "the file begins here")
+    let what = match before.trim_start().starts_with("<!--") {
+        true => "a comment stands",
+        false => "something stands",
+    };
+    let first = before.len() - before.trim_start().len();
+    Cause::of(format!("{what} before the XML declaration"))
+        .at(Span::at(first as u32), "stands before it")
 }
 
 /// The first lines of conflict markers that a merge left, by kind: `<<<<<<<`, `=======`, `>>>>>>>`.

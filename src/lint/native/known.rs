@@ -187,3 +187,13 @@ pub(super) fn in_other_case(path: &str, name: &str) -> Option<&'static str> {
         .find(|member| **member != name && member.eq_ignore_ascii_case(name))
         .copied()
 }
+
+/// Whether the member `name` of `group` is one of the groups here.
+pub(super) fn is_group(group: &str, name: &str) -> bool {
+    GROUPS
+        .iter()
+        .any(|known| match known.path.rsplit_once('/') {
+            Some((parent, last)) => parent == group && last == name,
+            None => group.is_empty() && known.path == name && !name.is_empty(),
+        })
+}

@@ -108,7 +108,7 @@ pub(super) fn reserved_attribute(check: &mut Check<'_>) {
     };
     for found in uses(document, &Declarations::of(document)) {
         // What sections of other products take is theirs.
-        let is_known = found.group == "system.web"
+        let is_known = &*found.group == "system.web"
             || matches!(
                 document.local_name(found.element),
                 "appSettings" | "connectionStrings"
@@ -172,7 +172,7 @@ pub(super) fn text_in_section(check: &mut Check<'_>) {
         let name = document.local_name(found.element);
         let is_keyed =
             found.group.is_empty() && matches!(name, "appSettings" | "connectionStrings");
-        if found.is_group || is_keyed || (found.group == "system.web" && name != "browserCaps") {
+        if found.is_group || is_keyed || (&*found.group == "system.web" && name != "browserCaps") {
             look_for_text(check, document, found.element);
         }
         if is_keyed

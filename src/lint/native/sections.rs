@@ -1,6 +1,7 @@
 //! Which sections a file declares, which it uses, and what is wrong with that.
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use super::known;
 use crate::lint::check::Check;
@@ -50,12 +51,21 @@ impl Declarations {
         }
     }
 
-    fn has(&self, path: &str) -> bool {
-        self.sections.contains(path) || self.groups.contains(path)
+    /// Whether the member `name` of `group` is declared.
+    fn has(&self, group: &str, name: &str) -> bool {
+        has(&self.sections, group, name) || has(&self.groups, group, name)
     }
 
-    fn is_group(&self, path: &str) -> bool {
-        self.groups.contains(path) || !known::members(path).is_empty()
+    fn is_group(&self, group: &str, name: &str) -> bool {
+        known::is_group(group, name) || has(&self.groups, group, name)
+    }
+}
+
+/// Whether `paths` has the member `name` of `group`; most files declare nothing.
+fn has(paths: &HashSet<String>, group: &str, name: &str) -> bool {
+    match group.is_empty() {
+        true => paths.contains(name),
+        false => !paths.is_empty() && paths.contains(&join(group, name)),
     }
 }
 
@@ -65,7 +75,7 @@ pub(super) struct Use {
     /// The `location` that it stands in.
     pub(super) location: Option<NodeId>,
     /// Path of the group that it stands in, `""` for `configuration`.
-    pub(super) group: String,
+    pub(super) group: Rc<str>,
     /// Whether it holds sections itself.
     pub(super) is_group: bool,
 }
@@ -73,7 +83,8 @@ pub(super) struct Use {
 /// Everything that stands where sections stand, groups included.
 pub(super) fn uses(document: &Document, declared: &Declarations) -> Vec<Use> {
     let mut found = Vec::new();
-    collect(document, declared, document.root(), None, "", &mut found);
+    let root = document.root();
+    collect(document, declared, root, None, &Rc::from(""), &mut found);
     found
 }
 
@@ -82,7 +93,7 @@ fn collect(
     declared: &Declarations,
     parent: NodeId,
     location: Option<NodeId>,
-    group: &str,
+    group: &Rc<str>,
     found: &mut Vec<Use>,
 ) {
     for element in document.child_elements(parent) {
@@ -91,21 +102,21 @@ fn collect(
             match name {
                 "configSections" => continue,
                 "location" => {
-                    collect(document, declared, element, Some(element), "", found);
+                    collect(document, declared, element, Some(element), group, found);
                     continue;
                 }
                 _ => {}
             }
         }
-        let path = join(group, name);
-        let is_group = declared.is_group(&path);
+        let is_group = declared.is_group(group, name);
         found.push(Use {
             element,
             location,
-            group: group.to_owned(),
+            group: group.clone(),
             is_group,
         });
         if is_group {
+            let path = Rc::from(join(group, name));
             collect(document, declared, element, location, &path, found);
         }
     }
@@ -118,13 +129,21 @@ pub(super) fn join(group: &str, name: &str) -> String {
     }
 }
 
+/// What only .NET configuration has below its root, beside the sections that it knows.
+const SIGNS: [&str; 4] = [
+    "applicationSettings",
+    "configSections",
+    "location",
+    "userSettings",
+];
+
 /// The document if it is .NET or IIS configuration. Others call their root
 /// `configuration` too; theirs hold nothing that .NET knows.
 pub(super) fn configuration(subject: &Subject) -> Option<&Document> {
     let document = subject.document().filter(|_| subject.is_configuration())?;
     let is_known = |child: NodeId| {
         let name = document.local_name(child);
-        matches!(name, "configSections" | "location") || known::members("").contains(&name)
+        SIGNS.contains(&name) || known::members("").contains(&name)
     };
     document
         .child_elements(document.root())
@@ -229,15 +248,14 @@ pub(super) fn undeclared_section(check: &mut Check<'_>) {
     let mut inherited: Option<Declarations> = None;
     for found in uses(document, &declared) {
         let name = document.local_name(found.element);
-        let path = join(&found.group, name);
-        if !is_candidate(document, &declared, &found, name, &path) {
+        if !is_candidate(document, &declared, &found, name) {
             continue;
         }
         let inherited = inherited.get_or_insert_with(|| from_above(check.subject()));
-        if inherited.has(&path) {
+        if inherited.has(&found.group, name) {
             continue;
         }
-        let what = match found.group.as_str() {
+        let what = match &*found.group {
             "" => format!("the section `{name}` is declared neither here nor by .NET or IIS"),
             group => format!("`{group}` has no section `{name}`, and none is declared here"),
         };
@@ -250,21 +268,15 @@ pub(super) fn undeclared_section(check: &mut Check<'_>) {
     }
 }
 
-fn is_candidate(
-    document: &Document,
-    declared: &Declarations,
-    found: &Use,
-    name: &str,
-    path: &str,
-) -> bool {
-    if declared.has(path)
+fn is_candidate(document: &Document, declared: &Declarations, found: &Use, name: &str) -> bool {
+    if declared.has(&found.group, name)
         || known::members(&found.group).contains(&name)
         || known::in_other_case(&found.group, name).is_some()
         || document.name(found.element).contains(':')
     {
         return false;
     }
-    match found.group.as_str() {
+    match &*found.group {
         // Microsoft's products bring more of these than one table can hold.
         "" => !name.starts_with("system.") && !name.starts_with("microsoft."),
         group if group.starts_with("system.webServer") => {
@@ -314,7 +326,7 @@ pub(super) fn section_case(check: &mut Check<'_>) {
         });
         let meant = special.or_else(|| known::in_other_case(&found.group, name));
         if let Some(meant) = meant
-            && !declared.has(&join(&found.group, name))
+            && !declared.has(&found.group, name)
         {
             let message = format!("`{name}` is not `{meant}`: case matters in names");
             check.report_at(found.element, &Leaf::Element, message);
@@ -328,7 +340,7 @@ pub(super) fn section_twice(check: &mut Check<'_>) {
         return;
     };
     let declared = Declarations::of(document);
-    let mut seen: HashMap<(Option<String>, String), NodeId> = HashMap::new();
+    let mut seen: HashMap<(Option<String>, Rc<str>, &str), NodeId> = HashMap::new();
     for found in uses(document, &declared) {
         let name = document.local_name(found.element);
         if found.is_group || name == "assemblyBinding" {
@@ -338,15 +350,16 @@ pub(super) fn section_twice(check: &mut Check<'_>) {
             let path = document.value(location, "path").unwrap_or_default();
             path.to_lowercase()
         });
-        let path = join(&found.group, name);
-        if let Some(first) = seen.get(&(location.clone(), path.clone())) {
+        let key = (location, found.group, name);
+        if let Some(first) = seen.get(&key) {
             let place = check.place(check.at, *first, &Leaf::Element);
+            let path = join(&key.1, name);
             let message = format!("the section `{path}` stands here again");
             check
                 .report_at(found.element, &Leaf::Element, message)
                 .related(place, "the first one");
         } else {
-            seen.insert((location, path), found.element);
+            seen.insert(key, found.element);
         }
     }
 }

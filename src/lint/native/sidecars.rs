@@ -48,7 +48,7 @@ pub(super) fn config_source_not_alone(check: &mut Check<'_>) {
     }
 }
 
-/// `configSource` that is no path below the folder of the file.
+/// `configSource` that is no path of another file in the folder or below it.
 pub(super) fn config_source_outside(check: &mut Check<'_>) {
     let Some((document, all)) = of_file(check) else {
         return;
@@ -57,9 +57,11 @@ pub(super) fn config_source_outside(check: &mut Check<'_>) {
         let path = &sidecar.path;
         let is_absolute = path.starts_with(['/', '\\']) || path.contains(':');
         let leaves = path.split(['/', '\\']).any(|part| part == "..");
+        let is_own = path.eq_ignore_ascii_case(check.subject().file_name());
         let wrong = match (is_absolute, leaves) {
             (true, _) => "is not a relative path",
             (_, true) => "leads out of the folder of this file",
+            _ if is_own => "is this file itself",
             _ => continue,
         };
         let leaf = Leaf::Attribute(sidecar.attribute.to_owned());
