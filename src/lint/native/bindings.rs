@@ -136,7 +136,12 @@ pub(super) fn repeated_redirect(check: &mut Check<'_>) {
         let name = assembly_name(check, document, later.element);
         let place = check.place(check.at, earlier.element, &Leaf::Element);
         let message = format!("`{name}` is redirected here again, to the same version");
-        let is_covered = earlier.old.0 <= later.old.0 && later.old.1 <= earlier.old.1;
+        // Beside a redirect that contradicts both, it may be the second one that counts.
+        let is_contradicted = redirects
+            .iter()
+            .any(|other| other.identity == later.identity && other.new != later.new);
+        let is_covered =
+            !is_contradicted && earlier.old.0 <= later.old.0 && later.old.1 <= earlier.old.1;
         let reported = check
             .report_at(later.element, &Leaf::Element, message)
             .related(place, "the first redirect");

@@ -37,6 +37,7 @@ pub(super) fn cause(text: &str, error: &SyntaxError) -> Cause {
     match &error.kind {
         SyntaxErrorKind::NoRoot => Cause::of("the file ends too early, or it was emptied"),
         SyntaxErrorKind::UnclosedElement { .. } => unclosed(text),
+        SyntaxErrorKind::Unclosed { .. } => unclosed_quote(text, at),
         SyntaxErrorKind::MismatchedEnd { expected, found } => mismatched(text, at, expected, found),
         SyntaxErrorKind::UnmatchedEnd => {
             Cause::of("every element before it is closed already, so there is one end tag too many")
@@ -136,6 +137,26 @@ fn unclosed(text: &str) -> Cause {
         )),
     }
     .at(place, "the file ends here")
+}
+
+/// Where the first value of a tag goes on behind its line or into the next tag.
+fn unclosed_quote(text: &str, tag: usize) -> Cause {
+    let mut from = tag;
+    while let Some(found) = text[from..].find(['"', '\'']) {
+        let open = from + found;
+        let quote = &text[open..=open];
+        let rest = &text[open + 1..];
+        let value = rest.find(quote).map_or(rest, |end| &rest[..end]);
+        if value.contains(['\n', '<']) || value.len() == rest.len() {
+            let place = Span::new(open, open + 1);
+            return Cause::of(
+                "a closing quote is missing, or a quote inside a value is not written `&quot;`",
+            )
+            .at(place, "this quote is not closed on its line");
+        }
+        from = open + 1 + value.len() + 1;
+    }
+    Cause::default()
 }
 
 fn mismatched(text: &str, at: usize, expected: &str, found: &str) -> Cause {
