@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::tree::Tree;
 use crate::pack::Rules;
-use crate::xml::{Document, LineColumn, NodeId, ParseError, Source};
+use crate::xml::{Document, LineColumn, NodeId, ParseError, Source, Span};
 
 /// Namespace of XDT transforms (`web.Release.config`).
 const XDT: &str = "http://schemas.microsoft.com/XML-Document-Transform";
@@ -27,6 +27,8 @@ pub struct Subject {
     pub component: Option<String>,
     /// Whether it is an XDT transform, which is applied to a configuration and is none itself.
     pub is_transform: bool,
+    /// What can be read of bytes that are not text, and where they stop being text.
+    undecoded: Option<(Source, u32)>,
     elements: FxHashMap<Box<str>, Vec<NodeId>>,
 }
 
@@ -48,8 +50,12 @@ impl Subject {
             content,
             component: None,
             is_transform: false,
+            undecoded: None,
             elements: FxHashMap::default(),
         };
+        if let Err(ParseError::Encoding(error)) = &subject.content {
+            subject.undecoded = Some(Source::decode_lossy(bytes, error.byte()));
+        }
         if let Ok(document) = &subject.content {
             subject.is_transform = is_transform(document);
             for node in document.nodes().filter(|node| document.is_element(*node)) {
@@ -74,14 +80,22 @@ impl Subject {
         self.content.as_ref().ok()
     }
 
-    /// The text and its encoding, if the bytes are text.
+    /// The text and its encoding; what can be read of it if the bytes are not text.
     #[must_use]
     pub fn source(&self) -> Option<&Source> {
         match &self.content {
             Ok(document) => Some(document.source()),
             Err(ParseError::Syntax(source, _)) => Some(source),
-            Err(_) => None,
+            Err(_) => self.undecoded.as_ref().map(|(source, _)| source),
         }
+    }
+
+    /// Where the bytes stop being text; the start if they do not.
+    #[must_use]
+    pub fn undecoded_at(&self) -> Span {
+        self.undecoded
+            .as_ref()
+            .map_or_else(Span::default, |(_, at)| Span::at(*at))
     }
 
     /// Its elements of this local name, in document order.

@@ -99,6 +99,22 @@ impl TextEncoding {
             .then_some(Self::SingleByte(encoding))
     }
 
+    /// Decodes `bytes` for people to look at: what does not decode is replaced.
+    #[must_use]
+    pub fn decode_lossy(self, bytes: &[u8]) -> String {
+        let with = |encoding: &'static encoding_rs::Encoding| {
+            let (text, _) = encoding.decode_without_bom_handling(bytes);
+            text.into_owned()
+        };
+        match self {
+            Self::Utf8 => with(encoding_rs::UTF_8),
+            Self::Utf16Le => with(encoding_rs::UTF_16LE),
+            Self::Utf16Be => with(encoding_rs::UTF_16BE),
+            Self::Ascii | Self::Latin1 => encoding_rs::mem::decode_latin1(bytes).into_owned(),
+            Self::SingleByte(encoding) => with(encoding),
+        }
+    }
+
     /// Decodes `bytes` (without a byte-order mark). `offset` is where they start in the file.
     ///
     /// # Errors

@@ -91,6 +91,28 @@ impl Source {
         })
     }
 
+    /// What can be read of bytes that [`Self::decode_xml`] refuses, to show where it
+    /// stopped: at byte `byte` of the file, which is returned as a place in the
+    /// text. Such a text must never be written back.
+    #[must_use]
+    pub fn decode_lossy(bytes: &[u8], byte: usize) -> (Self, u32) {
+        let (sniffed, bom_length) = sniff(bytes);
+        let encoding = sniffed.unwrap_or_else(|| match std::str::from_utf8(bytes) {
+            Ok(_) => TextEncoding::Utf8,
+            // A declaration may name a single-byte encoding.
+            Err(_) => declared_without_bom(bytes).unwrap_or(TextEncoding::Latin1),
+        });
+        let bytes = &bytes[bom_length..];
+        let before = &bytes[..byte.saturating_sub(bom_length).min(bytes.len())];
+        let at = encoding.decode_lossy(before).len() as u32;
+        let source = Self {
+            text: encoding.decode_lossy(bytes),
+            encoding,
+            bom: bom_length > 0,
+        };
+        (source, at)
+    }
+
     /// A text without a file, as UTF-8 without a byte-order mark.
     #[must_use]
     pub fn from_text(text: String) -> Self {

@@ -2,7 +2,14 @@
 //! and texts in a rule pack; what is here finds the places and words the facts.
 
 mod across;
+mod bindings;
+mod causes;
+mod collections;
+mod known;
+mod location;
+mod sections;
 mod settings;
+mod sidecars;
 mod text;
 
 use super::check::Check;
@@ -37,7 +44,42 @@ pub fn run(native: Native, check: &mut Check<'_>) {
         Native::BadEncoding => text::bad_encoding(check),
         Native::ForbiddenCharacter => text::forbidden_character(check),
         Native::MixedLineEnds => text::mixed_line_ends(check),
-        Native::DuplicateKey => settings::duplicate_key(check),
+        Native::ConflictMarkers => text::conflict_markers(check),
+        Native::MisplacedDeclaration => text::misplaced_declaration(check),
+        Native::XmlVersion => text::xml_version(check),
+        Native::InvisibleCharacter => text::invisible_character(check),
+        Native::DuplicateKey => collections::duplicate_key(check),
+        Native::RepeatedKey => collections::repeated_key(check),
+        Native::RefusedDuplicate => collections::refused_duplicate(check),
+        Native::RepeatedEntry => collections::repeated_entry(check),
+        Native::RefusedByIis => collections::refused_by_iis(check),
+        Native::DuplicateSetting => collections::duplicate_setting(check),
+        Native::ClearBehindEntries => collections::clear_behind_entries(check),
+        Native::ClearDropsInherited => collections::clear_drops_inherited(check),
+        Native::ConfigSectionsNotFirst => sections::config_sections_not_first(check),
+        Native::ConfigSectionsTwice => sections::config_sections_twice(check),
+        Native::SectionDeclaredTwice => sections::section_declared_twice(check),
+        Native::UndeclaredSection => sections::undeclared_section(check),
+        Native::SectionCase => sections::section_case(check),
+        Native::SectionTwice => sections::section_twice(check),
+        Native::TextInSection => location::text_in_section(check),
+        Native::NestedLocation => location::nested_location(check),
+        Native::LocationPath => location::location_path(check),
+        Native::LocationAttribute => location::location_attribute(check),
+        Native::ReservedAttribute => location::reserved_attribute(check),
+        Native::UnrecognizedEntry => settings::unrecognized_entry(check),
+        Native::IncompleteEntry => settings::incomplete_entry(check),
+        Native::IncompleteSetting => settings::incomplete_setting(check),
+        Native::UnknownSerializeAs => settings::unknown_serialize_as(check),
+        Native::ConfigSourceNotAlone => sidecars::config_source_not_alone(check),
+        Native::ConfigSourceOutside => sidecars::config_source_outside(check),
+        Native::MissingConfigSource => sidecars::missing_config_source(check),
+        Native::MissingSettingsFile => sidecars::missing_settings_file(check),
+        Native::SidecarRoot => sidecars::sidecar_root(check),
+        Native::ConflictingRedirect => bindings::conflicting_redirect(check),
+        Native::RepeatedRedirect => bindings::repeated_redirect(check),
+        Native::RangeEndsEarly => bindings::range_ends_early(check),
+        Native::BadRedirect => bindings::bad_redirect(check),
         Native::CredentialsDiffer => across::credentials_differ(check),
         Native::UnusedSuppression | Native::UnknownSuppression => {}
     }

@@ -1,0 +1,226 @@
+//! Binding redirects: which version of an assembly the runtime loads.
+
+use std::collections::HashMap;
+
+use super::collections::without;
+use super::sections::configuration;
+use crate::lint::check::Check;
+use crate::xml::address::Leaf;
+use crate::xml::{Document, NodeId};
+
+type Version = [u16; 4];
+
+/// `1.2`, `1.2.3` or `1.2.3.4`; parts that are missing are 0.
+fn version(text: &str) -> Option<Version> {
+    let mut version = [0; 4];
+    let mut count = 0;
+    for part in text.split('.') {
+        if part.is_empty() || !part.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        *version.get_mut(count)? = part.parse().ok()?;
+        count += 1;
+    }
+    (count >= 2).then_some(version)
+}
+
+/// `1.0.0.0-2.0.0.0`, or one version.
+fn range(text: &str) -> Option<(Version, Version)> {
+    let (from, to) = match text.split_once('-') {
+        Some((from, to)) => (version(from.trim())?, version(to.trim())?),
+        None => {
+            let only = version(text.trim())?;
+            (only, only)
+        }
+    };
+    Some((from, to))
+}
+
+/// A redirect of which both versions can be read.
+struct Redirect {
+    element: NodeId,
+    /// Name, key token, culture and architecture of the assembly, and what the block applies to.
+    identity: String,
+    old: (Version, Version),
+    new: Version,
+}
+
+fn redirects<'c>(check: &Check<'c>) -> Option<(&'c Document, Vec<Redirect>)> {
+    let subject = check.subject();
+    let document = configuration(subject)?;
+    let mut found = Vec::new();
+    for element in subject.elements("bindingRedirect") {
+        let value = |name| document.value(*element, name);
+        let (Some(old), Some(new)) = (
+            value("oldVersion").and_then(|old| range(&old)),
+            value("newVersion").and_then(|new| version(new.trim())),
+        ) else {
+            continue;
+        };
+        if let Some(identity) = identity(document, *element) {
+            found.push(Redirect {
+                element: *element,
+                identity,
+                old,
+                new,
+            });
+        }
+    }
+    Some((document, found))
+}
+
+fn identity(document: &Document, redirect: NodeId) -> Option<String> {
+    let dependent = document.parent(redirect)?;
+    let binding = document.parent(dependent)?;
+    let assembly = document.child_named(dependent, "assemblyIdentity")?;
+    let mut identity = document.value(assembly, "name")?.into_owned();
+    for name in ["publicKeyToken", "culture", "processorArchitecture"] {
+        let value = document.value(assembly, name).unwrap_or_default();
+        identity.push('\0');
+        // Both say that the assembly has none.
+        if name != "culture" || !value.eq_ignore_ascii_case("neutral") {
+            identity.push_str(&value);
+        }
+    }
+    identity.push('\0');
+    identity.push_str(&document.value(binding, "appliesTo").unwrap_or_default());
+    Some(identity.to_lowercase())
+}
+
+/// Pairs of redirects of one assembly: of ranges that overlap, the earlier first.
+fn pairs(redirects: &[Redirect]) -> Vec<(&Redirect, &Redirect)> {
+    let mut of_identity: HashMap<&str, Vec<&Redirect>> = HashMap::new();
+    let mut pairs = Vec::new();
+    for later in redirects {
+        let earlier = of_identity.entry(&later.identity).or_default();
+        let overlaps =
+            |other: &&&Redirect| other.old.0 <= later.old.1 && later.old.0 <= other.old.1;
+        pairs.extend(earlier.iter().find(overlaps).map(|other| (*other, later)));
+        earlier.push(later);
+    }
+    pairs
+}
+
+/// Two redirects send the same versions to different ones.
+pub(super) fn conflicting_redirect(check: &mut Check<'_>) {
+    let Some((document, redirects)) = redirects(check) else {
+        return;
+    };
+    let leaf = Leaf::Attribute("newVersion".to_owned());
+    for (earlier, later) in pairs(&redirects) {
+        if earlier.new == later.new {
+            continue;
+        }
+        let name = assembly_name(check, document, later.element);
+        let (one, other) = (
+            check.shown(document, later.element, &leaf),
+            check.shown(document, earlier.element, &leaf),
+        );
+        let place = check.place(check.at, earlier.element, &leaf);
+        let message = format!("`{name}` is redirected to {one} here, and to {other} above");
+        check
+            .report_at(later.element, &leaf, message)
+            .related(place, "the other redirect");
+    }
+}
+
+/// Two redirects say the same.
+pub(super) fn repeated_redirect(check: &mut Check<'_>) {
+    let Some((document, redirects)) = redirects(check) else {
+        return;
+    };
+    for (earlier, later) in pairs(&redirects) {
+        if earlier.new != later.new {
+            continue;
+        }
+        let name = assembly_name(check, document, later.element);
+        let place = check.place(check.at, earlier.element, &Leaf::Element);
+        let message = format!("`{name}` is redirected here again, to the same version");
+        // Beside a redirect that contradicts both, it may be the second one that counts.
+        let is_contradicted = redirects
+            .iter()
+            .any(|other| other.identity == later.identity && other.new != later.new);
+        let is_covered =
+            !is_contradicted && earlier.old.0 <= later.old.0 && later.old.1 <= earlier.old.1;
+        let reported = check
+            .report_at(later.element, &Leaf::Element, message)
+            .related(place, "the first redirect");
+        if let (true, Some(dependent)) = (is_covered, document.parent(later.element)) {
+            let is_alone = document.child_elements(dependent).all(|child| {
+                child == later.element || document.local_name(child) == "assemblyIdentity"
+            });
+            let gone = match is_alone {
+                true => dependent,
+                false => later.element,
+            };
+            reported.fix(without(document, gone));
+        }
+    }
+}
+
+/// Versions up to the new one are not all redirected.
+pub(super) fn range_ends_early(check: &mut Check<'_>) {
+    let Some((document, redirects)) = redirects(check) else {
+        return;
+    };
+    let leaf = Leaf::Attribute("oldVersion".to_owned());
+    for redirect in &redirects {
+        // One version, or a range that ends in another major version, names the versions
+        // that there were; further ranges are for the rest. Both are meant so.
+        let is_range = redirect.old.0 != redirect.old.1
+            && (redirect.old.0 == [0; 4] || redirect.old.1[0] == redirect.new[0]);
+        let is_continued = redirects.iter().any(|other| {
+            other.element != redirect.element
+                && other.identity == redirect.identity
+                && other.old.1 > redirect.old.1
+        });
+        if is_range && !is_continued && redirect.old.1 < redirect.new {
+            let name = assembly_name(check, document, redirect.element);
+            let new = Leaf::Attribute("newVersion".to_owned());
+            let new = check.shown(document, redirect.element, &new);
+            let message = format!(
+                "the range ends below {new}: requests for versions of `{name}` between are not redirected"
+            );
+            check.report_at(redirect.element, &leaf, message);
+        }
+    }
+}
+
+/// A version that .NET cannot read, or a range that ends before it begins.
+pub(super) fn bad_redirect(check: &mut Check<'_>) {
+    let subject = check.subject();
+    let Some(document) = configuration(subject) else {
+        return;
+    };
+    for element in subject.elements("bindingRedirect") {
+        for name in ["oldVersion", "newVersion"] {
+            let leaf = Leaf::Attribute(name.to_owned());
+            let Some(value) = document.value(*element, name) else {
+                let message = format!("`bindingRedirect` has no `{name}`");
+                check.report_at(*element, &Leaf::Element, message);
+                continue;
+            };
+            let shown = check.shown(document, *element, &leaf);
+            let wrong = match name {
+                "newVersion" => version(value.trim()).is_none().then_some("is no version"),
+                _ => match range(&value) {
+                    None => Some("is neither a version nor a range of versions"),
+                    Some((from, to)) if from > to => Some("ends before it begins"),
+                    Some(_) => None,
+                },
+            };
+            if let Some(wrong) = wrong {
+                check.report_at(*element, &leaf, format!("`{shown}` {wrong}"));
+            }
+        }
+    }
+}
+
+fn assembly_name(check: &Check<'_>, document: &Document, redirect: NodeId) -> String {
+    let assembly = document
+        .parent(redirect)
+        .and_then(|dependent| document.child_named(dependent, "assemblyIdentity"));
+    assembly.map_or_else(String::new, |assembly| {
+        check.shown(document, assembly, &Leaf::Attribute("name".to_owned()))
+    })
+}
