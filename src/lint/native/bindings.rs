@@ -24,6 +24,20 @@ fn version(text: &str) -> Option<Version> {
     (count >= 2).then_some(version)
 }
 
+/// The version behind `version`; ranges end in `1.0.65535.65535` to cover all of 1.0.
+fn next(mut version: Version) -> Version {
+    for part in version.iter_mut().rev() {
+        match part.checked_add(1) {
+            Some(more) => {
+                *part = more;
+                break;
+            }
+            None => *part = 0,
+        }
+    }
+    version
+}
+
 /// `1.0.0.0-2.0.0.0`, or one version.
 fn range(text: &str) -> Option<(Version, Version)> {
     let (from, to) = match text.split_once('-') {
@@ -174,7 +188,7 @@ pub(super) fn range_ends_early(check: &mut Check<'_>) {
                 && other.identity == redirect.identity
                 && other.old.1 > redirect.old.1
         });
-        if is_range && !is_continued && redirect.old.1 < redirect.new {
+        if is_range && !is_continued && next(redirect.old.1) < redirect.new {
             let name = assembly_name(check, document, redirect.element);
             let new = Leaf::Attribute("newVersion".to_owned());
             let new = check.shown(document, redirect.element, &new);
