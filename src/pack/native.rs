@@ -120,6 +120,8 @@ natives! {
     PoolTooNew = "pool-too-new",
     /// The pool has the Classic pipeline.
     PoolClassic = "pool-classic",
+    /// A site above a component is of .NET 3.5 or older.
+    ParentOfOldNet = "parent-of-old-net",
 
     // The upgrade: the AD FS adapter, and files broken by what was typed in.
 

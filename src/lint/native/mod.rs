@@ -34,6 +34,7 @@ pub fn scope(native: Native) -> Scope {
         | Native::PoolTooOld
         | Native::PoolTooNew
         | Native::PoolClassic
+        | Native::ParentOfOldNet
         | Native::OutOfService => Scope::Estate,
         Native::UnusedSuppression | Native::UnknownSuppression => Scope::Run,
         _ => Scope::File,
@@ -83,6 +84,7 @@ pub fn run(native: Native, check: &mut Check<'_>) {
         Native::PoolTooOld => upgrade::pool::too_old(check),
         Native::PoolTooNew => upgrade::pool::too_new(check),
         Native::PoolClassic => upgrade::pool::classic(check),
+        Native::ParentOfOldNet => upgrade::pool::parent_of_old_net(check),
         Native::OldProviderName => upgrade::adapter::old_provider_name(check),
         Native::PasswordNotEscaped => upgrade::broken::password_not_escaped(check),
         Native::ValueOutsideQuotes => upgrade::broken::value_outside_quotes(check),

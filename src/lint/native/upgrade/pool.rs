@@ -1,8 +1,11 @@
 //! Application pools and the .NET that the product's components need.
 
+use std::sync::Arc;
+
 use crate::config::application_host::{Application, Pool};
 use crate::lint::check::Check;
 use crate::lint::finding::Place;
+use crate::xml::NodeId;
 use crate::xml::address::Leaf;
 
 use super::host::{self, Host};
@@ -153,4 +156,45 @@ pub(in crate::lint::native) fn classic(check: &mut Check<'_>) {
             report(check, served, "has the Classic pipeline", false);
         }
     });
+}
+
+/// A `web.config` above the folder of a component declares sections of .NET 3.5.
+pub(in crate::lint::native) fn parent_of_old_net(check: &mut Check<'_>) {
+    let estate = check.estate;
+    let leaf = Leaf::Attribute("name".to_owned());
+    for (at, parent) in estate.subjects.iter().enumerate() {
+        let Some(document) = parent.document() else {
+            continue;
+        };
+        if parent.is_transform || !parent.file_name().eq_ignore_ascii_case("web.config") {
+            continue;
+        }
+        let mut groups = parent.elements("sectionGroup").iter();
+        let is_old = |group: &&NodeId| {
+            document
+                .value(**group, "name")
+                .is_some_and(|name| name == "system.web.extensions")
+        };
+        let Some(group) = groups.find(is_old) else {
+            continue;
+        };
+        let mut below = estate.subjects.iter().enumerate().filter(|(_, subject)| {
+            let component = subject.component.as_deref();
+            component.is_some_and(|of| [PORTAL, MOBILE, SDK].contains(&of))
+                && Arc::ptr_eq(&subject.tree, &parent.tree)
+                && subject.folder() != parent.folder()
+                && subject.folder().starts_with(parent.folder())
+        });
+        if let Some((component_at, component)) = below.next() {
+            let place = check.place(at, *group, &leaf);
+            let there = component
+                .document()
+                .map(|document| check.place(component_at, document.root(), &Leaf::Element));
+            let message = "sections of .NET 3.5 declared here are inherited by a component below";
+            let found = check.report_in(place.subject, place.span, place.address, message);
+            if let Some(there) = there {
+                found.related(there, "inherits them");
+            }
+        }
+    }
 }
