@@ -38,6 +38,8 @@ pub struct Site {
     pub id: Option<u32>,
     /// Its applications.
     pub applications: Vec<Application>,
+    /// The host names that its web bindings name; a binding without one answers to any name.
+    pub hosts: Vec<String>,
 }
 
 /// An application of a site.
@@ -49,6 +51,8 @@ pub struct Application {
     pub pool: String,
     /// Its virtual directories; the one at `/` is the application's own folder.
     pub directories: Vec<VirtualDirectory>,
+    /// Its element.
+    pub element: NodeId,
 }
 
 /// A virtual directory of an application.
@@ -73,6 +77,8 @@ pub struct Pool {
     pub pipeline: Option<String>,
     /// Whether 64-bit Windows runs it in 32 bits.
     pub in_32_bits: Option<bool>,
+    /// Its element.
+    pub element: NodeId,
 }
 
 /// Something in the file that is not complete.
@@ -253,6 +259,7 @@ impl Reader<'_> {
                 runtime: read(self, node, "managedRuntimeVersion"),
                 pipeline: read(self, node, "managedPipelineMode"),
                 in_32_bits,
+                element: node,
             });
         }
         found
@@ -290,6 +297,7 @@ impl Reader<'_> {
                 name,
                 id,
                 applications,
+                hosts: self.hosts(node),
             });
         }
         found
@@ -324,7 +332,28 @@ impl Reader<'_> {
             path,
             pool,
             directories,
+            element: node,
         })
+    }
+
+    /// The host names in the bindings of a site: the part of `*:443:name` behind the port.
+    fn hosts(&self, site: NodeId) -> Vec<String> {
+        let Some(bindings) = self.document.child_named(site, "bindings") else {
+            return Vec::new();
+        };
+        let web = |node: &NodeId| {
+            let protocol = self.text(*node, "protocol").unwrap_or_default();
+            protocol.eq_ignore_ascii_case("http") || protocol.eq_ignore_ascii_case("https")
+        };
+        self.named(bindings, "binding")
+            .into_iter()
+            .filter(web)
+            .filter_map(|node| {
+                let information = self.text(node, "bindingInformation")?;
+                let (_, host) = information.rsplit_once(':')?;
+                (!host.is_empty()).then(|| host.to_lowercase())
+            })
+            .collect()
     }
 }
 

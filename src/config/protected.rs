@@ -34,21 +34,35 @@ pub fn protected_sections(document: &Document) -> Vec<ProtectedSection> {
 }
 
 impl ProtectedSection {
+    /// Whether its key never leaves the machine that encrypted it.
+    #[must_use]
+    pub fn is_machine_bound(&self) -> bool {
+        self.provider
+            .as_deref()
+            .is_some_and(|provider| provider.starts_with("DataProtection"))
+    }
+
+    /// The command that decrypts it: `version` is the folder of .NET, such as
+    /// `v2.0.50727`, `folder` that of the file.
+    #[must_use]
+    pub fn decrypt_command(&self, version: &str, folder: &str) -> String {
+        let path = &self.path;
+        format!(
+            "%windir%\\Microsoft.NET\\Framework\\{version}\\aspnet_regiis -pdf \"{path}\" {folder}"
+        )
+    }
+
     /// How to decrypt it, on the server that encrypted it.
     #[must_use]
     pub fn decrypt_help(&self) -> String {
-        let machine_bound = self
-            .provider
-            .as_deref()
-            .is_some_and(|provider| provider.starts_with("DataProtection"));
-        let key = if machine_bound {
+        let key = if self.is_machine_bound() {
             "Its key never leaves that server, so do it before you uninstall anything"
         } else {
             "Do it before you uninstall anything"
         };
+        let command = self.decrypt_command("v2.0.50727", "<folder of the web.config>");
         format!(
-            "On the server that encrypted it run: %windir%\\Microsoft.NET\\Framework\\v2.0.50727\\aspnet_regiis -pdf \"{}\" <folder of the web.config> (v4.0.30319 where the application pool runs .NET 4). {key}; encrypt the merged file with -pef afterwards.",
-            self.path
+            "On the server that encrypted it run: {command} (v4.0.30319 where the application pool runs .NET 4). {key}; encrypt the merged file with -pef afterwards."
         )
     }
 }

@@ -105,10 +105,111 @@ natives! {
     /// A redirect with a version that .NET cannot read.
     BadRedirect = "bad-redirect",
 
+    // The upgrade: the URL of the Web Service SDK.
+
+    /// The URL is plain http.
+    SdkUrlHttp = "sdk-url-http",
+    /// The URL was never set.
+    SdkUrlPlaceholder = "sdk-url-placeholder",
+    /// The URL names an address or this machine.
+    SdkUrlHost = "sdk-url-host",
+    /// The URL does not end in the endpoint.
+    SdkUrlEndpoint = "sdk-url-endpoint",
+    /// The URL holds what no URL holds.
+    SdkUrlCharacters = "sdk-url-characters",
+    /// The URL names the virtual directory of version 5.
+    SdkUrlOldDirectory = "sdk-url-old-directory",
+    /// The URL names nearly a known virtual directory.
+    SdkUrlMisspeltDirectory = "sdk-url-misspelt-directory",
+    /// The URL holds a sample of the documentation.
+    SdkUrlSampleSegment = "sdk-url-sample-segment",
+    /// The URL names a virtual directory that IIS does not have; across files.
+    SdkUrlUnknownDirectory = "sdk-url-unknown-directory",
+    /// The URL is empty, or none.
+    SdkUrlIncomplete = "sdk-url-incomplete",
+    /// An old virtual directory is named elsewhere.
+    OldVirtualDirectory = "old-virtual-directory",
+
+    // The upgrade: the account and its flag.
+
+    /// The flag says no, and there is a URL.
+    SdkFlagOff = "sdk-flag-off",
+    /// The account has no domain.
+    SdkUserUnqualified = "sdk-user-unqualified",
+    /// The account is written `user@domain`.
+    SdkUserPrincipalName = "sdk-user-principal-name",
+    /// There is no account.
+    SdkUserMissing = "sdk-user-missing",
+    /// There is no password.
+    SdkPasswordMissing = "sdk-password-missing",
+
+    // The upgrade: names.
+
+    /// A key is nearly a documented one.
+    NearKey = "near-key",
+    /// The name of a setting is nearly a documented one.
+    NearSetting = "near-setting",
+    /// An element of the AD FS adapter is nearly a documented one.
+    NearElement = "near-element",
+    /// Keys of the portal stand in the file of the AD FS adapter.
+    KeysInAdapter = "keys-in-adapter",
+
     // The upgrade: across files.
 
     /// Credentials of two components differ.
     CredentialsDiffer = "credentials-differ",
+    /// The URLs of two components differ.
+    SdkUrlDiffers = "sdk-url-differs",
+    /// Copies of one component differ.
+    CopiesDiffer = "copies-differ",
+    /// Files name one server by its old and new virtual directory.
+    HalfUpgraded = "half-upgraded",
+
+    // The upgrade: what it destroys or forgets.
+
+    /// A theme is named that is not there.
+    ThemeMissing = "theme-missing",
+    /// There are themes of the customer's own.
+    ThemeCustom = "theme-custom",
+    /// The theme that setup overwrites was edited; across files.
+    ThemeShippedEdited = "theme-shipped-edited",
+    /// Settings stand in another file.
+    Sidecar = "sidecar",
+    /// A section is encrypted with a key that can be exported.
+    EncryptedRsa = "encrypted-rsa",
+    /// A section is encrypted with a key of this machine.
+    EncryptedDpapi = "encrypted-dpapi",
+
+    // The upgrade: application pools; across files.
+
+    /// The pool has to change with the upgrade.
+    PoolNeedsFour = "pool-needs-four",
+    /// The pool is older than the application.
+    PoolTooOld = "pool-too-old",
+    /// The pool is newer than the application.
+    PoolTooNew = "pool-too-new",
+    /// The pool has the Classic pipeline.
+    PoolClassic = "pool-classic",
+    /// A site above a component is of .NET 3.5 or older.
+    ParentOfOldNet = "parent-of-old-net",
+
+    // The upgrade: the AD FS adapter, and files broken by what was typed in.
+
+    /// The provider is named as version 6 registered it.
+    OldProviderName = "old-provider-name",
+    /// A password makes the file ill-formed.
+    PasswordNotEscaped = "password-not-escaped",
+    /// Quotes make the file ill-formed.
+    ValueOutsideQuotes = "value-outside-quotes",
+    /// The password of the adapter contains `&`.
+    AmpersandInPassword = "ampersand-in-password",
+
+    // The upgrade: the product as a whole.
+
+    /// The new product is out of service; once in a run.
+    OutOfService = "out-of-service",
+    /// The file is of 6.x already.
+    NewerAlready = "newer-already",
 
     // Reported by the run itself.
 

@@ -11,6 +11,7 @@ mod sections;
 mod settings;
 mod sidecars;
 mod text;
+mod upgrade;
 
 use super::check::Check;
 use crate::pack::native::Native;
@@ -30,7 +31,18 @@ pub enum Scope {
 #[must_use]
 pub fn scope(native: Native) -> Scope {
     match native {
-        Native::CredentialsDiffer => Scope::Estate,
+        Native::CredentialsDiffer
+        | Native::SdkUrlDiffers
+        | Native::CopiesDiffer
+        | Native::HalfUpgraded
+        | Native::SdkUrlUnknownDirectory
+        | Native::ThemeShippedEdited
+        | Native::PoolNeedsFour
+        | Native::PoolTooOld
+        | Native::PoolTooNew
+        | Native::PoolClassic
+        | Native::ParentOfOldNet
+        | Native::OutOfService => Scope::Estate,
         Native::UnusedSuppression | Native::UnknownSuppression => Scope::Run,
         _ => Scope::File,
     }
@@ -80,7 +92,47 @@ pub fn run(native: Native, check: &mut Check<'_>) {
         Native::RepeatedRedirect => bindings::repeated_redirect(check),
         Native::RangeEndsEarly => bindings::range_ends_early(check),
         Native::BadRedirect => bindings::bad_redirect(check),
+        Native::SdkUrlHttp => upgrade::url::plain_http(check),
+        Native::SdkUrlPlaceholder => upgrade::url::placeholder(check),
+        Native::SdkUrlHost => upgrade::url::not_the_certificates_name(check),
+        Native::SdkUrlEndpoint => upgrade::url::without_endpoint(check),
+        Native::SdkUrlCharacters => upgrade::url::bad_characters(check),
+        Native::SdkUrlOldDirectory => upgrade::directory::old_name(check),
+        Native::SdkUrlMisspeltDirectory => upgrade::directory::misspelt_name(check),
+        Native::SdkUrlSampleSegment => upgrade::url::sample_segment(check),
+        Native::SdkUrlUnknownDirectory => upgrade::directory::not_there(check),
+        Native::SdkUrlIncomplete => upgrade::url::incomplete(check),
+        Native::OldVirtualDirectory => upgrade::directory::elsewhere(check),
+        Native::SdkFlagOff => upgrade::settings::flag_off(check),
+        Native::SdkUserUnqualified => upgrade::settings::user_unqualified(check),
+        Native::SdkUserPrincipalName => upgrade::settings::user_principal_name(check),
+        Native::SdkUserMissing => upgrade::settings::user_missing(check),
+        Native::SdkPasswordMissing => upgrade::settings::password_missing(check),
+        Native::NearKey => upgrade::names::near_key(check),
+        Native::NearSetting => upgrade::names::near_setting(check),
+        Native::NearElement => upgrade::names::near_element(check),
+        Native::KeysInAdapter => upgrade::names::keys_in_adapter(check),
         Native::CredentialsDiffer => across::credentials_differ(check),
+        Native::SdkUrlDiffers => across::sdk_url_differs(check),
+        Native::CopiesDiffer => across::copies_differ(check),
+        Native::HalfUpgraded => upgrade::product::half_upgraded(check),
+        Native::ThemeMissing => upgrade::theme::missing(check),
+        Native::ThemeCustom => upgrade::theme::custom(check),
+        Native::ThemeShippedEdited => upgrade::theme::shipped_edited(check),
+        Native::Sidecar => upgrade::kept::sidecar(check),
+        Native::EncryptedRsa => upgrade::kept::encrypted_rsa(check),
+        Native::EncryptedDpapi => upgrade::kept::encrypted_dpapi(check),
+        Native::PoolNeedsFour => upgrade::pool::needs_four_after(check),
+        Native::PoolTooOld => upgrade::pool::too_old(check),
+        Native::PoolTooNew => upgrade::pool::too_new(check),
+        Native::PoolClassic => upgrade::pool::classic(check),
+        Native::ParentOfOldNet => upgrade::pool::parent_of_old_net(check),
+        Native::OldProviderName => upgrade::adapter::old_provider_name(check),
+        Native::PasswordNotEscaped => upgrade::broken::password_not_escaped(check),
+        Native::ValueOutsideQuotes => upgrade::broken::value_outside_quotes(check),
+        Native::AmpersandInPassword => upgrade::adapter::ampersand_in_password(check),
+        Native::OutOfService => upgrade::product::out_of_service(check),
+        Native::NewerAlready => upgrade::product::newer_already(check),
         Native::UnusedSuppression | Native::UnknownSuppression => {}
     }
 }
