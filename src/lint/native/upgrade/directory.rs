@@ -73,6 +73,9 @@ pub(in crate::lint::native) fn misspelt_name(check: &mut Check<'_>) {
         return;
     };
     for url in sdk::urls_in_use(subject) {
+        if url.is_placeholder() {
+            continue;
+        }
         let Some(meant) = misspelt(&url, check) else {
             continue;
         };

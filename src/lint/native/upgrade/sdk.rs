@@ -64,12 +64,16 @@ impl SdkUrl<'_> {
 
     /// Whether it is a value that was never set: what is shipped, or a sample of the documentation.
     pub(in crate::lint::native) fn is_placeholder(&self) -> bool {
-        let Some(url) = self.parts() else {
+        // From the text: a sample can hold what no URL holds.
+        let Some((_, rest)) = self.value.split_once("://") else {
             return false;
         };
-        let host = url.part(UrlPart::Host).unwrap_or_default();
-        host == "localhost" && url.part(UrlPart::Port).as_deref() == Some(DEVELOPMENT_PORT)
-            || SAMPLE_HOSTS.contains(&host.as_str())
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+        let (host, port) = authority.split_once(':').unwrap_or((authority, ""));
+        host.eq_ignore_ascii_case("localhost") && port == DEVELOPMENT_PORT
+            || SAMPLE_HOSTS
+                .iter()
+                .any(|sample| sample.eq_ignore_ascii_case(host))
     }
 }
 
