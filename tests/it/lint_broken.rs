@@ -176,7 +176,7 @@ fn place_and_cause_of_broken_texts() {
             panic!("{} findings in {:?}", report.findings.len(), broken.text);
         };
         let place = estate.subjects[0].line_column(finding.place.span.start);
-        let at = (place.line as usize, place.column as usize);
+        let at = (place.line, place.column);
         assert_eq!(at, broken.at, "{:?}", broken.text);
         assert!(
             finding.message.contains(broken.message),
@@ -187,7 +187,7 @@ fn place_and_cause_of_broken_texts() {
         let related = finding.related.first().map(|related| {
             assert!(!related.note.contains(VALUE), "{}", related.note);
             let start = related.place.span.start;
-            estate.subjects[0].line_column(start).line as usize
+            estate.subjects[0].line_column(start).line
         });
         assert_eq!(related, broken.related, "{:?}", broken.text);
         assert!(broken.text.contains(VALUE) && !finding.message.contains(VALUE));

@@ -43,6 +43,11 @@ pub(in crate::lint::native) fn password_not_escaped(check: &mut Check<'_>) {
     let Some((kind, span, before, behind)) = error(check) else {
         return;
     };
+    if let Some(at) = odd_quote(kind, behind) {
+        let at = span.start as usize + at;
+        check.report(Span::new(at, at + 1), unescaped("\"", "&quot;"));
+        return;
+    }
     let in_entry = tag_before(before).is_some_and(|tag| {
         tag.contains(PASSWORD)
             && tag
@@ -69,9 +74,26 @@ pub(in crate::lint::native) fn password_not_escaped(check: &mut Check<'_>) {
         _ if in_element => ("<", "&lt;"),
         _ => return,
     };
-    let message =
-        format!("`{name}` in the password of the SDK's account must be written `{written}`");
-    check.report(span, message);
+    check.report(span, unescaped(name, written));
+}
+
+fn unescaped(character: &str, written: &str) -> String {
+    format!("`{character}` in the password of the SDK's account must be written `{written}`")
+}
+
+/// Where, in a tag that never closes because its line has a quote too many, the
+/// password ends: at the first quote behind its value that no attribute follows.
+fn odd_quote(kind: &SyntaxErrorKind, behind: &str) -> Option<usize> {
+    if !matches!(kind, SyntaxErrorKind::Unclosed { .. }) {
+        return None;
+    }
+    let line = behind.lines().next()?;
+    if !line.contains(PASSWORD) || line.matches('"').count().is_multiple_of(2) {
+        return None;
+    }
+    let value = line.find("value=\"")? + "value=\"".len();
+    let inner = line[value..].find('"')?;
+    (line.find(PASSWORD)? < value).then_some(value + inner)
 }
 
 /// Quotes that word processors and web pages make of straight ones.
@@ -117,6 +139,6 @@ fn tag_before(before: &str) -> Option<&str> {
     // A `>` in a value does not end the tag; one behind an even number of quotes does.
     let ends = tag
         .match_indices('>')
-        .any(|(at, _)| tag[..at].matches('"').count() % 2 == 0);
+        .any(|(at, _)| tag[..at].matches('"').count().is_multiple_of(2));
     (!ends).then_some(tag)
 }

@@ -236,8 +236,7 @@ pub(in crate::lint::native) fn near_element(check: &mut Check<'_>) {
         if ELEMENTS.contains(&name) {
             continue;
         }
-        let near =
-            |known: &&&str| strsim::osa_distance(&plain(name), &known.to_lowercase()) <= NEAR - 1;
+        let near = |known: &&&str| strsim::osa_distance(&plain(name), &known.to_lowercase()) < NEAR;
         let Some(meant) = ELEMENTS.iter().find(near) else {
             continue;
         };

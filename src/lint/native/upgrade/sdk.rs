@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use crate::lint::condition::Url;
 use crate::lint::subject::Subject;
 use crate::pack::Rules;
-use crate::pack::lint::UrlPart;
 use crate::xml::address::Leaf;
 use crate::xml::selector::leaf_value;
 use crate::xml::{Document, NodeId};

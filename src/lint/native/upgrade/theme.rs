@@ -121,10 +121,10 @@ pub(in crate::lint::native) fn shipped_edited(check: &mut Check<'_>) {
 
 fn place(check: &Check<'_>, at: usize) -> crate::lint::finding::Place {
     let subject = &check.estate.subjects[at];
-    let chosen = subject.document().and_then(|document| {
+    let chosen = subject.document().map(|document| {
         let root = (document.root(), Leaf::Element);
         let pages = chosen(subject, document).into_iter().next();
-        Some(pages.map_or(root, |(pages, leaf, _)| (pages, leaf)))
+        pages.map_or(root, |(pages, leaf, _)| (pages, leaf))
     });
     match chosen {
         Some((element, leaf)) => check.place(at, element, &leaf),
