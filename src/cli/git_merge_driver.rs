@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
 use super::output::Output;
-use super::rules::{RulesArgs, load_general_rules};
+use super::pack_options::{RulesArgs, load_general_rules};
 use crate::error::Failure;
 use crate::io::{read, write};
 use crate::merge::branches::{Versions, merge_versions};

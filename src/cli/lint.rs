@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
 use super::output::Output;
-use super::rules::RulesArgs;
+use super::pack_options::RulesArgs;
 use crate::error::Failure;
 use crate::io::sealed::Keys;
 use crate::io::walk::{self, Selection as FileSelection};

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use super::exit::Exit;
 use super::input::read_document;
 use super::output::Output;
-use super::rules::{RulesArgs, load_rules};
+use super::pack_options::{RulesArgs, load_rules};
 use super::shared::{Format, VirtualDirectoryArgs};
 use super::sidecars;
 use crate::error::Failure;

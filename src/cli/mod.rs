@@ -7,6 +7,7 @@ pub mod input;
 mod lint;
 mod merge;
 pub mod output;
+mod pack_options;
 mod rewrite;
 mod rules;
 mod shared;
@@ -54,6 +55,7 @@ enum Command {
     Merge(Box<merge::MergeArgs>),
     GitMergeDriver(git_merge_driver::DriverArgs),
     Rewrite(rewrite::RewriteArgs),
+    Rules(rules::RulesArgs),
     Snapshot(snapshot::SnapshotArgs),
 }
 
@@ -111,6 +113,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Merge(args) => merge::run(&args, &mut output),
         Command::GitMergeDriver(args) => git_merge_driver::run(&args, &mut output),
         Command::Rewrite(args) => rewrite::run(args, &mut output),
+        Command::Rules(args) => rules::run(&args, &mut output),
         Command::Snapshot(args) => snapshot::run(&args, &mut output),
     };
     output.finish(exit)

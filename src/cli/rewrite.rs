@@ -7,7 +7,7 @@ use clap::Args;
 use super::exit::Exit;
 use super::input::{encoding_failure, parse_failure};
 use super::output::Output;
-use super::rules::{RulesArgs, load_rules};
+use super::pack_options::{RulesArgs, load_rules};
 use super::shared::{Format, VirtualDirectoryArgs};
 use crate::error::Failure;
 use crate::io::walk::{self, Selection};

@@ -9,9 +9,11 @@ use super::estate::{Estate, Input};
 use super::fix;
 use super::run::{Linter, Report};
 use super::selection::Selection;
+use super::subject::Subject;
 use super::tree::Memory;
 use crate::pack::Rules;
-use crate::pack::lint::{Applicability, Example, LintRule};
+use crate::pack::lint::{Applicability, Check, Example, LintRule};
+use crate::xml::{LineColumn, ParseError};
 
 /// Something that an example shows to be wrong with its rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,10 +30,26 @@ pub struct ExampleFailure {
 pub enum ExampleProblem {
     NoValid,
     NoInvalid,
-    Found { at: usize, messages: Vec<String> },
-    NotFound { at: usize },
-    FixedOtherwise { at: usize, found: String },
-    NotFixed { at: usize },
+    Found {
+        at: usize,
+        messages: Vec<String>,
+    },
+    NotFound {
+        at: usize,
+        hint: String,
+    },
+    NoDocument {
+        at: usize,
+        is_valid: bool,
+        reason: String,
+    },
+    FixedOtherwise {
+        at: usize,
+        found: String,
+    },
+    NotFixed {
+        at: usize,
+    },
 }
 
 impl fmt::Display for ExampleFailure {
@@ -46,8 +64,24 @@ impl fmt::Display for ExampleFailure {
                 at + 1,
                 messages.join("; ")
             ),
-            ExampleProblem::NotFound { at } => {
-                write!(f, "{rule} finds nothing in its invalid example {}", at + 1)
+            ExampleProblem::NotFound { at, hint } => {
+                write!(f, "{rule} finds nothing in its invalid example {}", at + 1)?;
+                match hint.as_str() {
+                    "" => Ok(()),
+                    hint => write!(f, ": {hint}"),
+                }
+            }
+            ExampleProblem::NoDocument {
+                at,
+                is_valid,
+                reason,
+            } => {
+                let kind = if *is_valid { "valid" } else { "invalid" };
+                let at = at + 1;
+                write!(
+                    f,
+                    "the {kind} example {at} of {rule} cannot be read: {reason}"
+                )
             }
             ExampleProblem::FixedOtherwise { at, found } => write!(
                 f,
@@ -75,8 +109,9 @@ pub fn test(rules: &Rules, at: usize) -> Vec<ExampleFailure> {
         problems.push(ExampleProblem::NoInvalid);
     }
     for (number, example) in rule.valid.iter().enumerate() {
-        let (_, report) = run(rules, at, example);
-        let messages: Vec<String> = of_rule(&report, at);
+        let (estate, report) = run(rules, at, example);
+        problems.extend(no_document(rule, &estate, number, true));
+        let messages = of_rule(&estate, &report, at);
         if !messages.is_empty() {
             let at = number;
             problems.push(ExampleProblem::Found { at, messages });
@@ -84,8 +119,11 @@ pub fn test(rules: &Rules, at: usize) -> Vec<ExampleFailure> {
     }
     for (number, example) in rule.invalid.iter().enumerate() {
         let (estate, report) = run(rules, at, example);
-        if of_rule(&report, at).is_empty() {
-            problems.push(ExampleProblem::NotFound { at: number });
+        if let Some(problem) = no_document(rule, &estate, number, false) {
+            problems.push(problem);
+        } else if of_rule(&estate, &report, at).is_empty() {
+            let hint = hint(rule, &estate);
+            problems.push(ExampleProblem::NotFound { at: number, hint });
         } else {
             problems.extend(fix_problem(rules, rule, at, example, &estate, number));
         }
@@ -109,12 +147,46 @@ pub fn run(rules: &Rules, at: usize, example: &Example) -> (Estate, Report) {
     (estate, report)
 }
 
+/// What a rule says about an example.
+#[derive(Clone, Debug)]
+pub struct Demonstration {
+    /// Each finding as `file:line:column: message`.
+    pub findings: Vec<String>,
+    /// The first file before and after its fixes, if they change it.
+    pub fixed: Option<(String, String)>,
+}
+
+/// Lets the rule at `at` speak about one of its examples.
+#[must_use]
+pub fn demonstrate(rules: &Rules, at: usize, example: &Example) -> Demonstration {
+    let (estate, report) = run(rules, at, example);
+    let fixed = rules.lints[at].fix.as_ref().and_then(|cure| {
+        let before = estate.subjects.first()?.document()?.text().to_owned();
+        let linter = Linter {
+            rules,
+            selection: &selection(rules, at),
+        };
+        let fixed = fix::apply(&linter, &estate, cure.applicability);
+        let after = fixed.documents.get(&0)?.text().to_owned();
+        // A last line end of its own keeps a diff of one-line examples short.
+        let ended = |text: String| match text.ends_with('\n') {
+            true => text,
+            false => text + "\n",
+        };
+        (before != after).then_some((ended(before), ended(after)))
+    });
+    Demonstration {
+        findings: of_rule(&estate, &report, at),
+        fixed,
+    }
+}
+
 /// The rule alone, but for rules about suppressions, which need the others.
 fn selection(rules: &Rules, at: usize) -> Selection {
     let id = rules.lints[at].provenance.id.clone();
     let is_own = matches!(
         rules.lints[at].check,
-        crate::pack::lint::Check::Native(native)
+        Check::Native(native)
             if super::native::scope(native) == super::native::Scope::Run
     );
     let select = match is_own {
@@ -143,12 +215,63 @@ fn estate(rules: &Rules, example: &Example) -> Estate {
     Estate::read(inputs, rules).0
 }
 
-fn of_rule(report: &Report, rule: usize) -> Vec<String> {
+/// What the rule finds, with line and column.
+fn of_rule(estate: &Estate, report: &Report, rule: usize) -> Vec<String> {
     let findings = report.findings.iter();
     findings
         .filter(|finding| finding.rule == rule)
-        .map(|finding| finding.message.clone())
+        .map(|finding| {
+            let subject = &estate.subjects[finding.place.subject];
+            let place = subject.line_column(finding.place.span.start);
+            let file = &subject.label;
+            let LineColumn { line, column } = place;
+            format!("{file}:{line}:{column}: {}", finding.message)
+        })
         .collect()
+}
+
+/// A rule that is data sees documents only, so an example that is none shows nothing.
+fn no_document(
+    rule: &LintRule,
+    estate: &Estate,
+    at: usize,
+    is_valid: bool,
+) -> Option<ExampleProblem> {
+    if !matches!(rule.check, Check::Declared(_)) {
+        return None;
+    }
+    let failed = estate.subjects.iter().find_map(|subject| {
+        let error = match subject.content.as_ref().err()? {
+            ParseError::TooLarge(_) => "it is too large".to_owned(),
+            ParseError::Encoding(error) => error.to_string(),
+            ParseError::Syntax(_, error) => error.kind.to_string(),
+        };
+        Some(format!("{}: {error}", subject.label))
+    });
+    failed.map(|reason| ExampleProblem::NoDocument {
+        at,
+        is_valid,
+        reason,
+    })
+}
+
+/// Why a rule may have found nothing.
+fn hint(rule: &LintRule, estate: &Estate) -> String {
+    let is_other = |subject: &Subject| {
+        let component = subject.component.as_ref();
+        component.is_none_or(|known| !rule.components.contains(known))
+    };
+    if estate.subjects.is_empty() {
+        return "no file of it ends in .config or .xml".to_owned();
+    }
+    if !rule.components.is_empty() && estate.subjects.iter().all(is_other) {
+        let wanted = rule.components.join(" or ");
+        return format!("no file of it is recognised as {wanted}");
+    }
+    if !rule.transforms && estate.subjects.iter().all(|subject| subject.is_transform) {
+        return "it is an XDT transform, and the rule does not say `transforms = true`".to_owned();
+    }
+    String::new()
 }
 
 fn fix_problem(

@@ -152,14 +152,14 @@ fn invalid(label: String, text: &str, problems: Vec<PackProblem>) -> PackFailure
     }
 }
 
-fn unreadable(path: &Path, error: io::Error) -> PackFailure {
+pub(super) fn unreadable(path: &Path, error: io::Error) -> PackFailure {
     PackFailure {
         label: path.display().to_string(),
         reason: Reason::Unreadable(error),
     }
 }
 
-fn files_of(path: &Path) -> Result<Vec<PathBuf>, PackFailure> {
+pub(super) fn files_of(path: &Path) -> Result<Vec<PathBuf>, PackFailure> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
@@ -188,7 +188,7 @@ fn add_file(builder: &mut Builder, path: &Path) -> Result<(), PackFailure> {
 }
 
 /// Reads a pack; a byte-order mark, as Windows editors write it, is taken off.
-fn read(path: &Path) -> io::Result<String> {
+pub(super) fn read(path: &Path) -> io::Result<String> {
     let refuse = |what: &str| io::Error::new(io::ErrorKind::InvalidData, what.to_owned());
     let mut bytes = Vec::new();
     fs::File::open(path)?

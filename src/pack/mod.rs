@@ -8,6 +8,7 @@
 mod action;
 #[rustfmt::skip]
 mod built_in;
+pub mod catalog;
 pub mod check;
 mod compiled;
 pub mod file;
@@ -18,12 +19,16 @@ pub mod places;
 pub mod problem;
 pub mod read;
 pub mod read_lint;
+pub mod remarks;
 pub mod row;
 mod rows;
 mod rows_lint;
 mod rows_places;
 pub mod rules;
+pub mod schema;
+pub mod starter;
 pub mod template;
+pub mod texts;
 pub mod validate;
 pub mod words;
 

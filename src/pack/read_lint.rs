@@ -7,7 +7,7 @@ use toml::Spanned;
 use super::check::Checker;
 use super::file::{About, Text};
 use super::lint::{
-    Check, Condition, Count, Declared, Example, FixAction, FixRule, Severity, UrlPart, ValueTest,
+    Check, Condition, Count, Declared, Example, FixAction, FixRule, Severity, ValueTest,
 };
 use super::native::Native;
 use super::problem::PackProblem;
@@ -61,6 +61,7 @@ impl LintRow {
         let transforms = row.flag("transforms");
         let advice = row.required("advice");
         let check = check(row, text);
+        let has_fix = row.has("fix");
         let fix = fix(row, text, check.as_ref());
         Self {
             about,
@@ -71,8 +72,8 @@ impl LintRow {
             advice,
             check,
             fix,
-            valid: examples(row, text, "valid"),
-            invalid: examples(row, text, "invalid"),
+            valid: examples(row, text, "valid", false),
+            invalid: examples(row, text, "invalid", has_fix),
         }
     }
 }
@@ -86,27 +87,36 @@ fn check(row: &mut Row<'_>, text: &str) -> Option<Check> {
         .nested("when", "a condition")
         .map(|row| condition(row, text));
     if let Some(native) = native {
-        for (key, is_there) in [
-            ("select", select.is_some()),
-            ("message", message.is_some()),
-            ("when", when.is_some()),
+        for (key, place) in [
+            ("select", select.map(|text| span(text.span()))),
+            ("message", message.map(|text| span(text.span()))),
+            ("when", when.map(|_| span(native.span()))),
         ] {
-            if is_there {
+            if let Some(place) = place {
                 let message = format!("a rule with `native` takes no `{key}`");
-                row.push(PackProblem::new(message, span(native.span())));
+                let problem = PackProblem::new(message, place);
+                row.push(problem.help("a native check decides and words its message itself"));
             }
         }
         let native = Some(native);
         let native = row.checker(text).word(&native, "native", Native::ALL)?;
         return Some(Check::Native(native));
     }
+    let has_both = row.has("select") && row.has("message");
     let mut checker = row.checker(text);
     let (Some(select), Some(message)) = (&select, &message) else {
+        if has_both {
+            return None; // each was said to be no text
+        }
         let problem = PackProblem::new("[[lint]] needs `select` and `message`, or `native`", at);
         checker.push(problem.help("`select` names what to look at, `message` says what is wrong"));
         return None;
     };
     let selector = checker.selector(select);
+    if message.get_ref().trim().is_empty() {
+        let problem = PackProblem::new("`message` must not be empty", span(message.span()));
+        checker.push(problem);
+    }
     let message = template(&mut checker, message);
     Some(Check::Declared(Box::new(Declared {
         select: selector?,
@@ -155,13 +165,16 @@ fn condition(mut row: Row<'_>, text: &str) -> Option<Condition> {
             None => complete = false,
         });
     }
-    if row.has("not") {
-        let not = row
-            .nested("not", "a condition")
-            .and_then(|row| self::condition(row, text));
-        complete &= not.is_some();
-        condition.not = not.map(Box::new);
-    }
+    let not = row
+        .nested("not", "a condition")
+        .map(|row| self::condition(row, text));
+    complete &= match not {
+        Some(part) => {
+            condition.not = part.map(Box::new);
+            condition.not.is_some()
+        }
+        None => !row.has("not"),
+    };
     let says_nothing = condition.tests.is_empty()
         && condition.exists.is_empty()
         && condition.missing.is_empty()
@@ -169,11 +182,18 @@ fn condition(mut row: Row<'_>, text: &str) -> Option<Condition> {
         && condition.any.is_empty()
         && condition.all.is_empty()
         && condition.not.is_none();
-    if complete && says_nothing {
+    if let (Some(of), true) = (&of, condition.tests.is_empty()) {
+        let help = "give a test of its value, such as equals or is, or use `exists`";
+        let problem = PackProblem::new("`of` has nothing to test", span(of.span()));
+        row.push(problem.help(help));
+        complete = false;
+    }
+    if complete && says_nothing && row.knows_all() {
         let help = "give one of: equals, one-of, matches, is, empty, same-as, differs-from, url, exists, missing, count, any, all, not";
         row.push(PackProblem::new("the condition says nothing", row.at()).help(help));
         complete = false;
     }
+    complete &= !says_nothing;
     row.finish();
     complete.then_some(condition)
 }
@@ -195,7 +215,15 @@ fn tests(row: &mut Row<'_>, text: &str, tests: &mut Vec<ValueTest>) -> bool {
     let is = row.text("is");
     let same_as = row.text("same-as");
     let differs_from = row.text("differs-from");
-    let empty = row.has("empty").then(|| row.flag("empty"));
+    let has_empty = row.has("empty");
+    let is_empty = row.flag("empty");
+    let empty = has_empty.then_some(is_empty);
+    if ignore_case && !has_values {
+        let problem = PackProblem::new("`ignore-case` has nothing to compare", row.at());
+        row.push(
+            problem.help("it is for `equals` and `one-of`; a pattern begins with (?i) instead"),
+        );
+    }
     let mut checker = row.checker(text);
     if has_values {
         tests.push(ValueTest::OneOf {
@@ -226,19 +254,21 @@ fn tests(row: &mut Row<'_>, text: &str, tests: &mut Vec<ValueTest>) -> bool {
 
 fn url_parts(mut row: Row<'_>, text: &str, tests: &mut Vec<ValueTest>) -> bool {
     let mut complete = true;
+    let before = tests.len();
     for (word, part) in words::URL_PARTS {
-        if !row.has(word) {
-            continue;
+        let found = row
+            .nested(word, "a condition")
+            .map(|row| condition(row, text));
+        match found {
+            Some(Some(condition)) => tests.push(ValueTest::Url(part, Box::new(condition))),
+            Some(None) => complete = false,
+            None => complete &= !row.has(word),
         }
-        let found: (UrlPart, Option<Condition>) = (
-            part,
-            row.nested(word, "a condition")
-                .and_then(|row| condition(row, text)),
-        );
-        match found.1 {
-            Some(condition) => tests.push(ValueTest::Url(found.0, Box::new(condition))),
-            None => complete = false,
-        }
+    }
+    if complete && tests.len() == before && row.knows_all() {
+        let problem = PackProblem::new("`url` names no part", row.at());
+        row.push(problem.help("give one of: scheme, host, port, path, query, user"));
+        complete = false;
     }
     row.finish();
     complete
@@ -248,16 +278,24 @@ fn count(mut row: Row<'_>, text: &str) -> Option<Count> {
     let of = row.required("of");
     let at_least = row.number("at-least");
     let at_most = row.number("at-most");
-    if at_least.is_none() && at_most.is_none() {
+    if !row.has("at-least") && !row.has("at-most") {
         let problem = PackProblem::new("`count` needs `at-least` or `at-most`", row.at());
         row.push(problem);
+    }
+    let (least, most) = (at_least.unwrap_or(0), at_most.unwrap_or(usize::MAX));
+    if least > most {
+        let message = format!("`count` wants at least {least} and at most {most}");
+        row.push(PackProblem::new(message, row.at()).help("no number is both"));
+    } else if (at_least, at_most) == (Some(0), None) {
+        let problem = PackProblem::new("any number is at least 0", row.at());
+        row.push(problem.help("leave the condition out, or use `exists` or `missing`"));
     }
     let of = of.and_then(|of| row.checker(text).reach(&of));
     row.finish();
     Some(Count {
         of: of?,
-        at_least: at_least.unwrap_or(0),
-        at_most: at_most.unwrap_or(usize::MAX),
+        at_least: least,
+        at_most: most,
     })
 }
 
@@ -277,6 +315,15 @@ fn fix(row: &mut Row<'_>, text: &str, check: Option<&Check>) -> Option<FixRule> 
     let remove = row.flag("remove");
     let at = row.at();
     let mut checker = row.checker(text);
+    for (argument, key, is_wanted) in [
+        (&with, "replace", replace.is_some()),
+        (&to, "set-attribute", attribute.is_some()),
+    ] {
+        if let (Some(argument), false) = (argument, is_wanted) {
+            let message = format!("this belongs to `{key}`, which is not there");
+            checker.push(PackProblem::new(message, span(argument.span())));
+        }
+    }
     let mut actions = Vec::new();
     actions.extend(set.map(|value| FixAction::Set(value.into_inner())));
     if let Some(pattern) = &replace {
@@ -339,7 +386,8 @@ fn fix(row: &mut Row<'_>, text: &str, check: Option<&Check>) -> Option<FixRule> 
     })
 }
 
-fn examples(row: &mut Row<'_>, text: &str, key: &'static str) -> Vec<Example> {
+/// Reads examples; `can_be_fixed` where they may say what a fix makes of them.
+fn examples(row: &mut Row<'_>, text: &str, key: &'static str, can_be_fixed: bool) -> Vec<Example> {
     let mut examples = Vec::new();
     row.texts_or_tables(key, "an example", |item| match item {
         Ok(text) => examples.push(Example {
@@ -347,34 +395,43 @@ fn examples(row: &mut Row<'_>, text: &str, key: &'static str) -> Vec<Example> {
             encoding: None,
             fixed: None,
         }),
-        Err(row) => examples.extend(example(row, text)),
+        Err(row) => examples.extend(example(row, text, can_be_fixed)),
     });
     examples
 }
 
-fn example(mut row: Row<'_>, text: &str) -> Option<Example> {
+fn example(mut row: Row<'_>, text: &str, can_be_fixed: bool) -> Option<Example> {
     let content = row.text("text");
     let path = row.text("path");
-    let files = row.named_texts("files");
+    let mut files = row.named_texts("files");
     let encoding = row.text("encoding");
     let encoding = row
         .checker(text)
         .word(&encoding, "encoding", &words::ENCODINGS);
     let fixed = row.text("fixed");
+    if let (Some(fixed), false) = (&fixed, can_be_fixed) {
+        let problem = PackProblem::new("there is nothing to fix here", span(fixed.span()));
+        row.push(problem.help("`fixed` is for invalid examples of a rule with `fix`"));
+    }
     let mut all = Vec::new();
-    if let Some(content) = content {
-        let path = path.map_or_else(|| "web.config".to_owned(), Spanned::into_inner);
-        all.push((path, content.into_inner()));
+    match (content, path) {
+        (Some(content), path) => {
+            if let Some(path) = &path {
+                example_path(&mut row, path);
+            }
+            let path = path.map_or_else(|| "web.config".to_owned(), Spanned::into_inner);
+            all.push((path, content.into_inner()));
+        }
+        (None, Some(path)) => {
+            let problem = PackProblem::new("`path` needs `text`", span(path.span()));
+            row.push(problem.help("in `files`, each text has its own path"));
+        }
+        (None, None) => {}
     }
     // Files in the order of the text: TOML tables have none, their places do.
-    let mut files = files;
     files.sort_by_key(|(name, _)| name.span().start);
     for (name, content) in files {
-        if name.get_ref().contains("..") || name.get_ref().starts_with('/') {
-            let message = format!("`{}` is no path of an example", name.get_ref());
-            let problem = PackProblem::new(message, span(name.span()));
-            row.push(problem.help("write it below the folder of the example: `portal/web.config`"));
-        }
+        example_path(&mut row, &name);
         all.push((name.into_inner(), content.into_inner()));
     }
     if all.is_empty() {
@@ -387,4 +444,15 @@ fn example(mut row: Row<'_>, text: &str) -> Option<Example> {
         encoding,
         fixed: fixed.map(Spanned::into_inner),
     })
+}
+
+/// The path of a file stays below the folder of its example.
+fn example_path(row: &mut Row<'_>, path: &Text) {
+    let text = path.get_ref();
+    let leaves = text.split('/').any(|name| matches!(name, "" | "." | ".."));
+    if leaves || text.contains(['\\', ':']) {
+        let message = format!("`{text}` is no path of an example");
+        let problem = PackProblem::new(message, span(path.span()));
+        row.push(problem.help("write it below the folder of the example: `portal/web.config`"));
+    }
 }

@@ -258,6 +258,13 @@ impl<'t> Row<'t> {
         self.table.contains_key(key)
     }
 
+    /// Whether every key was asked for, so that what is missing is missing.
+    #[must_use]
+    pub fn knows_all(&self) -> bool {
+        let mut keys = self.table.keys();
+        keys.all(|key| self.asked.contains(&key.get_ref().as_ref()))
+    }
+
     /// Notes a problem.
     pub fn push(&mut self, problem: PackProblem) {
         self.problems.push(problem);

@@ -8,4 +8,5 @@ pub mod merge;
 mod merge_text;
 pub mod redact;
 pub mod rewrite;
+pub mod rules;
 pub mod snapshot;

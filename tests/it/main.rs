@@ -11,12 +11,15 @@ mod laws; // promises of reading and merging, over fixtures, cases and the corpu
 mod lint_broken; // broken files: the exact place, the likely cause, no values
 mod lint_rules; // every rule of the built-in packs does what its examples say
 mod merge_cases; // tests/cases/merge: a folder per behaviour
+mod pack_schema; // the JSON Schema of packs against the code that reads them
 mod present; // excerpts, failures and diffs
 mod properties; // promises of reading and merging, over generated documents
 mod readers; // applicationHost.config and exports of the registry
 mod references; // tests/cases/references: which names in a text are references
 mod rewrite_cases; // tests/cases/rewrite: a folder per behaviour
 mod rewrite_laws; // promises of rewriting, over generated texts
+mod rule_pages; // docs/rules and docs/packs.md against the packs
+mod rules_command; // conferry rules
 mod snapshot; // snapshot: the fixture, laws, damage, killing
 mod snapshot_hostile; // snapshot: manifests and archives that want to do harm
 mod snapshot_sealed; // snapshot: encryption

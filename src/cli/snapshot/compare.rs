@@ -9,7 +9,7 @@ use super::progress::watch;
 use super::{Format, FormatArgs, drives, open, open_checked, unusable};
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
-use crate::cli::rules::{RulesArgs, load_rules};
+use crate::cli::pack_options::{RulesArgs, load_rules};
 use crate::error::Failure;
 use crate::io::walk::Selection;
 use crate::pack::places::FileKind;

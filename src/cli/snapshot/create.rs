@@ -10,7 +10,7 @@ use super::progress::watch;
 use super::{Format, FormatArgs, asked, check_components, component_ids, drives, selection};
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
-use crate::cli::rules::{RulesArgs, load_rules};
+use crate::cli::pack_options::{RulesArgs, load_rules};
 use crate::error::Failure;
 use crate::present::snapshot as present;
 use crate::snapshot::create::{CreateError, Destination, Facts, check, create};

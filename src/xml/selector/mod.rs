@@ -20,6 +20,7 @@ use thiserror::Error;
 
 mod parse;
 mod reach;
+mod sense;
 
 use super::address::Leaf;
 use super::document::{Document, NodeId};

@@ -65,6 +65,12 @@ impl Reach {
         &self.below.source
     }
 
+    /// As [`Selector::contradiction`].
+    #[must_use]
+    pub fn contradiction(&self) -> Option<String> {
+        self.below.contradiction()
+    }
+
     /// What of the elements it selects.
     #[must_use]
     pub fn leaf(&self) -> &Leaf {
