@@ -1,6 +1,8 @@
 //! Fingerprints of subtrees, so that "did this side change it?" costs nothing.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::FxHasher;
 
 use crate::xml::{Document, NodeId, NodeKind, chars};
 
@@ -39,7 +41,7 @@ impl Digests {
     }
 
     fn compute(&mut self, document: &Document, node: NodeId) {
-        let mut meaning = DefaultHasher::new();
+        let mut meaning = FxHasher::default();
         match document.kind(node) {
             NodeKind::Element => {
                 document.name(node).hash(&mut meaning);
@@ -73,7 +75,7 @@ impl Digests {
         document: &Document,
         node: NodeId,
         digests: &[u64],
-        hasher: &mut DefaultHasher,
+        hasher: &mut FxHasher,
     ) -> bool {
         let with_comments = std::ptr::eq(digests, self.all.as_slice());
         let has_elements = document.has_child_elements(node);
@@ -93,6 +95,9 @@ impl Digests {
                         self.all[at].hash(hasher);
                     }
                 }
+                // Layout: white space that would be trimmed away.
+                NodeKind::Text
+                    if has_elements && document.is_blank_text(child) && text.is_empty() => {}
                 NodeKind::Text | NodeKind::CData => text.push_str(&document.text_of(child)),
                 NodeKind::Declaration | NodeKind::Document => {}
             }
@@ -107,7 +112,7 @@ impl Digests {
             .attributes(node)
             .iter()
             .map(|attribute| {
-                let mut hasher = DefaultHasher::new();
+                let mut hasher = FxHasher::default();
                 document.slice(attribute.name).hash(&mut hasher);
                 document.attribute_value(attribute).hash(&mut hasher);
                 hasher.finish()
@@ -116,7 +121,7 @@ impl Digests {
     }
 }
 
-fn flush(text: &mut String, has_elements: bool, hasher: &mut DefaultHasher) {
+fn flush(text: &mut String, has_elements: bool, hasher: &mut FxHasher) {
     let significant = significant_text(text, has_elements);
     if !significant.is_empty() {
         significant.hash(hasher);

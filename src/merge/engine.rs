@@ -18,12 +18,18 @@ use crate::xml::address::{Address, Leaf};
 use crate::xml::layout::Layout;
 use crate::xml::{Document, Edit, Edits, NodeId, Span};
 
+/// Fingerprints of the three documents.
+#[derive(Clone, Copy)]
+pub(super) struct Fingerprints<'a> {
+    pub(super) base: Option<&'a Digests>,
+    pub(super) incoming: &'a Digests,
+    pub(super) carrier: &'a Digests,
+}
+
 /// Everything that the stages share.
 pub(super) struct Engine<'a> {
     pub(super) inputs: Inputs<'a>,
-    base_digests: Option<Digests>,
-    incoming_digests: Digests,
-    carrier_digests: Digests,
+    digests: Fingerprints<'a>,
     incoming_layout: OnceCell<Layout>,
     carrier_layout: OnceCell<Layout>,
     /// The component of the upgrade that the files belong to.
@@ -42,10 +48,10 @@ pub(super) struct Engine<'a> {
     overlap: Option<MergeError>,
 }
 
-pub(super) fn run(inputs: Inputs<'_>) -> Result<Merged, MergeError> {
+pub(super) fn run<'a>(inputs: Inputs<'a>, digests: Fingerprints<'a>) -> Result<Merged, MergeError> {
     let (incoming, carrier) = (inputs.incoming, inputs.carrier);
     let roots = (incoming.root(), carrier.root());
-    let mut engine = Engine::new(inputs);
+    let mut engine = Engine::new(inputs, digests);
     let base_root = inputs.base.map(Document::root);
     if !engine.upgrade() {
         // In an upgrade they describe the old file, and stay with it.
@@ -63,7 +69,7 @@ pub(super) fn run(inputs: Inputs<'_>) -> Result<Merged, MergeError> {
 }
 
 impl<'a> Engine<'a> {
-    fn new(inputs: Inputs<'a>) -> Self {
+    fn new(inputs: Inputs<'a>, digests: Fingerprints<'a>) -> Self {
         let component = match inputs.mode {
             Mode::Branches => None,
             Mode::Upgrade => inputs
@@ -72,9 +78,7 @@ impl<'a> Engine<'a> {
                 .or_else(|| inputs.rules.component_of(inputs.carrier)),
         };
         Self {
-            base_digests: inputs.base.map(Digests::of),
-            incoming_digests: Digests::of(inputs.incoming),
-            carrier_digests: Digests::of(inputs.carrier),
+            digests,
             incoming_layout: OnceCell::new(),
             carrier_layout: OnceCell::new(),
             component,
@@ -138,21 +142,21 @@ impl<'a> Engine<'a> {
     pub(super) fn base_side(&self) -> Option<Side<'_>> {
         Some(Side {
             document: self.inputs.base?,
-            digests: self.base_digests.as_ref()?,
+            digests: self.digests.base?,
         })
     }
 
     pub(super) fn incoming_side(&self) -> Side<'_> {
         Side {
             document: self.inputs.incoming,
-            digests: &self.incoming_digests,
+            digests: self.digests.incoming,
         }
     }
 
     pub(super) fn carrier_side(&self) -> Side<'_> {
         Side {
             document: self.inputs.carrier,
-            digests: &self.carrier_digests,
+            digests: self.digests.carrier,
         }
     }
 
@@ -191,11 +195,11 @@ impl<'a> Engine<'a> {
 
     /// Whether the incoming side changed nothing here, or the same as the carrier.
     fn nothing_to_do(&self, triple: Triple) -> bool {
-        let incoming = self.incoming_digests.all(triple.incoming);
-        if incoming == self.carrier_digests.all(triple.carrier) {
+        let incoming = self.digests.incoming.all(triple.incoming);
+        if incoming == self.digests.carrier.all(triple.carrier) {
             return true;
         }
-        match (triple.base, &self.base_digests) {
+        match (triple.base, self.digests.base) {
             (Some(base), Some(digests)) => digests.all(base) == incoming,
             _ => false,
         }

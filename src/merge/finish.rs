@@ -6,8 +6,9 @@
 //! that fails is an error and never written.
 
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{Hash, Hasher};
 
+use rustc_hash::FxHasher;
 use thiserror::Error;
 
 use super::matching::{self, Keys};
@@ -18,7 +19,7 @@ use crate::pack::rules::{Action, Component};
 use crate::xml::address::Leaf;
 use crate::xml::fast_reader;
 use crate::xml::second_reader::{self, Disagreement};
-use crate::xml::{Document, NodeId, Span};
+use crate::xml::{Document, Edits, NodeId, Span};
 
 /// Which side settles what is left in conflict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -95,7 +96,7 @@ pub fn finish(
     if settle == Settle::Carrier {
         nothing_lost(carrier, merged, &document)?;
     }
-    no_new_duplicates(inputs, &document)?;
+    no_new_duplicates(inputs, &document, &edits)?;
     Ok(Finished { bytes, document })
 }
 
@@ -134,16 +135,29 @@ pub(super) fn outermost(conflicts: &[Conflict]) -> Vec<&Conflict> {
     kept
 }
 
-fn no_new_duplicates(inputs: &Inputs<'_>, result: &Document) -> Result<(), FinishError> {
+fn no_new_duplicates(
+    inputs: &Inputs<'_>,
+    result: &Document,
+    edits: &Edits,
+) -> Result<(), FinishError> {
     let table = &inputs.rules.identities;
-    let found = duplicates(table, result);
+    // Elsewhere the result is the carrier, letter for letter.
+    let places = edits.places();
+    let is_touched = |element: NodeId| {
+        let span = result.span(element);
+        let next = places.partition_point(|place| place.end < span.start);
+        places
+            .get(next)
+            .is_some_and(|place| place.start <= span.end)
+    };
+    let found = duplicates(table, result, is_touched);
     if found.is_empty() {
         return Ok(());
     }
     let known: Vec<_> = [inputs.base, Some(inputs.incoming), Some(inputs.carrier)]
         .into_iter()
         .flatten()
-        .map(|document| duplicates(table, document))
+        .map(|document| duplicates(table, document, |_| true))
         .collect();
     for (path, (count, element)) in &found {
         let allowed = known
@@ -162,21 +176,29 @@ fn no_new_duplicates(inputs: &Inputs<'_>, result: &Document) -> Result<(), Finis
 }
 
 /// Identities that stand more than once under one parent, by a fingerprint of
-/// their path. Elements without any identity are lists, not duplicates.
-fn duplicates(table: &IdentityTable, document: &Document) -> HashMap<u64, (usize, NodeId)> {
-    let mut paths = vec![0_u64; document.len()];
-    let mut identified: Vec<(u64, NodeId)> = Vec::with_capacity(document.element_count());
+/// their path. Elements without any identity are lists, not duplicates. Only
+/// parents that are wanted are looked into, if what holds them is wanted too.
+fn duplicates(
+    table: &IdentityTable,
+    document: &Document,
+    is_wanted: impl Fn(NodeId) -> bool,
+) -> HashMap<u64, (usize, NodeId)> {
+    let mut parents = vec![(NodeId::DOCUMENT, 0_u64)];
+    let mut identified: Vec<(u64, NodeId)> = Vec::new();
     let mut keys = Keys::new(table, document);
-    for parent in document.nodes() {
+    while let Some((parent, path)) = parents.pop() {
         keys.next_parent();
         for node in document.child_elements(parent) {
             let key = keys.key(node).0;
-            let mut hasher = DefaultHasher::new();
-            paths[parent.index()].hash(&mut hasher);
+            let mut hasher = FxHasher::default();
+            path.hash(&mut hasher);
             key.hash(&mut hasher);
-            paths[node.index()] = hasher.finish();
+            let path = hasher.finish();
             if key.contains(matching::VALUE_SEPARATOR) {
-                identified.push((hasher.finish(), node));
+                identified.push((path, node));
+            }
+            if document.has_child_elements(node) && is_wanted(node) {
+                parents.push((node, path));
             }
         }
     }

@@ -42,6 +42,7 @@ mod written;
 use thiserror::Error;
 
 use digest::Digests;
+use engine::Fingerprints;
 
 use crate::pack::Rules;
 use crate::xml::address::Address;
@@ -148,53 +149,70 @@ pub fn merge(inputs: Inputs<'_>) -> Result<Merged, MergeError> {
             other: other.to_owned(),
         });
     }
+    let base_digests = inputs.base.map(Digests::of);
+    let incoming_digests = Digests::of(incoming);
+    let carrier_digests = Digests::of(carrier);
+    let digests = Fingerprints {
+        base: base_digests.as_ref(),
+        incoming: &incoming_digests,
+        carrier: &carrier_digests,
+    };
     let carrier_is_base = inputs
         .base
         .is_some_and(|base| base.source() == inputs.carrier.source());
     if carrier_is_base {
-        let mut merged = engine::run(inputs)?;
+        let mut merged = engine::run(inputs, digests)?;
         let by_rule = |decision: &Decision| matches!(decision.by, DecidedBy::Rule(_));
         if merged.conflicts.is_empty() && !merged.decisions.iter().any(by_rule) {
             let swapped = Inputs {
                 carrier: inputs.incoming,
                 ..inputs
             };
-            let on_incoming = engine::run(swapped)?;
+            let swapped_digests = Fingerprints {
+                carrier: digests.incoming,
+                ..digests
+            };
+            let on_incoming = engine::run(swapped, swapped_digests)?;
             merged.edits = on_incoming.edits;
             merged.element_delta = on_incoming.element_delta;
             merged.carried_by_incoming = true;
         }
         return Ok(merged);
     }
-    if inputs.mode == Mode::Branches && only_reformatted(&inputs) {
+    if inputs.mode == Mode::Branches && only_reformatted(&inputs, digests) {
         // No conflict can come of it, so the sides may change places.
         let swapped = Inputs {
             carrier: inputs.incoming,
             incoming: inputs.carrier,
             ..inputs
         };
-        let mut merged = engine::run(swapped)?;
+        let swapped_digests = Fingerprints {
+            carrier: digests.incoming,
+            incoming: digests.carrier,
+            ..digests
+        };
+        let mut merged = engine::run(swapped, swapped_digests)?;
         merged.carried_by_incoming = true;
         return Ok(merged);
     }
-    engine::run(inputs)
+    engine::run(inputs, digests)
 }
 
 /// Whether the incoming side changed the form of the whole file and nothing
 /// else, while the carrier kept the form.
-fn only_reformatted(inputs: &Inputs<'_>) -> bool {
-    let Some(base) = inputs.base else {
+fn only_reformatted(inputs: &Inputs<'_>, digests: Fingerprints<'_>) -> bool {
+    let (Some(base), Some(before)) = (inputs.base, digests.base) else {
         return false;
     };
+    if before.all(NodeId::DOCUMENT) != digests.incoming.all(NodeId::DOCUMENT) {
+        return false;
+    }
     let form = |document: &Document| {
         let source = document.source();
         (Layout::of(document), source.encoding(), source.has_bom())
     };
     let before = form(base);
-    form(inputs.carrier) == before
-        && form(inputs.incoming) != before
-        && Digests::of(base).all(NodeId::DOCUMENT)
-            == Digests::of(inputs.incoming).all(NodeId::DOCUMENT)
+    form(inputs.carrier) == before && form(inputs.incoming) != before
 }
 
 impl Merged {

@@ -174,6 +174,19 @@ impl Edits {
         taken
     }
 
+    /// Where the text of each edit stands once all are applied.
+    #[must_use]
+    pub fn places(&self) -> Vec<Span> {
+        let mut shift = 0_i64;
+        self.iter()
+            .map(|edit| {
+                let start = (i64::from(edit.span.start) + shift) as usize;
+                shift += edit.text.len() as i64 - edit.span.len() as i64;
+                Span::new(start, start + edit.text.len())
+            })
+            .collect()
+    }
+
     /// The text with all edits applied.
     #[must_use]
     pub fn apply(&self, text: &str) -> String {

@@ -22,6 +22,9 @@ pub const MAX_ATTRIBUTES: usize = 1024;
 /// Most nodes and attributes together.
 pub const MAX_NODES: usize = 16_000_000;
 
+/// For how many tags room is made at once; a text of `<` alone must not take all memory.
+const EXPECTED_TAGS: usize = 1 << 16;
+
 /// Why bytes are no document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ParseError {
@@ -93,13 +96,16 @@ fn error<T>(kind: SyntaxErrorKind, start: usize, end: usize) -> Result<T, Syntax
 
 impl<'a> Builder<'a> {
     fn new(text: &'a str) -> Self {
-        // Measured on real files: about one node per 30 bytes.
-        let expected = text.len() / 30 + 2;
+        // As many as there can be, so that nothing is copied while they grow; what is never
+        // touched costs nothing.
+        let count = |byte| memchr::memchr_iter(byte, text.as_bytes()).count();
+        let tags = count(b'<').min(EXPECTED_TAGS);
+        let values = count(b'=').min(EXPECTED_TAGS);
         Self {
             text,
-            nodes: Vec::with_capacity(expected),
-            elements: Vec::with_capacity(expected / 2),
-            attributes: Vec::with_capacity(expected / 2),
+            nodes: Vec::with_capacity(2 * tags + 2),
+            elements: Vec::with_capacity(tags),
+            attributes: Vec::with_capacity(values),
             open: vec![0],
             root: None,
             has_prefixes: false,
@@ -296,16 +302,30 @@ impl<'a> Builder<'a> {
             }
             let quote = bytes[at];
             let value_start = at + 1;
-            let Some(length) = memchr::memchr(quote, &bytes[value_start..limit]) else {
-                let what = "an attribute value without its closing quote";
-                return error(SyntaxErrorKind::Unclosed { what }, at, at + 1);
-            };
-            let value = Span::new(value_start, value_start + length);
-            if let Some(less) = memchr::memchr(b'<', &bytes[value.range()]) {
-                let place = value_start + less;
+            // Values are short: one pass over the bytes is quicker than a search for each.
+            let mut has_references = false;
+            let mut less_than = None;
+            let mut end = value_start;
+            loop {
+                match bytes[..limit].get(end) {
+                    Some(byte) if *byte == quote => break,
+                    Some(b'<') if less_than.is_none() => less_than = Some(end),
+                    Some(b'&') => has_references = true,
+                    Some(_) => {}
+                    None => {
+                        let what = "an attribute value without its closing quote";
+                        return error(SyntaxErrorKind::Unclosed { what }, at, at + 1);
+                    }
+                }
+                end += 1;
+            }
+            if let Some(place) = less_than {
                 return error(SyntaxErrorKind::LessThanInValue, place, place + 1);
             }
-            self.check_references(value)?;
+            let value = Span::new(value_start, end);
+            if has_references {
+                self.check_references(value)?;
+            }
             at = value.end as usize + 1;
             if count == MAX_ATTRIBUTES {
                 let limit = MAX_ATTRIBUTES;
