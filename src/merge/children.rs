@@ -52,12 +52,15 @@ impl Engine<'_> {
 
     pub(super) fn children(&mut self, triple: Triple) {
         let base = self.base_side().zip(triple.base);
-        let groups = match_children(
+        let mut groups = match_children(
             &self.inputs.rules.identities,
             base,
             (self.incoming_side(), triple.incoming),
             (self.carrier_side(), triple.carrier),
         );
+        if !self.upgrade() {
+            self.join_renamed(&mut groups);
+        }
         let mut plan = Plan::default();
         let mut ambiguous = false;
         for group in groups {

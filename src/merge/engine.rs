@@ -189,6 +189,7 @@ impl<'a> Engine<'a> {
         if !self.upgrade() && self.nothing_to_do(triple) {
             return;
         }
+        self.rename(triple);
         self.attributes(triple);
         self.content(triple);
     }

@@ -35,6 +35,7 @@ mod plan;
 mod policy;
 mod prefixes;
 pub mod prepare;
+mod renamed;
 mod subtree;
 mod values;
 mod written;
