@@ -85,20 +85,20 @@ fn whole_lines(text: &str, region: Span, written_to: u32) -> Lines {
         Some(indent) => region.start - indent.len() as u32,
         None => region.start,
     };
-    let at_line_start = start == 0 || text.as_bytes()[start as usize - 1] == b'\n';
+    let begins_line = |at: u32| at == 0 || text.as_bytes()[at as usize - 1] == b'\n';
     let end = rest_of_line(text, region.end);
     match end {
         Some(end) if region.is_empty() && end >= written_to => Lines {
             span: Span::at(end),
             needs_line_end: false,
         },
-        Some(end) if at_line_start && start >= written_to => Lines {
+        Some(end) if begins_line(start) && start >= written_to => Lines {
             span: Span { start, end },
             needs_line_end: false,
         },
         _ => Lines {
             span: region,
-            needs_line_end: true,
+            needs_line_end: !begins_line(region.start),
         },
     }
 }
