@@ -1,0 +1,266 @@
+//! Findings as a comment on a pull request.
+//!
+//! Promises that what a file says stays text: it makes no markup, no mention and
+//! no link. A comment stays below what GitHub takes; what does not fit is counted.
+
+use std::fmt::Write as _;
+
+use super::text::number;
+use super::view::View;
+use crate::error::Failure;
+use crate::lint::Finding;
+
+/// Longest text in bytes. GitHub takes 65,536 characters.
+const MAX: usize = 60_000;
+/// How much of it is for what stands below the findings.
+const TAIL: usize = 8_000;
+/// Longest message in a table, in characters.
+const MAX_CELL: usize = 600;
+
+/// The run as one comment; `statistics` counts findings instead of listing them.
+#[must_use]
+pub fn markdown(view: &View<'_>, failures: &[Failure], statistics: bool) -> String {
+    let counts = view.counts();
+    let files = view.estate.subjects.len();
+    let total = view.report.findings.len();
+    let mut out = "**conferry lint**: ".to_owned();
+    match total {
+        0 => {
+            let _ = write!(out, "no findings in {}", number(files, "file"));
+        }
+        _ => {
+            let _ = write!(
+                out,
+                "{}, {}, {} in {} of {}",
+                number(counts.errors, "error"),
+                number(counts.warnings, "warning"),
+                number(counts.notes, "note"),
+                counts.files,
+                number(files, "file")
+            );
+        }
+    }
+    if !view.report.suppressed.is_empty() {
+        let _ = write!(out, "; {} suppressed", view.report.suppressed.len());
+    }
+    if let Some(known) = view.baseline.filter(|known| known.findings > 0) {
+        let _ = write!(out, "; {} known from the baseline", known.findings);
+    }
+    out.push('\n');
+    unread(&mut out, failures);
+    match statistics {
+        true => table_of_rules(&mut out, view),
+        false => {
+            let shown = files_with_findings(&mut out, view);
+            advice(&mut out, view);
+            if shown < total {
+                let _ = writeln!(
+                    out,
+                    "\n… and {} more, which do not fit here. `conferry lint` shows all.",
+                    total - shown
+                );
+            }
+        }
+    }
+    out
+}
+
+/// Files and options that did not work: few, or named in part.
+fn unread(out: &mut String, failures: &[Failure]) {
+    if failures.is_empty() {
+        return;
+    }
+    let _ = writeln!(
+        out,
+        "\n**Not done**: {}.\n",
+        number(failures.len(), "failure")
+    );
+    for (at, failure) in failures.iter().enumerate() {
+        let line = text(&failure.to_string());
+        if out.len() + line.len() > TAIL {
+            let _ = writeln!(out, "- … and {} more", failures.len() - at);
+            return;
+        }
+        let _ = writeln!(out, "- {line}");
+    }
+}
+
+/// One folded table for each file, the worst file first; how many findings were shown.
+fn files_with_findings(out: &mut String, view: &View<'_>) -> usize {
+    let mut files: Vec<Vec<&Finding>> = Vec::new();
+    for finding in &view.report.findings {
+        match files.last_mut() {
+            Some(file) if file[0].place.subject == finding.place.subject => file.push(finding),
+            _ => files.push(vec![finding]),
+        }
+    }
+    for file in &mut files {
+        file.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    }
+    files.sort_by_key(|file| std::cmp::Reverse(file[0].severity));
+    // Few findings are shown at once.
+    let open = match view.report.findings.len() {
+        0..=20 => " open",
+        _ => "",
+    };
+    let mut shown = 0;
+    for file in files {
+        let path = text(view.path(file[0].place.subject));
+        let head = format!(
+            "\n<details{open}><summary><code>{path}</code>: {}</summary>\n\n\
+             | line | severity | rule | what |\n|---:|---|---|---|\n",
+            number(file.len(), "finding")
+        );
+        let rows: Vec<String> = file.iter().map(|finding| row(view, finding)).collect();
+        let end = "\n</details>\n";
+        let room = |out: &str| (MAX - TAIL).saturating_sub(out.len() + end.len());
+        if head.len() + rows[0].len() > room(out) {
+            break;
+        }
+        out.push_str(&head);
+        for row in &rows {
+            if row.len() > room(out) {
+                break;
+            }
+            out.push_str(row);
+            shown += 1;
+        }
+        out.push_str(end);
+    }
+    shown
+}
+
+fn row(view: &View<'_>, finding: &Finding) -> String {
+    let (start, _) = view.region(&finding.place);
+    format!(
+        "| {} | {} | {} | {} |\n",
+        start.line,
+        finding.severity.name(),
+        linked(view, finding.rule),
+        message(&finding.message),
+    )
+}
+
+/// The id of a rule with a link to its source, where it has one.
+fn linked(view: &View<'_>, rule: usize) -> String {
+    let rule = &view.rules.lints[rule];
+    let id = text(&rule.provenance.id);
+    match view.link(rule) {
+        // What could end the link is not in an address, or is written otherwise.
+        Some(link) => format!(
+            "[{id}](<{}>)",
+            link.replace('|', "%7C").replace(['<', '>'], "")
+        ),
+        None => id,
+    }
+}
+
+/// What to do, once for each rule.
+fn advice(out: &mut String, view: &View<'_>) {
+    let rules = view.by_rule();
+    if rules.is_empty() {
+        return;
+    }
+    out.push_str("\n<details><summary>What to do</summary>\n\n");
+    for (number, (at, _)) in rules.iter().enumerate() {
+        let rule = &view.rules.lints[*at];
+        let name = text(&rule.name);
+        let line = format!(
+            "- {} {name}: {}\n",
+            linked(view, *at),
+            message(&rule.advice)
+        );
+        if out.len() + line.len() > MAX - 400 {
+            let left = rules.len() - number;
+            let _ = writeln!(out, "- … and {}", self::number(left, "more rule"));
+            break;
+        }
+        out.push_str(&line);
+    }
+    out.push_str("\n</details>\n");
+}
+
+fn table_of_rules(out: &mut String, view: &View<'_>) {
+    let rows = view.by_rule();
+    if rows.is_empty() {
+        return;
+    }
+    out.push_str("\n| count | severity | rule | what |\n|---:|---|---|---|\n");
+    for (at, count) in rows {
+        let rule = &view.rules.lints[at];
+        let _ = writeln!(
+            out,
+            "| {count} | {} | {} | {} |",
+            rule.severity.name(),
+            linked(view, at),
+            message(&rule.provenance.summary)
+        );
+    }
+}
+
+/// A message: what stands between backticks is code, the rest is text.
+fn message(words: &str) -> String {
+    let cut: String = match words.char_indices().nth(MAX_CELL) {
+        Some((at, _)) => format!("{}…", &words[..at]),
+        None => words.to_owned(),
+    };
+    let parts: Vec<&str> = cut.split('`').collect();
+    // One backtick too many, or a text that was cut: what is code cannot be told.
+    if parts.len() % 2 == 0 {
+        return text(&cut);
+    }
+    let mut out = String::new();
+    for (number, part) in parts.iter().enumerate() {
+        match number % 2 {
+            0 => out.push_str(&text(part)),
+            _ => {
+                let _ = write!(out, "<code>{}</code>", text(part));
+            }
+        }
+    }
+    out
+}
+
+/// A text that means nothing else in Markdown or HTML.
+fn text(words: &str) -> String {
+    let mut out = String::with_capacity(words.len());
+    for char in words.chars() {
+        match char {
+            // GitHub looks for @names and #numbers in the text that is shown.
+            '@' | '#' => {
+                let _ = write!(out, "{char}<!-- -->");
+            }
+            control if control.is_control() => out.push(' '),
+            plain if plain.is_alphanumeric() || " .,;()/='\"+?%…“”-".contains(plain) => {
+                out.push(plain);
+            }
+            other => {
+                let _ = write!(out, "&#{};", other as u32);
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_file_says_is_no_markup() {
+        let hostile = "a|b <img src=x> [l](http://x) *b* _i_ ~s~ \\ &amp; $x$ {y} !z\r\n| c";
+        let shown = text(hostile);
+        for char in [
+            '|', '<', '>', '[', ']', '*', '_', '~', '\\', '\n', ':', '$', '{', '!',
+        ] {
+            assert!(!shown.contains(char), "{char} in {shown}");
+        }
+        assert_eq!(text("@team #1"), "@<!-- -->team #<!-- -->1");
+    }
+
+    #[test]
+    fn backticks_make_code_unless_there_is_one_too_many() {
+        assert_eq!(message("`a|b` is c"), "<code>a&#124;b</code> is c");
+        assert_eq!(message("it is `"), "it is &#96;");
+    }
+}
