@@ -71,7 +71,8 @@ fn alternatives<'s>(root: &'s Value, schema: &'s Value) -> Vec<&'s Value> {
         let name = name.strip_prefix('#').unwrap();
         return alternatives(root, root.pointer(name).unwrap());
     }
-    match schema.get("anyOf").and_then(Value::as_array) {
+    let options = schema.get("anyOf").or_else(|| schema.get("oneOf"));
+    match options.and_then(Value::as_array) {
         Some(options) => (options.iter())
             .flat_map(|option| alternatives(root, option))
             .collect(),
@@ -124,7 +125,7 @@ fn the_schema_knows_the_keys_that_are_read() {
 }
 
 /// What of `value` the schema does not allow.
-fn misfit(root: &Value, schema: &Value, value: &Value, at: &str) -> Option<String> {
+pub fn misfit(root: &Value, schema: &Value, value: &Value, at: &str) -> Option<String> {
     let options = alternatives(root, schema);
     let mut reasons = Vec::new();
     for option in &options {
@@ -141,6 +142,9 @@ fn fits(root: &Value, schema: &Value, value: &Value, at: &str) -> Option<String>
         && !words.contains(value)
     {
         return Some(format!("{at}: {value} is none of {words:?}"));
+    }
+    if schema.get("const").is_some_and(|only| only != value) {
+        return Some(format!("{at}: {value} is not {}", schema["const"]));
     }
     let kind = match value {
         Value::String(_) => "string",

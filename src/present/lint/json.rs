@@ -1,12 +1,14 @@
 //! Findings for programs, and the JSON Schema of that.
 
 use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
 use serde::Serialize;
 
 use super::view::View;
 use crate::error::Failure;
 use crate::lint::{Finding, Place};
 use crate::pack::lint::{Applicability, Severity};
+use crate::pack::schema::NothingIsNull;
 
 /// Version of the JSON. It changes when a field is renamed, removed or means something else.
 pub const SCHEMA: u32 = 1;
@@ -151,8 +153,9 @@ pub fn json(view: &View<'_>, failures: &[Failure], statistics: bool) -> String {
 /// The JSON Schema (draft 2020-12) of what [`json`] makes.
 #[must_use]
 pub fn json_schema() -> String {
-    let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
-    let schema = settings
+    let schema = SchemaSettings::draft2020_12()
+        .for_serialize()
+        .with_transform(NothingIsNull)
         .into_generator()
         .into_root_schema_for::<Document<'_>>();
     let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();

@@ -3,6 +3,7 @@
 //! Promises that what a file says stays text: it makes no markup, no mention and
 //! no link. A comment stays below what GitHub takes; what does not fit is counted.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use super::text::number;
@@ -12,8 +13,12 @@ use crate::lint::Finding;
 
 /// Longest text in bytes. GitHub takes 65,536 characters.
 const MAX: usize = 60_000;
-/// How much of it is for what stands below the findings.
-const TAIL: usize = 8_000;
+/// How much of it is for what to do.
+const ADVICE: usize = 8_000;
+/// How much of it is for links at most; if they are longer, there are none.
+const LINKS: usize = 20_000;
+/// How much of it is for what was not done, and for the last line.
+const REST: usize = 2_000;
 /// Longest message in a table, in characters.
 const MAX_CELL: usize = 600;
 
@@ -48,11 +53,12 @@ pub fn markdown(view: &View<'_>, failures: &[Failure], statistics: bool) -> Stri
     }
     out.push('\n');
     unread(&mut out, failures);
+    let links = Links::of(view);
     match statistics {
-        true => table_of_rules(&mut out, view),
+        true => table_of_rules(&mut out, view, &links),
         false => {
-            let shown = files_with_findings(&mut out, view);
-            advice(&mut out, view);
+            let shown = files_with_findings(&mut out, view, &links);
+            advice(&mut out, view, &links);
             if shown < total {
                 let _ = writeln!(
                     out,
@@ -62,7 +68,52 @@ pub fn markdown(view: &View<'_>, failures: &[Failure], statistics: bool) -> Stri
             }
         }
     }
+    out.push_str(&links.definitions);
     out
+}
+
+/// Where the rules can be read, once at the end: a row then needs no more than the id.
+struct Links {
+    definitions: String,
+    rules: HashSet<usize>,
+}
+
+impl Links {
+    fn of(view: &View<'_>) -> Self {
+        let mut links = Self {
+            definitions: String::new(),
+            rules: HashSet::new(),
+        };
+        for (at, _) in view.by_rule() {
+            let rule = &view.rules.lints[at];
+            if let Some(link) = view.link(rule) {
+                let id = text(&rule.provenance.id);
+                let link = link.replace(['<', '>'], "");
+                let start = if links.rules.is_empty() { "\n" } else { "" };
+                let _ = writeln!(links.definitions, "{start}[{id}]: <{link}>");
+                links.rules.insert(at);
+            }
+        }
+        if links.definitions.len() > LINKS {
+            links.definitions.clear();
+            links.rules.clear();
+        }
+        links
+    }
+
+    /// The id of a rule, as a link where it has one.
+    fn id(&self, view: &View<'_>, rule: usize) -> String {
+        let id = text(&view.rules.lints[rule].provenance.id);
+        match self.rules.contains(&rule) {
+            true => format!("[{id}]"),
+            false => id,
+        }
+    }
+
+    /// How long a text may become that ends with them and `rest`.
+    fn room(&self, rest: usize) -> usize {
+        MAX - self.definitions.len() - rest
+    }
 }
 
 /// Files and options that did not work: few, or named in part.
@@ -77,7 +128,7 @@ fn unread(out: &mut String, failures: &[Failure]) {
     );
     for (at, failure) in failures.iter().enumerate() {
         let line = text(&failure.to_string());
-        if out.len() + line.len() > TAIL {
+        if out.len() + line.len() > REST {
             let _ = writeln!(out, "- … and {} more", failures.len() - at);
             return;
         }
@@ -86,7 +137,7 @@ fn unread(out: &mut String, failures: &[Failure]) {
 }
 
 /// One folded table for each file, the worst file first; how many findings were shown.
-fn files_with_findings(out: &mut String, view: &View<'_>) -> usize {
+fn files_with_findings(out: &mut String, view: &View<'_>, links: &Links) -> usize {
     let mut files: Vec<Vec<&Finding>> = Vec::new();
     for finding in &view.report.findings {
         match files.last_mut() {
@@ -111,9 +162,15 @@ fn files_with_findings(out: &mut String, view: &View<'_>) -> usize {
              | line | severity | rule | what |\n|---:|---|---|---|\n",
             number(file.len(), "finding")
         );
-        let rows: Vec<String> = file.iter().map(|finding| row(view, finding)).collect();
+        let rows: Vec<String> = file
+            .iter()
+            .map(|finding| row(view, links, finding))
+            .collect();
         let end = "\n</details>\n";
-        let room = |out: &str| (MAX - TAIL).saturating_sub(out.len() + end.len());
+        let room = |out: &str| {
+            let most = links.room(ADVICE + REST);
+            most.saturating_sub(out.len() + end.len())
+        };
         if head.len() + rows[0].len() > room(out) {
             break;
         }
@@ -130,33 +187,19 @@ fn files_with_findings(out: &mut String, view: &View<'_>) -> usize {
     shown
 }
 
-fn row(view: &View<'_>, finding: &Finding) -> String {
+fn row(view: &View<'_>, links: &Links, finding: &Finding) -> String {
     let (start, _) = view.region(&finding.place);
     format!(
         "| {} | {} | {} | {} |\n",
         start.line,
         finding.severity.name(),
-        linked(view, finding.rule),
+        links.id(view, finding.rule),
         message(&finding.message),
     )
 }
 
-/// The id of a rule with a link to its source, where it has one.
-fn linked(view: &View<'_>, rule: usize) -> String {
-    let rule = &view.rules.lints[rule];
-    let id = text(&rule.provenance.id);
-    match view.link(rule) {
-        // What could end the link is not in an address, or is written otherwise.
-        Some(link) => format!(
-            "[{id}](<{}>)",
-            link.replace('|', "%7C").replace(['<', '>'], "")
-        ),
-        None => id,
-    }
-}
-
 /// What to do, once for each rule.
-fn advice(out: &mut String, view: &View<'_>) {
+fn advice(out: &mut String, view: &View<'_>, links: &Links) {
     let rules = view.by_rule();
     if rules.is_empty() {
         return;
@@ -167,10 +210,10 @@ fn advice(out: &mut String, view: &View<'_>) {
         let name = text(&rule.name);
         let line = format!(
             "- {} {name}: {}\n",
-            linked(view, *at),
+            links.id(view, *at),
             message(&rule.advice)
         );
-        if out.len() + line.len() > MAX - 400 {
+        if out.len() + line.len() > links.room(REST) {
             let left = rules.len() - number;
             let _ = writeln!(out, "- … and {}", self::number(left, "more rule"));
             break;
@@ -180,21 +223,26 @@ fn advice(out: &mut String, view: &View<'_>) {
     out.push_str("\n</details>\n");
 }
 
-fn table_of_rules(out: &mut String, view: &View<'_>) {
+fn table_of_rules(out: &mut String, view: &View<'_>, links: &Links) {
     let rows = view.by_rule();
     if rows.is_empty() {
         return;
     }
     out.push_str("\n| count | severity | rule | what |\n|---:|---|---|---|\n");
-    for (at, count) in rows {
-        let rule = &view.rules.lints[at];
-        let _ = writeln!(
-            out,
-            "| {count} | {} | {} | {} |",
+    for (number, (at, count)) in rows.iter().enumerate() {
+        let rule = &view.rules.lints[*at];
+        let row = format!(
+            "| {count} | {} | {} | {} |\n",
             rule.severity.name(),
-            linked(view, at),
+            links.id(view, *at),
             message(&rule.provenance.summary)
         );
+        if out.len() + row.len() > links.room(REST) {
+            let left = self::number(rows.len() - number, "more rule");
+            let _ = writeln!(out, "\n… and {left}");
+            break;
+        }
+        out.push_str(&row);
     }
 }
 
