@@ -207,8 +207,27 @@ fn json_of_every_example_fits_its_schema() {
     }
 }
 
+#[test]
+fn every_field_of_the_json_is_in_the_document() {
+    let document = include_str!("../../docs/formats.md");
+    let schema: Value = serde_json::from_str(&json::json_schema()).unwrap();
+    let definitions = schema["$defs"].as_object().unwrap().values();
+    let mut count = 0;
+    for table in definitions.chain([&schema]) {
+        let properties = table.get("properties").and_then(Value::as_object);
+        for name in properties.into_iter().flat_map(|all| all.keys()) {
+            count += 1;
+            assert!(document.contains(&format!("`{name}`")), "{name}");
+        }
+    }
+    assert!(count > 20, "{count}");
+}
+
+/// A command of a log: its name, its properties and its message.
+type Annotation = (String, Vec<(String, String)>, String);
+
 /// The annotations in what a run printed, as the runner of GitHub Actions reads them.
-fn annotations(printed: &str) -> Vec<(String, Vec<(String, String)>, String)> {
+fn annotations(printed: &str) -> Vec<Annotation> {
     let undo = |text: &str| {
         let text = text.replace("%0D", "\r").replace("%0A", "\n");
         text.replace("%3A", ":")

@@ -71,8 +71,10 @@ fn alternatives<'s>(root: &'s Value, schema: &'s Value) -> Vec<&'s Value> {
         let name = name.strip_prefix('#').unwrap();
         return alternatives(root, root.pointer(name).unwrap());
     }
-    let options = schema.get("anyOf").or_else(|| schema.get("oneOf"));
-    match options.and_then(Value::as_array) {
+    // Beside properties it says which of them go together.
+    let is_choice = schema.get("properties").is_none();
+    let one_of = schema.get("oneOf").filter(|_| is_choice);
+    match schema.get("anyOf").or(one_of).and_then(Value::as_array) {
         Some(options) => (options.iter())
             .flat_map(|option| alternatives(root, option))
             .collect(),

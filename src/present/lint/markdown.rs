@@ -254,7 +254,7 @@ fn message(words: &str) -> String {
     };
     let parts: Vec<&str> = cut.split('`').collect();
     // One backtick too many, or a text that was cut: what is code cannot be told.
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return text(&cut);
     }
     let mut out = String::new();
