@@ -361,3 +361,26 @@ fn no_baseline_is_written_of_half_a_run() {
     );
     assert!(!folder.path().join("known.json").exists());
 }
+
+#[test]
+fn a_part_of_the_estate_makes_no_entry_stale() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let known = tempfile::tempdir().unwrap();
+    let known = known.path().join("known.json");
+    let known = known.to_str().unwrap();
+    let done = lint(root, &["fixtures/contoso", "--write-baseline", known]);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    let written = fs::read_to_string(known).unwrap();
+    assert!(
+        written.contains("PF109"),
+        "no rule that compares files found anything"
+    );
+    for part in [
+        "fixtures/contoso/old",
+        "fixtures/contoso/server",
+        "fixtures/contoso",
+    ] {
+        let done = lint(root, &[part, "--baseline", known]);
+        assert!(!done.stderr.contains("note:"), "{part}: {}", done.stderr);
+    }
+}

@@ -205,8 +205,23 @@ fn kind(address: &str) -> &'static str {
     }
 }
 
+/// The span without halves of a line end: viewers know no place between CR and LF.
+fn whole_line_ends(view: &View<'_>, subject: usize, span: Span) -> Span {
+    let source = view.estate.subjects[subject].source();
+    let bytes = source.map_or("", |source| source.text()).as_bytes();
+    let is_inside = |at: u32| {
+        let at = at as usize;
+        at > 0 && bytes.get(at - 1) == Some(&b'\r') && bytes.get(at) == Some(&b'\n')
+    };
+    Span {
+        start: span.start - u32::from(is_inside(span.start)),
+        end: span.end + u32::from(is_inside(span.end)),
+    }
+}
+
 fn region(view: &View<'_>, subject: usize, span: Span) -> Region {
     let lines = view.lines(subject);
+    let span = whole_line_ends(view, subject, span);
     let (start, end) = (lines.place_utf16(span.start), lines.place_utf16(span.end));
     Region {
         start_line: start.line,
@@ -234,9 +249,19 @@ fn fix(view: &View<'_>, finding: &Finding) -> Option<Fix> {
     let subject = finding.place.subject;
     let replacements: Vec<Replacement> = edits
         .iter()
-        .map(|edit| Replacement {
-            deleted_region: region(view, subject, edit.span),
-            inserted_content: (!edit.text.is_empty()).then(|| edit.text.as_str().into()),
+        .map(|edit| {
+            let whole = whole_line_ends(view, subject, edit.span);
+            let before = if whole.start < edit.span.start {
+                "\r"
+            } else {
+                ""
+            };
+            let behind = if whole.end > edit.span.end { "\n" } else { "" };
+            let text = format!("{before}{}{behind}", edit.text);
+            Replacement {
+                deleted_region: region(view, subject, edit.span),
+                inserted_content: (!text.is_empty()).then(|| text.as_str().into()),
+            }
         })
         .collect();
     (!replacements.is_empty()).then(|| Fix {
