@@ -10,6 +10,7 @@ use conferry::lint::selection::Selection;
 use conferry::lint::tree::Memory;
 use conferry::lint::{Estate, Linter, Report, Subject, examples};
 use conferry::pack::{Rules, load_for_lint};
+use conferry::xml::Span;
 
 use crate::command::{Run, folder, run};
 
@@ -138,6 +139,23 @@ fn no_fingerprint_depends_on_a_secret() {
     let one = fingerprints(&rules, &selection, &text("Hush7"));
     assert!(one.len() >= 2, "{one:?}");
     assert_eq!(one, fingerprints(&rules, &selection, &text("Other")));
+    // Whatever place a finding has: here the whole text, and every secret of it alone.
+    let places = |secret: &str| {
+        let (estate, report) = look(&rules, &selection, &text(secret));
+        let prints = Fingerprints::new(&rules, &estate);
+        let whole = Span::new(0, text(secret).len());
+        let secrets = prints.secrets(0).iter().copied();
+        let spans: Vec<Span> = std::iter::once(whole).chain(secrets).collect();
+        assert!(spans.len() > 5, "{}", spans.len());
+        let at = |span| {
+            let mut finding = report.findings[0].clone();
+            finding.place.span = span;
+            prints.of(&finding)
+        };
+        spans.into_iter().map(at).collect::<Vec<_>>()
+    };
+    assert_eq!(places("Hush7"), places("Other"));
+    assert_eq!(places("Hush7"), places("Longer secret"));
     let broken =
         |secret: &str| format!("<a>\n<add key=\"PASSWORD\" value=\"{secret}&x\"/>\n</a>\n");
     let one = fingerprints(&rules, &selection, &broken("Hush7"));

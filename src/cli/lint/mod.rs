@@ -136,7 +136,7 @@ pub(super) struct LintArgs {
     show_secrets: bool,
 
     /// Prints the JSON Schema of --format json and does nothing else
-    #[arg(long, exclusive = true, help_heading = "Report")]
+    #[arg(long, conflicts_with = "paths", help_heading = "Report")]
     schema: bool,
 }
 
