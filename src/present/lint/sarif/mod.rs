@@ -11,9 +11,9 @@ mod uri;
 use std::collections::BTreeMap;
 
 use model::{
-    Applicability as Trust, ArtifactChange, ArtifactLocation, BaseLocation, Configuration, Driver,
-    Fix, Help, Invocation, Location, Log, LogicalLocation, Notification, PhysicalLocation, Region,
-    Replacement, Rule, Run, SarifResult, Suppression, Tags, Tool,
+    Applicability as Trust, ArtifactChange, ArtifactLocation, AutomationDetails, BaseLocation,
+    Configuration, Driver, Fix, Help, Invocation, Location, Log, LogicalLocation, Notification,
+    PhysicalLocation, Region, Replacement, Rule, Run, SarifResult, Suppression, Tags, Tool,
 };
 
 use super::cure;
@@ -58,9 +58,13 @@ pub fn sarif(view: &View<'_>, failures: &[Failure]) -> String {
             tool: Tool {
                 driver: Driver {
                     name: "conferry",
+                    full_name: concat!("conferry ", env!("CARGO_PKG_VERSION")),
                     semantic_version: env!("CARGO_PKG_VERSION"),
                     rules: rules.order.iter().map(|at| rule(view, *at)).collect(),
                 },
+            },
+            automation_details: AutomationDetails {
+                id: "conferry/lint/",
             },
             invocations: vec![Invocation {
                 execution_successful: failures.is_empty(),

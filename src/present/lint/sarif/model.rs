@@ -17,12 +17,18 @@ pub(super) struct Log {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Run {
     pub tool: Tool,
+    pub automation_details: AutomationDetails,
     pub invocations: Vec<Invocation>,
     pub original_uri_base_ids: BTreeMap<&'static str, BaseLocation>,
     pub column_kind: &'static str,
     pub newline_sequences: Vec<&'static str>,
     pub redaction_tokens: Vec<&'static str>,
     pub results: Vec<SarifResult>,
+}
+
+#[derive(Serialize)]
+pub(super) struct AutomationDetails {
+    pub id: &'static str,
 }
 
 #[derive(Serialize)]
@@ -34,6 +40,7 @@ pub(super) struct Tool {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Driver {
     pub name: &'static str,
+    pub full_name: &'static str,
     pub semantic_version: &'static str,
     pub rules: Vec<Rule>,
 }
