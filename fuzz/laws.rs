@@ -15,7 +15,7 @@ use conferry::merge::markers::{Markers, Style};
 use conferry::pack::lint::Applicability;
 use conferry::pack::{Rules, load_for_lint};
 use conferry::present::failure;
-use conferry::present::lint::{View, json, text};
+use conferry::present::lint::{View, azure, github, json, markdown, sarif, text};
 use conferry::xml::tokens::Tokens;
 use conferry::xml::{Document, Span};
 
@@ -125,7 +125,11 @@ fn show(estate: &Estate, report: &Report) {
     for finding in report.findings.iter().take(20) {
         assert!(!text::finding(&view, finding, style).is_empty());
     }
-    assert!(json::json(&view, &[]).ends_with("}\n"));
+    assert!(json::json(&view, &[], false).ends_with("}\n"));
+    assert!(sarif::sarif(&view, &[]).ends_with("}\n"));
+    let lines = github::github(&view, &[]) + &azure::azure(&view, &[]);
+    assert_eq!(lines.lines().count(), 2 * report.findings.len());
+    assert!(markdown::markdown(&view, &[], false).len() < 65_536);
 }
 
 /// A merge of branches ends in a document or in an answer why not; a side that

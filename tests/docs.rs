@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 
-const DOCUMENTS: [&str; 8] = [
+const DOCUMENTS: [&str; 9] = [
+    "docs/formats.md",
     "docs/snapshot.md",
     "README.md",
     "CONTRIBUTING.md",

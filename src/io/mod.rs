@@ -2,6 +2,7 @@
 
 pub mod fresh;
 pub mod read;
+pub mod relative;
 pub mod same_file;
 pub mod sealed;
 pub mod stream;

@@ -5,18 +5,21 @@
 //! file read, [`estate`] all files of a run. Rules are data of packs
 //! ([`crate::pack::lint`]): [`declared`] runs selectors and conditions,
 //! [`mod@native`] what is written in Rust. [`run`] puts findings together in a
-//! stable order and takes out what is [`suppressed`](suppress); [`fix`] applies cures.
+//! stable order and takes out what is [`suppressed`](suppress); [`fix`] applies cures;
+//! [`fingerprint`] tells the same finding in another run, and [`baseline`] takes out what is known.
 //!
 //! Promises: a file that cannot be understood is a finding and stops no other;
 //! the same files give the same findings in the same order on any number of
 //! threads; no message, address or note holds a secret; nothing is written here.
 
+pub mod baseline;
 pub mod check;
 pub mod condition;
 pub mod declared;
 pub mod estate;
 pub mod examples;
 pub mod finding;
+pub mod fingerprint;
 pub mod fix;
 pub mod native;
 pub mod run;

@@ -23,9 +23,9 @@ pub fn json_schema() -> Value {
         .into()
 }
 
-/// TOML has no null: what is optional is left out.
+/// What is optional is left out, in packs as TOML has no null, in our JSON to say it one way only.
 #[derive(Clone, Debug)]
-struct NothingIsNull;
+pub struct NothingIsNull;
 
 impl Transform for NothingIsNull {
     fn transform(&mut self, schema: &mut Schema) {

@@ -80,15 +80,32 @@ impl<'t> Lines<'t> {
     /// The place of byte `offset`, as [`LineColumn::of`] tells it.
     #[must_use]
     pub fn place(&self, offset: u32) -> LineColumn {
+        let (line, before) = self.before(offset);
+        LineColumn {
+            line,
+            column: before.chars().count() + 1,
+        }
+    }
+
+    /// The place of byte `offset` with its column in UTF-16 code units, as editors
+    /// and SARIF viewers count.
+    #[must_use]
+    pub fn place_utf16(&self, offset: u32) -> LineColumn {
+        let (line, before) = self.before(offset);
+        LineColumn {
+            line,
+            column: before.chars().map(char::len_utf16).sum::<usize>() + 1,
+        }
+    }
+
+    /// The line of byte `offset`, and what stands before it there.
+    fn before(&self, offset: u32) -> (usize, &'t str) {
         let mut offset = (offset as usize).min(self.text.len());
         while !self.text.is_char_boundary(offset) {
             offset -= 1;
         }
         let line = self.starts.partition_point(|start| *start <= offset);
-        LineColumn {
-            line,
-            column: self.text[self.starts[line - 1]..offset].chars().count() + 1,
-        }
+        (line, &self.text[self.starts[line - 1]..offset])
     }
 }
 
@@ -142,5 +159,18 @@ mod tests {
                 "{offset}"
             );
         }
+    }
+
+    #[test]
+    fn columns_in_utf_16_count_twice_what_lies_beyond_the_first_plane() {
+        let lines = Lines::of("a\n\u{1f600}\u{e9}b");
+        let columns = |offset| {
+            let (chars, utf16) = (lines.place(offset), lines.place_utf16(offset));
+            assert_eq!(chars.line, utf16.line);
+            (chars.column, utf16.column)
+        };
+        assert_eq!(columns(2), (1, 1));
+        assert_eq!(columns(6), (2, 3));
+        assert_eq!(columns(8), (3, 4));
     }
 }

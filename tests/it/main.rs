@@ -8,8 +8,11 @@ mod fixtures; // the Contoso estate
 mod fuzz_laws; // what must hold for any bytes: fuzz/laws.rs over all files and damaged copies of them
 mod git_driver; // the git merge driver: tests/cases/git-merge, and real git
 mod laws; // promises of reading and merging, over fixtures, cases and the corpus
+mod lint_baseline; // fingerprints and baselines of lint
 mod lint_broken; // broken files: the exact place, the likely cause, no values
+mod lint_formats; // the formats of lint: what each promises, over the examples of all rules
 mod lint_rules; // every rule of the built-in packs does what its examples say
+mod lint_sarif; // SARIF of lint: places, fixes and fingerprints
 mod merge_cases; // tests/cases/merge: a folder per behaviour
 mod pack_schema; // the JSON Schema of packs against the code that reads them
 mod present; // excerpts, failures and diffs

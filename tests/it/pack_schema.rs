@@ -71,7 +71,10 @@ fn alternatives<'s>(root: &'s Value, schema: &'s Value) -> Vec<&'s Value> {
         let name = name.strip_prefix('#').unwrap();
         return alternatives(root, root.pointer(name).unwrap());
     }
-    match schema.get("anyOf").and_then(Value::as_array) {
+    // Beside properties it says which of them go together.
+    let is_choice = schema.get("properties").is_none();
+    let one_of = schema.get("oneOf").filter(|_| is_choice);
+    match schema.get("anyOf").or(one_of).and_then(Value::as_array) {
         Some(options) => (options.iter())
             .flat_map(|option| alternatives(root, option))
             .collect(),
@@ -124,7 +127,7 @@ fn the_schema_knows_the_keys_that_are_read() {
 }
 
 /// What of `value` the schema does not allow.
-fn misfit(root: &Value, schema: &Value, value: &Value, at: &str) -> Option<String> {
+pub fn misfit(root: &Value, schema: &Value, value: &Value, at: &str) -> Option<String> {
     let options = alternatives(root, schema);
     let mut reasons = Vec::new();
     for option in &options {
@@ -141,6 +144,9 @@ fn fits(root: &Value, schema: &Value, value: &Value, at: &str) -> Option<String>
         && !words.contains(value)
     {
         return Some(format!("{at}: {value} is none of {words:?}"));
+    }
+    if schema.get("const").is_some_and(|only| only != value) {
+        return Some(format!("{at}: {value} is not {}", schema["const"]));
     }
     let kind = match value {
         Value::String(_) => "string",

@@ -1,13 +1,14 @@
 //! Findings for people.
 
-use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
+use std::path::Path;
 
 use miette::{Diagnostic, LabeledSpan, Severity as Level, SourceCode};
 
 use super::view::View;
 use crate::error::Excerpt;
 use crate::lint::Finding;
+use crate::lint::baseline::Known;
 use crate::pack::lint::Severity;
 use crate::present::failure::{self, Lines, Style};
 
@@ -51,14 +52,8 @@ pub fn finding(view: &View<'_>, finding: &Finding, style: Style) -> String {
 /// How often each rule found something, most often first.
 #[must_use]
 pub fn statistics(view: &View<'_>) -> String {
-    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
-    for finding in &view.report.findings {
-        *counts.entry(finding.rule).or_default() += 1;
-    }
-    let mut rows: Vec<(usize, usize)> = counts.into_iter().collect();
-    rows.sort_by_key(|(rule, count)| (usize::MAX - count, *rule));
     let mut out = String::new();
-    for (at, count) in rows {
+    for (at, count) in view.by_rule() {
         let rule = &view.rules.lints[at];
         let _ = writeln!(
             out,
@@ -76,10 +71,6 @@ pub fn statistics(view: &View<'_>) -> String {
 pub fn summary(view: &View<'_>, suppressed: usize) -> String {
     let counts = view.counts();
     let files = view.estate.subjects.len();
-    let number = |count: usize, one: &str| match count {
-        1 => format!("1 {one}"),
-        _ => format!("{count} {one}s"),
-    };
     let total = counts.errors + counts.warnings + counts.notes;
     let mut line = match total {
         0 => format!("no findings in {}", number(files, "file")),
@@ -95,6 +86,9 @@ pub fn summary(view: &View<'_>, suppressed: usize) -> String {
     if suppressed > 0 {
         let _ = write!(line, "; {suppressed} suppressed");
     }
+    if let Some(known) = view.baseline.filter(|known| known.findings > 0) {
+        let _ = write!(line, "; {} known from the baseline", known.findings);
+    }
     match (counts.fixable, counts.unsafe_fixable) {
         (0, 0) => {}
         (safe, 0) => {
@@ -109,6 +103,33 @@ pub fn summary(view: &View<'_>, suppressed: usize) -> String {
     }
     line.push('\n');
     line
+}
+
+/// That a baseline was written.
+#[must_use]
+pub fn baseline_written(path: &Path, known: Known) -> String {
+    let findings = number(known.findings, "finding");
+    format!("Wrote {}: {findings} known from now on.\n", path.display())
+}
+
+/// That entries of a baseline match nothing any more; empty if none is.
+#[must_use]
+pub fn stale(path: &Path, known: Known) -> String {
+    let path = path.display();
+    let said = match known.stale {
+        0 => return String::new(),
+        1 => "1 entry of the baseline matches nothing any more".to_owned(),
+        many => format!("{many} entries of the baseline match nothing any more"),
+    };
+    format!("note: {said}; --write-baseline {path} renews it\n")
+}
+
+/// `2 errors`, `1 error`.
+pub(super) fn number(count: usize, one: &str) -> String {
+    match count {
+        1 => format!("1 {one}"),
+        _ => format!("{count} {one}s"),
+    }
 }
 
 /// A finding as miette draws it.

@@ -1,9 +1,14 @@
 //! Findings with their places resolved: what every format prints.
 
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use crate::config::secrets::SecretTable;
 use crate::error::Excerpt;
+use crate::io::relative;
+use crate::lint::baseline::Known;
+use crate::lint::fingerprint::Fingerprints;
 use crate::lint::{Estate, Finding, Place, Report};
 use crate::pack::Rules;
 use crate::pack::lint::{Applicability, LintRule, Severity};
@@ -20,14 +25,18 @@ pub struct View<'a> {
     pub report: &'a Report,
     /// Whether secrets are shown in excerpts (`--show-secrets`).
     pub show_secrets: bool,
+    /// What a baseline took out.
+    pub baseline: Option<Known>,
     files: Vec<File<'a>>,
+    fingerprints: Fingerprints<'a>,
+    folder: Option<PathBuf>,
+    paths: Vec<String>,
 }
 
 /// What is computed once per file, when it is first needed.
 #[derive(Default)]
 struct File<'a> {
     lines: OnceCell<Lines<'a>>,
-    secrets: OnceCell<Vec<Span>>,
 }
 
 /// How many findings there are.
@@ -61,8 +70,37 @@ impl<'a> View<'a> {
             estate,
             report,
             show_secrets,
+            baseline: None,
             files: estate.subjects.iter().map(|_| File::default()).collect(),
+            fingerprints: Fingerprints::new(rules, estate),
+            folder: None,
+            paths: Vec::new(),
         }
+    }
+
+    /// The same with paths as seen from `folder`, which is absolute.
+    #[must_use]
+    pub fn seen_from(mut self, folder: &Path) -> Self {
+        self.folder = Some(folder.to_owned());
+        let subjects = self.estate.subjects.iter();
+        self.paths = subjects.map(|file| self.path_of(&file.label)).collect();
+        self
+    }
+
+    /// The path of any file, as [`Self::path`] gives it.
+    #[must_use]
+    pub fn path_of(&self, label: &str) -> String {
+        match &self.folder {
+            Some(folder) => relative::seen_from(folder, Path::new(label)),
+            None => label.to_owned(),
+        }
+    }
+
+    /// The same with what a baseline took out.
+    #[must_use]
+    pub fn after_baseline(mut self, known: Option<Known>) -> Self {
+        self.baseline = known;
+        self
     }
 
     /// The rule of a finding.
@@ -77,14 +115,43 @@ impl<'a> View<'a> {
         &self.estate.subjects[place.subject].label
     }
 
+    /// The path of a file for other programs, with `/`: as seen from the folder of
+    /// [`Self::seen_from`], whole if it lies elsewhere.
+    #[must_use]
+    pub fn path(&self, subject: usize) -> &str {
+        match self.paths.get(subject) {
+            Some(path) => path,
+            None => &self.estate.subjects[subject].label,
+        }
+    }
+
+    /// One fingerprint for each finding and then for each suppressed one, no two alike.
+    #[must_use]
+    pub fn fingerprints(&self) -> Vec<String> {
+        let all = self.report.findings.iter().chain(&self.report.suppressed);
+        self.fingerprints.distinct(all, |at| self.path(at))
+    }
+
     /// Where a place begins and ends; the end is the place behind its last character.
     #[must_use]
     pub fn region(&self, place: &Place) -> (LineColumn, LineColumn) {
-        let lines = self.files[place.subject].lines.get_or_init(|| {
-            let source = self.estate.subjects[place.subject].source();
-            Lines::of(source.map_or("", |source| source.text()))
-        });
+        let lines = self.lines(place.subject);
         (lines.place(place.span.start), lines.place(place.span.end))
+    }
+
+    /// The lines of a file.
+    #[must_use]
+    pub fn lines(&self, subject: usize) -> &Lines<'a> {
+        self.files[subject].lines.get_or_init(|| {
+            let source = self.estate.subjects[subject].source();
+            Lines::of(source.map_or("", |source| source.text()))
+        })
+    }
+
+    /// The secrets of a file, in order; none if it is no document.
+    #[must_use]
+    pub fn secrets_of(&self, subject: usize) -> &[Span] {
+        self.fingerprints.secrets(subject)
     }
 
     /// The line of a place with its secrets masked; none if it is blank or cannot be shown safely.
@@ -94,14 +161,11 @@ impl<'a> View<'a> {
         let text = subject.source()?.text();
         match subject.document() {
             None => excerpt_of_broken(text, place.span, &self.rules.secrets, note),
-            Some(document) => {
-                let secrets =
-                    self.files[place.subject]
-                        .secrets
-                        .get_or_init(|| match self.show_secrets {
-                            true => Vec::new(),
-                            false => self.rules.secrets.spans(&self.rules.identities, document),
-                        });
+            Some(_) => {
+                let secrets = match self.show_secrets {
+                    true => &[],
+                    false => self.secrets_of(place.subject),
+                };
                 let excerpt = excerpt_for(text, place.span, secrets, note);
                 (!excerpt.text.trim().is_empty()).then_some(excerpt)
             }
@@ -149,5 +213,17 @@ impl<'a> View<'a> {
             }
         }
         counts
+    }
+
+    /// How often each rule found something, most often first: its position and the number.
+    #[must_use]
+    pub fn by_rule(&self) -> Vec<(usize, usize)> {
+        let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+        for finding in &self.report.findings {
+            *counts.entry(finding.rule).or_default() += 1;
+        }
+        let mut rows: Vec<(usize, usize)> = counts.into_iter().collect();
+        rows.sort_by_key(|(rule, count)| (usize::MAX - count, *rule));
+        rows
     }
 }

@@ -1,14 +1,18 @@
 //! `conferry lint`: what is wrong, or will go wrong in the upgrade.
 
+mod baseline;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
+use self::baseline::BaselineArgs;
 use super::exit::Exit;
 use super::output::Output;
 use super::pack_options::RulesArgs;
 use crate::error::Failure;
+use crate::io::relative;
 use crate::io::sealed::Keys;
 use crate::io::walk::{self, Selection as FileSelection};
 use crate::io::write::{self, Backup};
@@ -16,12 +20,12 @@ use crate::lint::estate::{Input, inputs_of_snapshot};
 use crate::lint::fix::{self, Fixed};
 use crate::lint::selection::{Selection, UnknownRule};
 use crate::lint::tree::{Disk, Snapshot};
-use crate::lint::{Estate, Linter, Report};
+use crate::lint::{Estate, Linter};
 use crate::pack::lint::{Applicability, Severity};
 use crate::pack::{self, PackFailure, Rules};
 use crate::present::diff;
 use crate::present::failure::Style;
-use crate::present::lint::{View, json, text};
+use crate::present::lint::{View, azure, github, json, markdown, sarif, text};
 use crate::snapshot::store::Store;
 
 const EXAMPLES: &str = "\
@@ -36,8 +40,12 @@ Examples:
     conferry lint web.config --fix --diff
     conferry lint web.config --fix
 
-  Fail a build from errors on:
+  Fail a build from errors on, and show findings beside the lines:
     conferry lint . --fail-on error --format github
+
+  Accept what is there today, and report only what is new:
+    conferry lint . --write-baseline known.json
+    conferry lint . --baseline known.json
 
 Exit codes: 0 nothing at or above --fail-on; 1 findings; 2 a file could not be read or written.";
 
@@ -50,7 +58,7 @@ Exit codes: 0 nothing at or above --fail-on; 1 findings; 2 a file could not be r
 #[command(after_help = EXAMPLES)]
 pub(super) struct LintArgs {
     /// Files, folders and snapshots
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(required_unless_present = "schema", value_name = "PATH")]
     paths: Vec<PathBuf>,
 
     /// Runs only these rules: ids, beginnings of ids, names, or `all`
@@ -98,6 +106,9 @@ pub(super) struct LintArgs {
     #[arg(long, help_heading = "What to do")]
     backup: bool,
 
+    #[command(flatten)]
+    baseline: BaselineArgs,
+
     /// Exits with 1 from findings of this severity on
     #[arg(
         long,
@@ -116,13 +127,17 @@ pub(super) struct LintArgs {
     )]
     format: Format,
 
-    /// Counts findings by rule instead of showing them
+    /// Counts findings by rule instead of showing them; in text, json and markdown
     #[arg(long, help_heading = "Report")]
     statistics: bool,
 
     /// Does not mask secrets in excerpts and diffs
     #[arg(long, help_heading = "Report")]
     show_secrets: bool,
+
+    /// Prints the JSON Schema of --format json and does nothing else
+    #[arg(long, conflicts_with = "paths", help_heading = "Report")]
+    schema: bool,
 }
 
 /// From which severity on a run fails.
@@ -148,8 +163,29 @@ impl From<FailOn> for Severity {
 enum Format {
     /// For people
     Text,
-    /// For programs
+    /// For programs; --schema describes it
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// Issues of Azure Pipelines
+    Azure,
+    /// A comment on a pull request
+    Markdown,
+}
+
+impl Format {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+            Self::Sarif => "sarif",
+            Self::Github => "github",
+            Self::Azure => "azure",
+            Self::Markdown => "markdown",
+        }
+    }
 }
 
 /// What was asked for, checked.
@@ -162,6 +198,7 @@ struct Job {
 
 impl Job {
     fn resolve(args: &LintArgs) -> Result<Self, Vec<Failure>> {
+        check_format(args).map_err(|failure| vec![failure])?;
         let rules = pack::load_for_lint(&args.rules.rules).map_err(|failures| {
             let all = failures.iter().flat_map(PackFailure::failures);
             all.collect::<Vec<Failure>>()
@@ -186,6 +223,25 @@ impl Job {
             fixes,
         })
     }
+}
+
+/// Refuses what a format has no place for.
+fn check_format(args: &LintArgs) -> Result<(), Failure> {
+    let format = args.format.name();
+    let counts = matches!(args.format, Format::Text | Format::Json | Format::Markdown);
+    if args.statistics && !counts {
+        return Err(Failure::new(format!(
+            "--statistics counts findings, and --format {format} has a place for findings only"
+        ))
+        .help("Use --format text, json or markdown with --statistics."));
+    }
+    if args.diff && args.format != Format::Text {
+        return Err(Failure::new(format!(
+            "--diff shows a text, which --format {format} has no place for"
+        ))
+        .help("Leave out --format, or run lint twice."));
+    }
+    Ok(())
 }
 
 fn unknown_rule(unknown: &UnknownRule) -> Failure {
@@ -215,10 +271,21 @@ fn usual_files(rules: &Rules) -> Vec<String> {
 }
 
 pub(super) fn run(args: &LintArgs, output: &mut Output) -> Exit {
+    if args.schema {
+        output.out(&json::json_schema());
+        return Exit::Clean;
+    }
     let job = match Job::resolve(args) {
         Ok(job) => job,
         Err(failures) => {
             failures.iter().for_each(|failure| output.failure(failure));
+            return Exit::Failed;
+        }
+    };
+    let known = match args.baseline.read(&job.rules) {
+        Ok(known) => known,
+        Err(failure) => {
+            output.failure(&failure);
             return Exit::Failed;
         }
     };
@@ -230,7 +297,7 @@ pub(super) fn run(args: &LintArgs, output: &mut Output) -> Exit {
         rules: &job.rules,
         selection: &job.selection,
     };
-    let report = match job.fixes {
+    let mut report = match job.fixes {
         None => linter.run(&estate),
         Some(allowed) => {
             let fixed = fix::apply(&linter, &estate, allowed);
@@ -241,7 +308,13 @@ pub(super) fn run(args: &LintArgs, output: &mut Output) -> Exit {
             }
         }
     };
-    present(args, &job.rules, &estate, &report, &failures, output);
+    let known = args
+        .baseline
+        .apply(known, &mut report, &linter, &estate, &mut failures);
+    let view = View::new(&job.rules, &estate, &report, args.show_secrets)
+        .seen_from(&relative::absolute(Path::new(".")))
+        .after_baseline(known);
+    present(args, &view, &failures, output);
     let worst = report.findings.iter().map(|finding| finding.severity).max();
     if !failures.is_empty() {
         Exit::Failed
@@ -343,29 +416,26 @@ fn cure(
     }
 }
 
-fn present(
-    args: &LintArgs,
-    rules: &Rules,
-    estate: &Estate,
-    report: &Report,
-    failures: &[Failure],
-    output: &mut Output,
-) {
-    let view = View::new(rules, estate, report, args.show_secrets);
+fn present(args: &LintArgs, view: &View<'_>, failures: &[Failure], output: &mut Output) {
     match args.format {
-        Format::Json => output.out(&json::json(&view, failures)),
-        Format::Text if args.statistics => output.out(&text::statistics(&view)),
+        Format::Json => output.out(&json::json(view, failures, args.statistics)),
+        Format::Sarif => output.out(&sarif::sarif(view, failures)),
+        Format::Github => output.out(&github::github(view, failures)),
+        Format::Azure => output.out(&azure::azure(view, failures)),
+        Format::Markdown => output.out(&markdown::markdown(view, failures, args.statistics)),
+        Format::Text if args.statistics => output.out(&text::statistics(view)),
         Format::Text if !args.diff => {
             let style = Style {
                 color: output.color(),
                 unicode: output.unicode(),
             };
-            for finding in &report.findings {
-                output.out(&text::finding(&view, finding, style));
+            for finding in &view.report.findings {
+                output.out(&text::finding(view, finding, style));
             }
         }
         Format::Text => {}
     }
     failures.iter().for_each(|failure| output.failure(failure));
-    output.err(&text::summary(&view, report.suppressed.len()));
+    output.err(&text::summary(view, view.report.suppressed.len()));
+    output.err(&args.baseline.told(view));
 }

@@ -1,0 +1,89 @@
+//! Findings as logging commands: Azure Pipelines lists them as issues of the run.
+//!
+//! A line reads `##vso[task.logissue type=…;…]message`. `%` and line ends are
+//! escaped everywhere, in properties also `;` and `]`. Azure knows errors and
+//! warnings only and refuses any other type, so notes are ordinary lines of the log.
+
+use std::fmt::Write as _;
+
+use super::view::View;
+use crate::error::Failure;
+use crate::lint::Finding;
+use crate::pack::lint::Severity;
+
+/// One line for each finding and each failure.
+#[must_use]
+pub fn azure(view: &View<'_>, failures: &[Failure]) -> String {
+    let mut out = String::new();
+    for finding in &view.report.findings {
+        match finding.severity {
+            Severity::Error => command(&mut out, view, finding, "error"),
+            Severity::Warning => command(&mut out, view, finding, "warning"),
+            Severity::Note => note(&mut out, view, finding),
+        }
+    }
+    for failure in failures {
+        let text = data(&failure.to_string());
+        let _ = writeln!(out, "##vso[task.logissue type=error]{text}");
+    }
+    out
+}
+
+fn command(out: &mut String, view: &View<'_>, finding: &Finding, kind: &str) {
+    let id = &view.rule(finding).provenance.id;
+    let (start, _) = view.region(&finding.place);
+    let _ = writeln!(
+        out,
+        "##vso[task.logissue type={kind};sourcepath={};linenumber={};columnnumber={};code={}]{id}: {}",
+        property(view.path(finding.place.subject)),
+        start.line,
+        start.column,
+        property(id),
+        data(&finding.message),
+    );
+}
+
+fn note(out: &mut String, view: &View<'_>, finding: &Finding) {
+    let (start, _) = view.region(&finding.place);
+    let line = format!(
+        "{}({},{}): note {}: {}",
+        view.path(finding.place.subject),
+        start.line,
+        start.column,
+        view.rule(finding).provenance.id,
+        finding.message
+    );
+    let _ = writeln!(out, "{}", ordinary(&line));
+}
+
+fn data(text: &str) -> String {
+    text.replace('%', "%AZP25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(';', "%3B").replace(']', "%5D")
+}
+
+/// A text as one line that holds no command: the agent finds one anywhere in a line.
+fn ordinary(text: &str) -> String {
+    let mut text = text.replace(['\r', '\n'], " ");
+    while text.contains("##") {
+        text = text.replace("##", "# #");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_ends_a_command_early_or_begins_another() {
+        assert_eq!(data("50%; a]b\r\n"), "50%AZP25; a]b%0D%0A");
+        assert_eq!(property("a;b]c%3B\n"), "a%3Bb%5Dc%AZP253B%0A");
+        let shown = ordinary("a\n##vso[task.setvariable variable=x]y ###vso[z]");
+        assert!(!shown.contains("##") && !shown.contains('\n'), "{shown}");
+    }
+}

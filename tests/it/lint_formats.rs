@@ -1,0 +1,464 @@
+//! The formats of `conferry lint`: what each promises, over the examples of all
+//! rules and over files made to be difficult.
+
+use std::path::Path;
+
+use conferry::lint::{Estate, Report, examples};
+use conferry::pack::{Rules, load_for_lint};
+use conferry::present::lint::{View, azure, github, json, markdown};
+use serde_json::Value;
+
+use crate::command::{Run, folder, run};
+use crate::pack_schema::misfit;
+
+const FORMATS: [&str; 6] = ["text", "json", "sarif", "github", "azure", "markdown"];
+
+pub fn rules() -> Rules {
+    load_for_lint(&[]).unwrap_or_else(|_| panic!("the built-in packs have problems"))
+}
+
+/// Every example of every rule that finds something, with what it finds.
+pub fn each_example(rules: &Rules, mut look: impl FnMut(&Estate, &Report)) {
+    let mut seen = 0;
+    for (at, rule) in rules.lints.iter().enumerate() {
+        for example in rule.invalid.iter().chain(&rule.valid) {
+            let (estate, report) = examples::run(rules, at, example);
+            seen += report.findings.len();
+            look(&estate, &report);
+        }
+    }
+    assert!(seen > 100, "{seen} findings");
+}
+
+/// The items of a list; none if it is absent.
+pub fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
+    value[key].as_array().map_or(&[], Vec::as_slice)
+}
+
+#[test]
+fn json_of_every_example_fits_its_schema() {
+    let rules = rules();
+    let schema: Value = serde_json::from_str(&json::json_schema()).unwrap();
+    each_example(&rules, |estate, report| {
+        let view = View::new(&rules, estate, report, false);
+        for statistics in [false, true] {
+            let printed = serde_json::from_str(&json::json(&view, &[], statistics)).unwrap();
+            assert_eq!(misfit(&schema, &schema, &printed, ""), None);
+        }
+    });
+    let folder = folder(&[("a.config", TWICE.as_bytes())]);
+    let printed = run(folder.path(), &["lint", "--schema", "--color", "never"]);
+    assert_eq!(printed.code, 0);
+    assert_eq!(
+        serde_json::from_str::<Value>(&printed.stdout).unwrap(),
+        schema
+    );
+    for args in [
+        &["lint", "a.config", "nothing", "--format", "json"][..],
+        &[
+            "lint",
+            "a.config",
+            "--format",
+            "json",
+            "--write-baseline",
+            "b",
+        ],
+    ] {
+        let printed: Value = serde_json::from_str(&run(folder.path(), args).stdout).unwrap();
+        assert_eq!(misfit(&schema, &schema, &printed, ""), None);
+    }
+}
+
+#[test]
+fn every_field_of_the_json_is_in_the_document() {
+    let document = include_str!("../../docs/formats.md");
+    let schema: Value = serde_json::from_str(&json::json_schema()).unwrap();
+    let definitions = schema["$defs"].as_object().unwrap().values();
+    let mut count = 0;
+    for table in definitions.chain([&schema]) {
+        let properties = table.get("properties").and_then(Value::as_object);
+        for name in properties.into_iter().flat_map(|all| all.keys()) {
+            count += 1;
+            assert!(document.contains(&format!("`{name}`")), "{name}");
+        }
+    }
+    assert!(count > 20, "{count}");
+}
+
+/// A command of a log: its name, its properties and its message.
+type Annotation = (String, Vec<(String, String)>, String);
+
+/// The annotations in what a run printed, as the runner of GitHub Actions reads them.
+fn annotations(printed: &str) -> Vec<Annotation> {
+    let undo = |text: &str| {
+        let text = text.replace("%0D", "\r").replace("%0A", "\n");
+        text.replace("%3A", ":")
+            .replace("%2C", ",")
+            .replace("%25", "%")
+    };
+    let line = |line: &str| {
+        let (info, data) = line.strip_prefix("::")?.split_once("::")?;
+        let (name, properties) = info.split_once(' ')?;
+        let properties = properties.split(',').map(|pair| {
+            let (key, value) = pair.split_once('=').unwrap();
+            (key.to_owned(), undo(value))
+        });
+        Some((name.to_owned(), properties.collect(), undo(data)))
+    };
+    printed
+        .lines()
+        .map(|text| line(text).unwrap_or_else(|| panic!("no command: {text}")))
+        .collect()
+}
+
+#[test]
+fn github_reads_every_finding_as_one_annotation() {
+    let rules = rules();
+    each_example(&rules, |estate, report| {
+        let view = View::new(&rules, estate, report, false);
+        let read = annotations(&github::github(&view, &[]));
+        assert_eq!(read.len(), report.findings.len());
+        for ((name, properties, data), finding) in read.iter().zip(&report.findings) {
+            let get = |wanted: &str| {
+                let mut all = properties.iter();
+                all.find(|(key, _)| key == wanted)
+                    .map(|(_, value)| value.as_str())
+            };
+            let number = |key: &str| get(key).map(|text| text.parse::<usize>().unwrap());
+            let expected = match finding.severity.name() {
+                "note" => "notice",
+                other => other,
+            };
+            assert_eq!(name, expected);
+            assert_eq!(data, &finding.message);
+            assert_eq!(get("file"), Some(view.path(finding.place.subject)));
+            let (start, end) = view.region(&finding.place);
+            assert_eq!(number("line"), Some(start.line));
+            assert_eq!(number("endLine"), Some(end.line));
+            // The runner drops columns where the lines differ.
+            assert_eq!(number("col").is_some(), start.line == end.line);
+            assert!(number("col") <= number("endColumn"));
+            assert!(
+                get("title")
+                    .unwrap()
+                    .starts_with(&view.rule(finding).provenance.id)
+            );
+        }
+    });
+}
+
+#[test]
+fn azure_reads_errors_and_warnings_as_issues_and_notes_as_text() {
+    let rules = rules();
+    each_example(&rules, |estate, report| {
+        let view = View::new(&rules, estate, report, false);
+        let printed = azure::azure(&view, &[]);
+        assert_eq!(printed.lines().count(), report.findings.len());
+        for (line, finding) in printed.lines().zip(&report.findings) {
+            let severity = finding.severity.name();
+            if severity == "note" {
+                assert!(!line.contains("##"), "{line}");
+                continue;
+            }
+            let (info, data) = line.split_once(']').unwrap();
+            let info = info.strip_prefix("##vso[task.logissue ").unwrap();
+            let properties: Vec<(&str, &str)> = info
+                .split(';')
+                .map(|pair| pair.split_once('=').unwrap())
+                .collect();
+            let keys: Vec<&str> = properties.iter().map(|(key, _)| *key).collect();
+            assert_eq!(
+                keys,
+                ["type", "sourcepath", "linenumber", "columnnumber", "code"]
+            );
+            assert_eq!(properties[0].1, severity);
+            let (start, _) = view.region(&finding.place);
+            assert_eq!(properties[2].1, start.line.to_string());
+            assert!(data.replace("%AZP25", "%").ends_with(&finding.message));
+        }
+    });
+}
+
+/// A file with one finding.
+pub const TWICE: &str = "<configuration>\n  <appSettings>\n    <add key=\"a\" value=\"1\"/>\n    \
+                     <add key=\"a\" value=\"2\"/>\n  </appSettings>\n</configuration>\n";
+
+pub fn sarif_of(done: &Run) -> Value {
+    serde_json::from_str(&done.stdout).unwrap()
+}
+
+#[test]
+fn suppressed_findings_are_in_sarif_with_the_reason_and_nowhere_else() {
+    let text = "<configuration>\n<system.web>\n<!-- conferry:ignore SEC102 a test server -->\n<compilation debug=\"true\"/>\n</system.web>\n</configuration>\n";
+    let folder = folder(&[("web.config", text.as_bytes())]);
+    let args = |format| {
+        [
+            "lint",
+            "web.config",
+            "--select",
+            "SEC102,CFY",
+            "--format",
+            format,
+        ]
+    };
+    let done = run(folder.path(), &args("sarif"));
+    let result = &sarif_of(&done)["runs"][0]["results"][0];
+    assert_eq!(result["ruleId"], "SEC102");
+    assert_eq!(result["suppressions"][0]["kind"], "inSource");
+    assert_eq!(result["suppressions"][0]["justification"], "a test server");
+    for format in ["text", "github", "azure"] {
+        assert_eq!(run(folder.path(), &args(format)).stdout, "", "{format}");
+    }
+    let markdown = run(folder.path(), &args("markdown")).stdout;
+    assert_eq!(
+        markdown,
+        "**conferry lint**: no findings in 1 file; 1 suppressed\n"
+    );
+}
+
+#[test]
+fn what_could_not_be_read_is_in_every_format() {
+    let folder = folder(&[("web.config", TWICE.as_bytes())]);
+    for format in FORMATS {
+        let done = run(
+            folder.path(),
+            &["lint", "web.config", "gone,1.config", "--format", format],
+        );
+        assert_eq!(done.code, 2, "{format}");
+        assert!(done.stderr.contains("gone,1.config"), "{format}");
+        let named = match format {
+            "text" => continue,
+            "sarif" => "gone%2C1.config",
+            "markdown" => "gone,1.config",
+            _ => "gone,1.config",
+        };
+        assert!(done.stdout.contains(named), "{format}: {}", done.stdout);
+        if format == "sarif" {
+            let invocation = &sarif_of(&done)["runs"][0]["invocations"][0];
+            assert_eq!(invocation["executionSuccessful"], false);
+            assert_eq!(list(invocation, "toolExecutionNotifications").len(), 1);
+        }
+    }
+}
+
+#[test]
+fn no_format_decides_the_exit_code_or_has_colours() {
+    let folder = folder(&[
+        ("bad.config", TWICE.as_bytes()),
+        ("good.config", b"<configuration/>"),
+    ]);
+    for format in FORMATS {
+        for (args, code) in [
+            (&["bad.config"][..], 1),
+            (&["bad.config", "--ignore", "all"], 0),
+            (&["good.config"], 0),
+            (
+                &["bad.config", "--fail-on", "error"],
+                i32::from(TWICE.is_empty()),
+            ),
+        ] {
+            let args = [&["lint", "--color", "always", "--format", format], args].concat();
+            let done = run(folder.path(), &args);
+            assert_eq!(done.code, code, "{args:?}");
+            let is_plain = format == "text" || !done.stdout.contains('\u{1b}');
+            assert!(is_plain, "{args:?}");
+        }
+    }
+}
+
+#[test]
+fn statistics_and_diffs_are_refused_where_there_is_no_place_for_them() {
+    let folder = folder(&[("web.config", TWICE.as_bytes())]);
+    for format in FORMATS {
+        let done = run(
+            folder.path(),
+            &["lint", "web.config", "--statistics", "--format", format],
+        );
+        match format {
+            "text" | "json" | "markdown" => {
+                assert_eq!(done.code, 1, "{format}");
+                assert!(done.stdout.contains("NET10"), "{format}: {}", done.stdout);
+            }
+            _ => {
+                assert_eq!((done.code, done.stdout.as_str()), (2, ""), "{format}");
+                assert!(
+                    done.stderr.contains("--format text, json or markdown"),
+                    "{format}"
+                );
+            }
+        }
+        let done = run(
+            folder.path(),
+            &["lint", "web.config", "--diff", "--format", format],
+        );
+        assert_eq!(done.code == 2, format != "text", "{format}");
+    }
+}
+
+#[test]
+fn a_comment_fits_and_counts_what_does_not() {
+    let mut text = String::from("<configuration>\n<system.web>\n");
+    for number in 0..600 {
+        text += &format!("<compilation debug=\"true\" a{number}=\"1\"/>\n");
+    }
+    text += "</system.web>\n</configuration>\n";
+    let folder = folder(&[
+        ("a.config", text.as_bytes()),
+        ("b.config", TWICE.as_bytes()),
+    ]);
+    let done = run(
+        folder.path(),
+        &[
+            "lint",
+            ".",
+            "--select",
+            "SEC102,NET10",
+            "--format",
+            "markdown",
+        ],
+    );
+    assert!(done.stdout.chars().count() < 65_536);
+    let rows = done
+        .stdout
+        .lines()
+        .filter(|line| line.contains("| warning |"))
+        .count();
+    let last = done.stdout.lines().find(|line| line.starts_with("… and "));
+    let last = last.unwrap();
+    let more: usize = last.split(' ').nth(2).unwrap().parse().unwrap();
+    assert!(last.starts_with("… and ") && rows > 50, "{last}");
+    let head = done.stdout.lines().next().unwrap();
+    let total = rows + more;
+    assert!(
+        head.contains(&format!("{total} warnings")),
+        "{head}: {rows} + {more}"
+    );
+    assert_eq!(
+        done.stdout.matches("<details").count(),
+        done.stdout.matches("</details>").count()
+    );
+}
+
+#[test]
+fn what_a_file_says_is_no_markup_in_a_comment() {
+    let rules = rules();
+    each_example(&rules, |estate, report| {
+        let view = View::new(&rules, estate, report, false);
+        let printed = markdown::markdown(&view, &[], false);
+        let rows = printed.lines().filter(|line| line.starts_with("| "));
+        for row in rows {
+            assert_eq!(row.matches('|').count(), 5, "{row}");
+        }
+        let tags = printed
+            .replace("<details>", "")
+            .replace("<details open>", "");
+        let tags = [
+            "</details>",
+            "<summary>",
+            "</summary>",
+            "<code>",
+            "</code>",
+            "<!-- -->",
+            ": <https",
+        ]
+        .iter()
+        .fold(tags, |text, tag| text.replace(tag, ""));
+        assert!(!tags.contains('<'), "{tags}");
+    });
+}
+
+const SECRET: &str = "Hush7";
+
+/// A rule whose fix writes a secret anew.
+const PACK: &str = r#"
+[sources]
+test = "A test"
+
+[[lint]]
+id = "TST101"
+name = "rewrites-a-password"
+severity = "warning"
+summary = "A test"
+advice = "None."
+select = "/configuration/appSettings/add[@key='PORTAL_PASSWORD']/@value"
+message = "found {value}"
+fix = { title = "trim it", applicability = "safe", replace = " ", with = "" }
+why = "A test."
+source = "test"
+valid = ["<configuration/>"]
+invalid = ["<configuration><appSettings><add key=\"PORTAL_PASSWORD\" value=\" x\"/></appSettings></configuration>"]
+"#;
+
+#[test]
+fn no_format_shows_a_secret() {
+    let text = format!(
+        "<configuration>\n  <appSettings>\n    <add key=\"PORTAL_PASSWORD\" value=\" {SECRET}\"/>\n    \
+         <add key=\"PORTAL_PASSWORD\" value=\"{SECRET}\"/>\n    <!-- conferry:ignore NET101 password={SECRET} -->\n    \
+         <add key=\"db\" value=\"Server=a;Password={SECRET};X\"/>\n    <add key=\"db\" value=\"Server=a;Password={SECRET};X\"/>\n  \
+         </appSettings>\n  <identity password=\"{SECRET}\"/>\n</configuration>\n"
+    );
+    let broken = format!("<a>\n<add key=\"PASSWORD\" value=\"{SECRET} & x\"/>\n</a>\n");
+    let folder = folder(&[
+        ("web.config", text.as_bytes()),
+        ("broken.config", broken.as_bytes()),
+        ("pack.toml", PACK.as_bytes()),
+    ]);
+    for format in FORMATS {
+        for more in [
+            &[][..],
+            &["--statistics"],
+            &["--unsafe-fixes", "--diff"],
+            &["--write-baseline", "known.json"],
+        ] {
+            let args = [
+                &["lint", ".", "--rules", "pack.toml", "--format", format],
+                more,
+            ]
+            .concat();
+            let done = run(folder.path(), &args);
+            let all = done.stdout + &done.stderr;
+            assert!(!all.contains(SECRET), "{args:?}\n{all}");
+        }
+    }
+    let baseline = std::fs::read_to_string(folder.path().join("known.json")).unwrap();
+    assert!(baseline.contains("TST101") && !baseline.contains(SECRET));
+
+    let args = [
+        "lint",
+        "web.config",
+        "--rules",
+        "pack.toml",
+        "--select",
+        "TST",
+        "--format",
+        "sarif",
+    ];
+    let fixes = |more: &[&str]| {
+        let done = run(folder.path(), &[&args[..], more].concat());
+        let results = list(&sarif_of(&done)["runs"][0], "results").to_vec();
+        assert_eq!(results.len(), 2);
+        (
+            results
+                .iter()
+                .filter(|result| result.get("fixes").is_some())
+                .count(),
+            done.stdout,
+        )
+    };
+    assert_eq!(fixes(&[]).0, 0);
+    let (count, shown) = fixes(&["--show-secrets"]);
+    assert!(
+        count > 0 && shown.contains(SECRET),
+        "the test has no fix that could leak"
+    );
+}
+
+#[test]
+fn formats_of_the_estate() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let old = "fixtures/contoso/old/PhoneFactor";
+    for format in ["github", "azure", "markdown"] {
+        let done = run(root, &["lint", old, "--format", format]);
+        insta::assert_snapshot!(format!("lint_{format}"), done.stdout);
+    }
+}
