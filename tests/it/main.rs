@@ -3,12 +3,14 @@
 
 mod cli; // the command line: help, exit codes, bad input, output formats
 mod command; // how tests run the binary
+mod command_cases; // how tests run the folders of cases of a command
 mod compiled_pack; // the general pack as compiled in: written from rules/dotnet.toml, and equal to it
 mod fixtures; // the Contoso estate
 mod fuzz_laws; // what must hold for any bytes: fuzz/laws.rs over all files and damaged copies of them
 mod git_driver; // the git merge driver: tests/cases/git-merge, and real git
 mod laws; // promises of reading and merging, over fixtures, cases and the corpus
 mod lint_broken; // broken files: the exact place, the likely cause, no values
+mod lint_cases; // tests/cases/lint: a folder per behaviour
 mod lint_rules; // every rule of the built-in packs does what its examples say
 mod merge_cases; // tests/cases/merge: a folder per behaviour
 mod pack_schema; // the JSON Schema of packs against the code that reads them

@@ -73,7 +73,7 @@ pub fn json(view: &View<'_>, failures: &[Failure]) -> String {
             .map(|finding| item(view, finding))
             .collect(),
         suppressed: view.report.suppressed.len(),
-        files: view.estate.subjects.len(),
+        files: view.estate.looked_at(),
         errors: failures.iter().map(ToString::to_string).collect(),
     };
     let mut json = serde_json::to_string_pretty(&document).unwrap_or_default();

@@ -75,7 +75,7 @@ pub fn statistics(view: &View<'_>) -> String {
 #[must_use]
 pub fn summary(view: &View<'_>, suppressed: usize) -> String {
     let counts = view.counts();
-    let files = view.estate.subjects.len();
+    let files = view.estate.looked_at();
     let number = |count: usize, one: &str| match count {
         1 => format!("1 {one}"),
         _ => format!("{count} {one}s"),
