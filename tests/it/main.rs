@@ -5,6 +5,7 @@ mod cli; // the command line: help, exit codes, bad input, output formats
 mod command; // how tests run the binary
 mod command_cases; // how tests run the folders of cases of a command
 mod compiled_pack; // the general pack as compiled in: written from rules/dotnet.toml, and equal to it
+mod fix_laws; // promises of lint --fix, over examples, fixtures, cases and the corpus
 mod fixtures; // the Contoso estate
 mod fuzz_laws; // what must hold for any bytes: fuzz/laws.rs over all files and damaged copies of them
 mod git_driver; // the git merge driver: tests/cases/git-merge, and real git
