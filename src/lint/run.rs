@@ -62,8 +62,9 @@ impl Linter<'_> {
         if subject.is_settings {
             return findings;
         }
+        let runs = self.selection.of(subject);
         for (rule_at, rule) in self.rules.lints.iter().enumerate() {
-            if !concerns(rule, subject) || !self.selection.has_for(subject, rule_at) {
+            if !concerns(rule, subject) || !runs(rule_at) {
                 continue;
             }
             let mut check = Check {

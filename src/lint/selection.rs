@@ -104,8 +104,14 @@ impl Selection {
     /// Whether it runs on this file.
     #[must_use]
     pub fn has_for(&self, subject: &Subject, rule: usize) -> bool {
-        match self.policies.of(&subject.label) {
-            Some((policy, _)) => policy.has(rule),
+        self.of(subject)(rule)
+    }
+
+    /// Which rules run on this file.
+    pub fn of(&self, subject: &Subject) -> impl Fn(usize) -> bool + use<'_> {
+        let policy = self.policies.of(&subject.label).map(|(policy, _)| policy);
+        move |rule| match policy {
+            Some(policy) => policy.has(rule),
             None => self.has(rule),
         }
     }

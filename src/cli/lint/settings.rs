@@ -15,7 +15,7 @@ use crate::lint::estate::{Input, inputs_of_snapshot};
 use crate::lint::selection::{Selection, UnknownRule, named};
 use crate::lint::settings::find::whole;
 use crate::lint::settings::policy::Asked;
-use crate::lint::settings::{Finder, Policies, Policy};
+use crate::lint::settings::{FILE_NAME, Finder, Policies, Policy};
 use crate::lint::tree::{Disk, Snapshot};
 use crate::pack::texts;
 use crate::pack::{self, PackFailure, Rules};
@@ -66,9 +66,12 @@ pub(super) fn gather(asks: &Asks<'_>) -> Result<Gathered, Vec<Failure>> {
         (None, true) => Finder::off(),
         (None, false) => Finder::upwards(),
     });
-    for path in asks.paths {
-        let folder = folder_of(path);
-        finder.borrow_mut().of_folder(&folder);
+    for path in asks.paths.iter().filter(|path| path.exists()) {
+        let mut finder = finder.borrow_mut();
+        match is_snapshot(path) {
+            true => finder.of_here(),
+            false => finder.of_folder(&folder_of(path)),
+        };
     }
     // Settings deeper in may name further packs, and packs name further files.
     loop {
@@ -117,7 +120,8 @@ impl Choice<'_> {
     /// The files at and below the paths; snapshots are opened.
     fn files(&self, failures: &mut Vec<Failure>) -> Vec<File> {
         let disk = Arc::new(Disk);
-        let mut files = Vec::new();
+        let mut files: Vec<File> = Vec::new();
+        let mut seen = HashSet::new();
         for path in self.asks.paths {
             if is_snapshot(path) {
                 self.in_snapshot(path, &mut files, failures);
@@ -129,21 +133,30 @@ impl Choice<'_> {
             };
             let walked = walk::files(std::slice::from_ref(path), &below);
             failures.extend(walked.errors.into_iter().map(Failure::from));
-            files.extend(walked.files.into_iter().map(|found| {
-                let folder = whole(found.path.parent().unwrap_or(Path::new("")));
-                let name = found.path.file_name().unwrap_or_default();
-                File {
-                    settings: self.settings(&folder, &folder.join(name)),
+            // Files of one folder come one after the other.
+            let mut last = (PathBuf::new(), whole(Path::new("")));
+            files.extend(walked.files.into_iter().filter_map(|found| {
+                let (near, name) = (found.path.parent()?, found.path.file_name()?);
+                if name == FILE_NAME {
+                    return None;
+                }
+                if near != last.0 {
+                    last = (near.to_owned(), whole(near));
+                }
+                let file = last.1.join(name);
+                // A file that is named twice is looked at, and fixed, once.
+                seen.insert(file.clone()).then(|| File {
+                    settings: self.settings(&last.1, &file),
                     input: Input {
                         label: found.path.display().to_string(),
                         path: found.path,
                         tree: disk.clone(),
                     },
-                }
+                })
             }));
         }
-        let mut seen = HashSet::new();
-        files.retain(|file| seen.insert(file.input.label.clone()));
+        let mut labels = HashSet::new();
+        files.retain(|file| labels.insert(file.input.label.clone()));
         files
     }
 

@@ -164,9 +164,9 @@ fn globs(row: &mut Row<'_>, patterns: &[Text], include: bool) -> Option<FileSele
             }
             Ok(_) => all.extend(one),
             Err(error) => {
-                row.push(PackProblem::new(error.to_string(), at).help(
-                    "`*` stands for a part of a name, `**` for any folders, `{a,b}` for either",
-                ))
+                let help =
+                    "`*` stands for a part of a name, `**` for any folders, `{a,b}` for either";
+                row.push(PackProblem::new(error.to_string(), at).help(help));
             }
         }
     }

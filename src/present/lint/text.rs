@@ -51,19 +51,20 @@ pub fn finding(view: &View<'_>, finding: &Finding, style: Style) -> String {
 /// How often each rule found something, most often first.
 #[must_use]
 pub fn statistics(view: &View<'_>) -> String {
-    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut counts: BTreeMap<(usize, Severity), usize> = BTreeMap::new();
     for finding in &view.report.findings {
-        *counts.entry(finding.rule).or_default() += 1;
+        let key = (finding.rule, finding.severity);
+        *counts.entry(key).or_default() += 1;
     }
-    let mut rows: Vec<(usize, usize)> = counts.into_iter().collect();
-    rows.sort_by_key(|(rule, count)| (usize::MAX - count, *rule));
+    let mut rows: Vec<((usize, Severity), usize)> = counts.into_iter().collect();
+    rows.sort_by_key(|(key, count)| (usize::MAX - count, *key));
     let mut out = String::new();
-    for (at, count) in rows {
+    for ((at, severity), count) in rows {
         let rule = &view.rules.lints[at];
         let _ = writeln!(
             out,
             "{count:>7}  {:<7}  {:<8} {}",
-            rule.severity.name(),
+            severity.name(),
             rule.provenance.id,
             rule.provenance.summary
         );

@@ -143,9 +143,10 @@ impl<'a> View<'a> {
                 Some(Applicability::Unsafe) => counts.unsafe_fixable += 1,
                 _ => {}
             }
-            if last != Some(finding.place.subject) {
-                counts.files += 1;
-                last = Some(finding.place.subject);
+            let subject = finding.place.subject;
+            if last != Some(subject) {
+                counts.files += usize::from(!self.estate.subjects[subject].is_settings);
+                last = Some(subject);
             }
         }
         counts
