@@ -184,15 +184,23 @@ pub(super) fn run(args: &LintArgs, output: &mut Output) -> Exit {
         rules: &rules,
         selection: &selection,
     };
-    let report = match fixes(args) {
-        None => linter.run(&estate),
-        Some(allowed) => {
-            let fixed = fix::apply(&linter, &estate, allowed);
-            cure(args, &rules, &estate, &fixed, output, &mut failures);
-            match args.diff {
-                true => linter.run(&estate),
-                false => fixed.report,
-            }
+    let fixed = fixes(args).map(|allowed| {
+        let mut fixed = fix::apply(&linter, &estate, allowed);
+        let unwritten = cure(args, &rules, &estate, &fixed, output, &mut failures);
+        for at in &unwritten {
+            fixed.estate.subjects[*at] = estate.subjects[*at].clone();
+        }
+        if !unwritten.is_empty() {
+            fixed.report = linter.run(&fixed.estate);
+        }
+        fixed
+    });
+    let (estate, report) = match fixed {
+        // The places of what is left are those in the fixed files.
+        Some(fixed) if !args.diff => (fixed.estate, fixed.report),
+        _ => {
+            let report = linter.run(&estate);
+            (estate, report)
         }
     };
     present(args, &rules, &estate, &report, &failures, output);
@@ -210,7 +218,7 @@ pub(super) fn run(args: &LintArgs, output: &mut Output) -> Exit {
     }
 }
 
-/// Shows or writes what the fixes make of the files.
+/// Shows or writes what the fixes make of the files; positions of those that could not be written.
 fn cure(
     args: &LintArgs,
     rules: &Rules,
@@ -218,7 +226,8 @@ fn cure(
     fixed: &Fixed,
     output: &mut Output,
     failures: &mut Vec<Failure>,
-) {
+) -> Vec<usize> {
+    let mut unwritten = Vec::new();
     for (at, problem) in &fixed.problems {
         failures.push(
             Failure::new(format!("{problem}, so none was applied"))
@@ -243,6 +252,7 @@ fn cure(
                     .in_file(&subject.label)
                     .help("Fix the files of the server, or restore the snapshot elsewhere first."),
             );
+            unwritten.push(*at);
             continue;
         }
         let written = write::replace_atomically(
@@ -253,8 +263,10 @@ fn cure(
         );
         if let Err(error) = written {
             failures.push(error.into());
+            unwritten.push(*at);
         }
     }
+    unwritten
 }
 
 fn present(

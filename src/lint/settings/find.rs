@@ -127,3 +127,31 @@ pub fn whole(folder: &Path) -> PathBuf {
     };
     folder.canonicalize().unwrap_or_else(|_| folder.to_owned())
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn each_folder_is_looked_into_once_and_the_nearest_wins() {
+        let root = tempfile::tempdir().unwrap();
+        let near = root.path().join("a/b");
+        let far = near.join("c/d");
+        fs::create_dir_all(&far).unwrap();
+        fs::write(root.path().join(FILE_NAME), "").unwrap();
+        fs::write(near.join(FILE_NAME), "").unwrap();
+        let mut finder = Finder::upwards();
+        assert_eq!(finder.of_folder(&whole(&far)), Some(0));
+        assert_eq!(finder.found[0].folder, whole(&near));
+        // Gone, and still known for every folder on the way.
+        fs::remove_file(near.join(FILE_NAME)).unwrap();
+        for folder in [&far, &near.join("c"), &near] {
+            assert_eq!(finder.of_folder(&whole(folder)), Some(0));
+        }
+        assert_eq!(finder.of_folder(&whole(&root.path().join("a"))), Some(1));
+        assert_eq!(finder.found.len(), 2);
+    }
+}
