@@ -42,6 +42,8 @@ Exit codes: 0 nothing at or above --fail-on; 1 findings; 2 a file could not be r
 /// A PATH is a file, a folder or a snapshot (folder or zip). Of folders, *.config files and the
 /// files that rule packs name are taken. `conferry rules list` shows the rules, `conferry rules
 /// explain ID` what one of them is about.
+///
+/// For each file the nearest conferry.toml in or above its folder counts; options win over it.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct LintArgs {
