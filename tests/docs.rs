@@ -2,14 +2,18 @@
 //! commands of the README do what it says.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+use conferry::lint::selection::Selection;
+use conferry::lint::settings::policy::Asked;
+use conferry::lint::settings::{Policy, Settings};
 use conferry::merge::Principle;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 
-const DOCUMENTS: [&str; 9] = [
+const DOCUMENTS: [&str; 10] = [
     "docs/formats.md",
+    "docs/lint.md",
     "docs/snapshot.md",
     "README.md",
     "CONTRIBUTING.md",
@@ -215,6 +219,80 @@ fn the_snapshots_of_the_readme_do_what_it_says() {
     let drive = root().join("fixtures/contoso/server/mfa1/c/inetpub/pa/web.config");
     let restored = folder.path().join("old-server/inetpub/pa/web.config");
     assert_eq!(fs::read(restored).unwrap(), fs::read(drive).unwrap());
+}
+
+/// The blocks of a document in this language.
+fn blocks<'d>(document: &'d str, language: &str) -> Vec<&'d str> {
+    let start = format!("\n```{language}\n");
+    let rest = document.split(start.as_str()).skip(1);
+    rest.map(|rest| rest.split("\n```").next().unwrap())
+        .collect()
+}
+
+#[test]
+fn the_finding_in_the_document_of_lint_is_what_is_printed() {
+    let document = read("docs/lint.md");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("web.config");
+    fs::write(&file, blocks(&document, "xml")[0]).unwrap();
+    let lint = |more: &[&str]| {
+        let output = Command::cargo_bin("conferry")
+            .unwrap()
+            .env_clear()
+            .current_dir(folder.path())
+            .args(["lint", "web.config", "--no-config"])
+            .args(more)
+            .output()
+            .unwrap();
+        let printed = String::from_utf8(output.stdout).unwrap();
+        (printed, output.status.code().unwrap())
+    };
+    let (printed, code) = lint(&[]);
+    assert_eq!(code, 1);
+    for line in blocks(&document, "text")[0].lines() {
+        assert!(
+            printed.lines().any(|real| real == line),
+            "docs/lint.md shows a line that is not printed: {line}"
+        );
+    }
+    // The comment of the document suppresses what it says.
+    let text = fs::read_to_string(&file).unwrap();
+    let comment = blocks(&document, "xml")[1].lines().next().unwrap();
+    let (before, behind) = text.split_once("<compilation").unwrap();
+    let suppressed = format!("{before}{comment}<compilation{behind}");
+    fs::write(&file, suppressed).unwrap();
+    let (printed, code) = lint(&["--select", "SEC102"]);
+    assert_eq!((printed.as_str(), code), ("", 0));
+}
+
+#[test]
+fn the_settings_in_the_document_of_lint_are_valid() {
+    let document = read("docs/lint.md");
+    let rules = conferry::pack::load_for_lint(&[]).unwrap();
+    let selection = Selection::new(&rules, &[], &[]).unwrap();
+    let all = blocks(&document, "toml");
+    assert!(!all.is_empty());
+    for text in all {
+        let settings = Settings::read("conferry.toml".to_owned(), Path::new(""), text.to_owned());
+        let asked = Asked {
+            selection: &selection,
+            selects: false,
+            ignored: &[],
+        };
+        assert!(Policy::new(&settings, &rules, asked).is_ok(), "{text}");
+    }
+}
+
+#[test]
+fn the_document_of_lint_knows_every_key_of_settings() {
+    let document = read("docs/lint.md");
+    let schema = conferry::lint::settings::schema::json_schema();
+    for table in ["Lint", "Override"] {
+        let keys = schema["$defs"][table]["properties"].as_object().unwrap();
+        for key in keys.keys().filter(|key| *key != "override") {
+            assert!(document.contains(&format!("`{key}`")), "{key}");
+        }
+    }
 }
 
 #[test]

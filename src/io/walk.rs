@@ -61,16 +61,42 @@ impl Selection {
     /// Whether the file at this path below its root is wanted.
     #[must_use]
     pub fn takes(&self, below_root: &Path) -> bool {
+        self.includes(below_root) && !self.excludes(below_root)
+    }
+
+    /// Whether `include` names this path, or names nothing at all.
+    #[must_use]
+    pub fn includes(&self, below_root: &Path) -> bool {
         self.include
             .as_ref()
             .is_none_or(|globs| globs.is_match(below_root))
-            && !self.excludes(below_root)
     }
 
-    fn excludes(&self, below_root: &Path) -> bool {
+    /// Whether `exclude` names this path.
+    #[must_use]
+    pub fn excludes(&self, below_root: &Path) -> bool {
         self.exclude
             .as_ref()
             .is_some_and(|globs| globs.is_match(below_root))
+    }
+}
+
+/// Decides which files a walk takes.
+pub trait Choose {
+    /// Whether the walk enters the folder at this path below its root.
+    fn enters(&self, below_root: &Path) -> bool;
+
+    /// Whether the walk takes the file at this path below its root.
+    fn takes(&self, below_root: &Path) -> bool;
+}
+
+impl Choose for Selection {
+    fn enters(&self, below_root: &Path) -> bool {
+        !self.excludes(below_root)
+    }
+
+    fn takes(&self, below_root: &Path) -> bool {
+        self.takes(below_root)
     }
 }
 
@@ -125,7 +151,7 @@ pub struct Walked {
 
 /// The files at and below `paths`. Files that are named are always taken.
 #[must_use]
-pub fn files(paths: &[PathBuf], selection: &Selection) -> Walked {
+pub fn files(paths: &[PathBuf], selection: &impl Choose) -> Walked {
     let mut walked = Walked::default();
     let mut seen = HashSet::new();
     for path in paths {
@@ -138,7 +164,7 @@ pub fn files(paths: &[PathBuf], selection: &Selection) -> Walked {
     walked
 }
 
-fn folder(root: &Path, selection: &Selection, seen: &mut HashSet<PathBuf>, walked: &mut Walked) {
+fn folder(root: &Path, selection: &impl Choose, seen: &mut HashSet<PathBuf>, walked: &mut Walked) {
     let below = |entry: &DirEntry| {
         let path = entry.path();
         path.strip_prefix(root).unwrap_or(path).to_owned()
@@ -146,7 +172,7 @@ fn folder(root: &Path, selection: &Selection, seen: &mut HashSet<PathBuf>, walke
     let wanted = |entry: &DirEntry| {
         entry.depth() == 0
             || !(entry.file_type().is_dir()
-                && (is_skipped_folder(entry) || selection.excludes(&below(entry))))
+                && (is_skipped_folder(entry) || !selection.enters(&below(entry))))
     };
     let entries = WalkDir::new(root)
         .sort_by_file_name()

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::settings::{self, Policies};
 use super::subject::Subject;
-use super::tree::{Snapshot, Tree};
+use super::tree::{Disk, Snapshot, Tree};
 use crate::io::read::ReadError;
 use crate::pack::Rules;
 
@@ -58,6 +59,25 @@ impl Estate {
             }
         }
         (Self { subjects }, errors)
+    }
+
+    /// Adds the conferry.toml files of `policies`, so that findings can be in them.
+    pub fn add_settings(&mut self, policies: &Policies, rules: &Rules) {
+        for policy in &policies.all {
+            let bytes = policy.text.as_bytes();
+            let path = policy.folder.join(settings::FILE_NAME);
+            let tree = Arc::new(Disk);
+            let mut subject = Subject::new(policy.label.clone(), path, tree, bytes, rules);
+            subject.is_settings = true;
+            self.subjects.push(subject);
+        }
+    }
+
+    /// How many files rules look at.
+    #[must_use]
+    pub fn looked_at(&self) -> usize {
+        let files = self.subjects.iter();
+        files.filter(|subject| !subject.is_settings).count()
     }
 
     /// The files that are configuration of this component, with their positions.

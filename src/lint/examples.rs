@@ -2,13 +2,15 @@
 //! of the rule, valid ones none, and fixes must give what the example says.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::estate::{Estate, Input};
 use super::fix;
 use super::run::{Linter, Report};
 use super::selection::Selection;
+use super::settings::policy::Asked;
+use super::settings::{self, Policies, Policy, Settings};
 use super::subject::Subject;
 use super::tree::Memory;
 use crate::pack::Rules;
@@ -138,13 +140,42 @@ pub fn test(rules: &Rules, at: usize) -> Vec<ExampleFailure> {
 /// The files of an example and what the rules find in them.
 #[must_use]
 pub fn run(rules: &Rules, at: usize, example: &Example) -> (Estate, Report) {
-    let estate = estate(rules, example);
-    let report = Linter {
+    let mut estate = estate(rules, example);
+    let selection = with_settings(selection(rules, at), rules, example, &estate);
+    estate.add_settings(selection.policies(), rules);
+    let linter = Linter {
         rules,
-        selection: &selection(rules, at),
-    }
-    .run(&estate);
+        selection: &selection,
+    };
+    let report = linter.run(&estate);
     (estate, report)
+}
+
+/// `selection` with what a conferry.toml among the files of the example says.
+fn with_settings(
+    selection: Selection,
+    rules: &Rules,
+    example: &Example,
+    estate: &Estate,
+) -> Selection {
+    let mut files = example.files.iter();
+    let Some((name, text)) = files.find(|(path, _)| path == settings::FILE_NAME) else {
+        return selection;
+    };
+    let settings = Settings::read(name.clone(), Path::new(""), text.clone());
+    let asked = Asked {
+        selection: &selection,
+        selects: false,
+        ignored: &[],
+    };
+    let Ok(policy) = Policy::new(&settings, rules, asked) else {
+        return selection;
+    };
+    let mut policies = Policies::new(vec![policy]);
+    for subject in &estate.subjects {
+        policies.assign(subject.label.clone(), 0, &subject.path);
+    }
+    selection.with(policies)
 }
 
 /// What a rule says about an example.

@@ -40,7 +40,9 @@ pub struct Fixed {
     pub applied: BTreeMap<usize, usize>,
     /// Files whose fixes were given up.
     pub problems: Vec<(usize, FixProblem)>,
-    /// What is still to be found when they are applied.
+    /// The files with the fixes applied.
+    pub estate: Estate,
+    /// What is still to be found in them.
     pub report: Report,
 }
 
@@ -85,6 +87,7 @@ pub fn apply(linter: &Linter<'_>, estate: &Estate, allowed: Applicability) -> Fi
     for (rule, count) in counts.into_values().flatten() {
         *fixed.applied.entry(rule).or_default() += count;
     }
+    fixed.estate = current;
     fixed
 }
 

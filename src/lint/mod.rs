@@ -5,8 +5,9 @@
 //! file read, [`estate`] all files of a run. Rules are data of packs
 //! ([`crate::pack::lint`]): [`declared`] runs selectors and conditions,
 //! [`mod@native`] what is written in Rust. [`run`] puts findings together in a
-//! stable order and takes out what is [`suppressed`](suppress); [`fix`] applies cures;
-//! [`fingerprint`] tells the same finding in another run, and [`baseline`] takes out what is known.
+//! stable order and takes out what comments ([`suppress`]) and conferry.toml files
+//! ([`settings`]) suppress; [`fix`] applies cures; [`fingerprint`] tells the same finding
+//! in another run, and [`baseline`] takes out what is known.
 //!
 //! Promises: a file that cannot be understood is a finding and stops no other;
 //! the same files give the same findings in the same order on any number of
@@ -24,6 +25,8 @@ pub mod fix;
 pub mod native;
 pub mod run;
 pub mod selection;
+pub mod settings;
+mod silence;
 pub mod subject;
 pub mod suppress;
 pub mod tree;

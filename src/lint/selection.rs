@@ -2,7 +2,10 @@
 
 use thiserror::Error;
 
+use super::settings::Policies;
+use super::subject::Subject;
 use crate::pack::Rules;
+use crate::pack::lint::Severity;
 use crate::pack::problem::nearest;
 
 /// A word that means no rule.
@@ -15,10 +18,12 @@ pub struct UnknownRule {
     pub nearest: Option<String>,
 }
 
-/// Which rules run, by their position in `Rules::lints`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Which rules run, by their position in `Rules::lints`; for files with a
+/// conferry.toml, what that says.
+#[derive(Clone, Debug)]
 pub struct Selection {
     active: Vec<bool>,
+    policies: Policies,
 }
 
 impl Selection {
@@ -45,7 +50,10 @@ impl Selection {
             }
         }
         if unknown.is_empty() {
-            Ok(Self { active })
+            Ok(Self {
+                active,
+                policies: Policies::default(),
+            })
         } else {
             Err(unknown)
         }
@@ -56,13 +64,62 @@ impl Selection {
     pub fn none(rules: &Rules) -> Self {
         Self {
             active: vec![false; rules.lints.len()],
+            policies: Policies::default(),
         }
     }
 
-    /// Whether the rule at this position runs.
+    /// With what conferry.toml files say.
+    #[must_use]
+    pub fn with(self, policies: Policies) -> Self {
+        Self { policies, ..self }
+    }
+
+    /// Without these rules on files that have no conferry.toml.
+    #[must_use]
+    pub fn without(mut self, rules: impl IntoIterator<Item = usize>) -> Self {
+        for rule in rules {
+            self.active[rule] = false;
+        }
+        self
+    }
+
+    /// What conferry.toml files say.
+    #[must_use]
+    pub fn policies(&self) -> &Policies {
+        &self.policies
+    }
+
+    /// Whether the rule at this position runs on files without a conferry.toml.
     #[must_use]
     pub fn has(&self, rule: usize) -> bool {
         self.active.get(rule).copied().unwrap_or(false)
+    }
+
+    /// Whether it runs on any file.
+    #[must_use]
+    pub fn has_anywhere(&self, rule: usize) -> bool {
+        self.has(rule) || self.policies.has_anywhere(rule)
+    }
+
+    /// Whether it runs on this file.
+    #[must_use]
+    pub fn has_for(&self, subject: &Subject, rule: usize) -> bool {
+        self.of(subject)(rule)
+    }
+
+    /// Which rules run on this file.
+    pub fn of(&self, subject: &Subject) -> impl Fn(usize) -> bool + use<'_> {
+        let policy = self.policies.of(&subject.label).map(|(policy, _)| policy);
+        move |rule| match policy {
+            Some(policy) => policy.has(rule),
+            None => self.has(rule),
+        }
+    }
+
+    /// From which severity on a finding in this file fails a run, if its conferry.toml says so.
+    #[must_use]
+    pub fn fail_on(&self, subject: &Subject) -> Option<Severity> {
+        self.policies.of(&subject.label)?.0.fail_on
     }
 }
 

@@ -27,6 +27,8 @@ pub struct Subject {
     pub component: Option<String>,
     /// Whether it is an XDT transform, which is applied to a configuration and is none itself.
     pub is_transform: bool,
+    /// Whether it is a conferry.toml: findings can be in it, but no rule looks at it.
+    pub is_settings: bool,
     /// What can be read of bytes that are not text, and where they stop being text.
     undecoded: Option<(Source, u32)>,
     elements: FxHashMap<Box<str>, Vec<NodeId>>,
@@ -50,6 +52,7 @@ impl Subject {
             content,
             component: None,
             is_transform: false,
+            is_settings: false,
             undecoded: None,
             elements: FxHashMap::default(),
         };

@@ -188,7 +188,7 @@ fn add_file(builder: &mut Builder, path: &Path) -> Result<(), PackFailure> {
 }
 
 /// Reads a pack; a byte-order mark, as Windows editors write it, is taken off.
-pub(super) fn read(path: &Path) -> io::Result<String> {
+pub(crate) fn read(path: &Path) -> io::Result<String> {
     let refuse = |what: &str| io::Error::new(io::ErrorKind::InvalidData, what.to_owned());
     let mut bytes = Vec::new();
     fs::File::open(path)?

@@ -217,6 +217,10 @@ natives! {
     UnusedSuppression = "unused-suppression",
     /// A suppression that names no rule.
     UnknownSuppression = "unknown-suppression",
+    /// A `[[lint.override]]` in conferry.toml that ignores nothing.
+    UnusedOverride = "unused-override",
+    /// A suppression in a file without a reason.
+    SuppressionWithoutReason = "suppression-without-reason",
 }
 
 impl Native {

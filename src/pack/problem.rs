@@ -45,14 +45,24 @@ impl PackProblem {
     /// The problem as users get to see it: `label` names the pack whose TOML `text` is.
     #[must_use]
     pub fn failure(&self, label: &str, text: &str) -> Failure {
+        self.failure_at(label, self.excerpt(text, is_harmless))
+    }
+
+    /// As [`Self::failure`], for a TOML that holds no values of configurations.
+    #[must_use]
+    pub fn failure_unmasked(&self, label: &str, text: &str) -> Failure {
+        self.failure_at(label, self.excerpt(text, |_| true))
+    }
+
+    fn failure_at(&self, label: &str, excerpt: Excerpt) -> Failure {
         let failure = Failure {
             help: self.help.clone(),
             ..Failure::new(self.message.clone())
         };
-        failure.in_file(label).at(self.excerpt(text))
+        failure.in_file(label).at(excerpt)
     }
 
-    fn excerpt(&self, text: &str) -> Excerpt {
+    fn excerpt(&self, text: &str, is_harmless: fn(&str) -> bool) -> Excerpt {
         let start = floor(text, self.span.start as usize);
         let end = floor(text, self.span.end as usize).max(start);
         let first = text[..start].rfind('\n').map_or(0, |at| at + 1);

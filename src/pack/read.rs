@@ -51,17 +51,10 @@ impl PackFile {
     /// A text that is not TOML gives an empty pack.
     #[must_use]
     pub fn read(text: &str, problems: &mut Vec<PackProblem>) -> Self {
-        let (document, errors) = DeTable::parse_recoverable(text);
-        if !errors.is_empty() {
-            // Later errors are often echoes of the first ones.
-            for error in errors.iter().take(5) {
-                let at = error.span().map_or(Span::default(), span);
-                let message = error.message().lines().next().unwrap_or_default();
-                problems.push(PackProblem::new(format!("not TOML: {message}"), at));
-            }
-            return Self::default();
-        }
         let mut file = Self::default();
+        let Some(document) = document(text, problems) else {
+            return file;
+        };
         let document = document.get_ref();
         if document.is_empty() {
             problems.push(
@@ -69,15 +62,7 @@ impl PackFile {
                     .help("a pack holds at least one row, such as [[merge]]"),
             );
         }
-        for key in document.keys() {
-            if !TABLES.contains(&key.get_ref().as_ref()) {
-                let message = format!("unknown table or key `{}`", key.get_ref());
-                problems.push(
-                    PackProblem::new(message, span(key.span()))
-                        .help(did_you_mean(key.get_ref(), &TABLES)),
-                );
-            }
-        }
+        known_tables(document, &TABLES, problems);
         file.read_tables(document, problems);
         file.lints = rows(document, "lint", "[[lint]]", problems, |row| {
             LintRow::read(row, text)
@@ -245,6 +230,36 @@ impl PackFile {
     }
 }
 
+/// The tables of `text`; none if it is not TOML.
+pub(crate) fn document<'t>(
+    text: &'t str,
+    problems: &mut Vec<PackProblem>,
+) -> Option<Spanned<DeTable<'t>>> {
+    let (document, errors) = DeTable::parse_recoverable(text);
+    // Later errors are often echoes of the first ones.
+    for error in errors.iter().take(5) {
+        let at = error.span().map_or(Span::default(), span);
+        let message = error.message().lines().next().unwrap_or_default();
+        problems.push(PackProblem::new(format!("not TOML: {message}"), at));
+    }
+    errors.is_empty().then_some(document)
+}
+
+/// Notes tables and keys at the top that are none of `known`.
+pub(crate) fn known_tables(
+    document: &DeTable<'_>,
+    known: &[&str],
+    problems: &mut Vec<PackProblem>,
+) {
+    for key in document.keys() {
+        if !known.contains(&key.get_ref().as_ref()) {
+            let message = format!("unknown table or key `{}`", key.get_ref());
+            let help = did_you_mean(key.get_ref(), known);
+            problems.push(PackProblem::new(message, span(key.span())).help(help));
+        }
+    }
+}
+
 fn one_table<'t>(
     document: &'t DeTable<'t>,
     key: &str,
@@ -262,7 +277,8 @@ fn one_table<'t>(
     table
 }
 
-fn table(
+/// Reads the one table at `key`, if it is there.
+pub(crate) fn table(
     document: &DeTable<'_>,
     key: &str,
     name: &'static str,

@@ -16,11 +16,13 @@ use super::{check, words};
 /// The JSON Schema (draft 2020-12) of a pack.
 #[must_use]
 pub fn json_schema() -> Value {
+    schema_of::<Pack>()
+}
+
+/// The JSON Schema of a TOML file that `T` describes.
+pub(crate) fn schema_of<T: JsonSchema>() -> Value {
     let settings = SchemaSettings::draft2020_12().with_transform(NothingIsNull);
-    settings
-        .into_generator()
-        .into_root_schema_for::<Pack>()
-        .into()
+    settings.into_generator().into_root_schema_for::<T>().into()
 }
 
 /// What is optional is left out, in packs as TOML has no null, in our JSON to say it one way only.
@@ -59,8 +61,8 @@ fn one_of<T>(words: &[(&str, T)]) -> Schema {
 
 /// Declares a type that stands for one of some words.
 macro_rules! word {
-    ($name:ident, $words:expr) => {
-        struct $name;
+    ($visible:vis $name:ident, $words:expr) => {
+        $visible struct $name;
 
         impl JsonSchema for $name {
             fn inline_schema() -> bool {
@@ -84,14 +86,14 @@ word!(DuplicatesWord, check::DUPLICATES);
 word!(KindWord, check::KINDS);
 word!(NeedWord, check::NEEDS);
 word!(ActionWord, check::ACTIONS.map(|word| (word, ())));
-word!(SeverityWord, words::SEVERITIES);
+word!(pub(crate) SeverityWord, words::SEVERITIES);
 word!(ApplicabilityWord, words::APPLICABILITIES);
 word!(TypeWord, words::TYPES);
 word!(EncodingWord, words::ENCODINGS);
 word!(NativeWord, Native::ALL);
 
 /// A list of texts, or one text.
-struct Texts;
+pub(crate) struct Texts;
 
 impl JsonSchema for Texts {
     fn inline_schema() -> bool {

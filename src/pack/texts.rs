@@ -78,6 +78,14 @@ pub fn read_all(paths: &[PathBuf], failures: &mut Vec<PackFailure>) -> Vec<PackT
     packs
 }
 
+/// The ids of the lint rules of a pack.
+#[must_use]
+pub fn lint_ids(text: &str) -> Vec<String> {
+    let rows = PackFile::read(text, &mut Vec::new()).lints;
+    let ids = rows.into_iter().filter_map(|row| row.about.id);
+    ids.map(toml::Spanned::into_inner).collect()
+}
+
 /// The rules of `packs`, each on top of those before it, and what is wrong with
 /// each pack, in the same order.
 #[must_use]

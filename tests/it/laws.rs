@@ -91,11 +91,12 @@ pub fn files() -> &'static [(String, Vec<u8>)] {
 
 fn read_files() -> Vec<(String, Vec<u8>)> {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
-    let mut files: Vec<(String, Vec<u8>)> = [fixtures, cases("merge"), cases("rewrite")]
-        .iter()
-        .flat_map(|folder| tree(folder))
-        .filter(|(name, _)| name.ends_with(".config") || name.ends_with(".xml"))
-        .collect();
+    let mut files: Vec<(String, Vec<u8>)> =
+        [fixtures, cases("merge"), cases("rewrite"), cases("lint")]
+            .iter()
+            .flat_map(|folder| tree(folder))
+            .filter(|(name, _)| name.ends_with(".config") || name.ends_with(".xml"))
+            .collect();
     if let Some(corpus) = corpus() {
         let real = tree(&corpus.join("files")).into_iter().enumerate();
         files.extend(

@@ -3,13 +3,16 @@
 
 mod cli; // the command line: help, exit codes, bad input, output formats
 mod command; // how tests run the binary
+mod command_cases; // how tests run the folders of cases of a command
 mod compiled_pack; // the general pack as compiled in: written from rules/dotnet.toml, and equal to it
+mod fix_laws; // promises of lint --fix, over examples, fixtures, cases and the corpus
 mod fixtures; // the Contoso estate
 mod fuzz_laws; // what must hold for any bytes: fuzz/laws.rs over all files and damaged copies of them
 mod git_driver; // the git merge driver: tests/cases/git-merge, and real git
 mod laws; // promises of reading and merging, over fixtures, cases and the corpus
 mod lint_baseline; // fingerprints and baselines of lint
 mod lint_broken; // broken files: the exact place, the likely cause, no values
+mod lint_cases; // tests/cases/lint: a folder per behaviour
 mod lint_formats; // the formats of lint: what each promises, over the examples of all rules
 mod lint_rules; // every rule of the built-in packs does what its examples say
 mod lint_sarif; // SARIF of lint: places, fixes and fingerprints

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use conferry::lint::settings::{self, Settings};
+use conferry::pack::PackProblem;
 use conferry::pack::file::PackFile;
 use conferry::pack::load::{BUILT_IN, LINT};
 use conferry::pack::schema::json_schema;
@@ -45,10 +47,25 @@ const TABLES: [(&str, &str); 23] = [
     ("[[lint]]\nvalid = [{ zzqq = 1 }]", "lint/*/valid/*"),
 ];
 
-/// The keys that the reading code knows in that table, and those it wants.
-fn read_keys(pack: &str) -> (BTreeSet<String>, BTreeSet<String>) {
+/// The same for conferry.toml.
+const TABLES_OF_SETTINGS: [(&str, &str); 3] = [
+    ("zzqq = 1", ""),
+    ("[lint]\nzzqq = 1", "lint"),
+    ("[[lint.override]]\nzzqq = 1", "lint/override/*"),
+];
+
+fn problems_of_pack(text: &str) -> Vec<PackProblem> {
     let mut problems = Vec::new();
-    let _ = PackFile::read(pack, &mut problems);
+    let _ = PackFile::read(text, &mut problems);
+    problems
+}
+
+fn problems_of_settings(text: &str) -> Vec<PackProblem> {
+    Settings::read(String::new(), Path::new(""), text.to_owned()).problems
+}
+
+/// The keys that the reading code knows in that table, and those it wants.
+fn read_keys(pack: &str, problems: &[PackProblem]) -> (BTreeSet<String>, BTreeSet<String>) {
     let unknown = problems
         .iter()
         .find(|problem| problem.message.contains("`zzqq`"));
@@ -99,10 +116,22 @@ fn tables<'s>(root: &'s Value, path: &str) -> Vec<&'s Value> {
 
 #[test]
 fn the_schema_knows_the_keys_that_are_read() {
-    let schema = json_schema();
-    for (pack, path) in TABLES {
-        let (known, wanted) = read_keys(pack);
-        let [table] = tables(&schema, path)[..] else {
+    knows_the_keys(&json_schema(), &TABLES, problems_of_pack);
+}
+
+#[test]
+fn the_schema_of_settings_knows_the_keys_that_are_read() {
+    let schema = settings::schema::json_schema();
+    knows_the_keys(&schema, &TABLES_OF_SETTINGS, problems_of_settings);
+    let output = crate::command::run(Path::new("."), &["rules", "schema", "settings"]);
+    let printed: Value = serde_json::from_str(&output.stdout).unwrap();
+    assert_eq!(printed, schema);
+}
+
+fn knows_the_keys(schema: &Value, all: &[(&str, &str)], read: fn(&str) -> Vec<PackProblem>) {
+    for (text, path) in all {
+        let (known, wanted) = read_keys(text, &read(text));
+        let [table] = tables(schema, path)[..] else {
             panic!("{path}: not one table");
         };
         let properties = table["properties"].as_object().unwrap();
@@ -115,7 +144,7 @@ fn the_schema_knows_the_keys_that_are_read() {
             .collect();
         assert_eq!(required, wanted, "{path}");
         for (key, property) in properties {
-            let described = alternatives(&schema, property)
+            let described = alternatives(schema, property)
                 .iter()
                 .any(|schema| schema.get("description").is_some());
             assert!(

@@ -1,32 +1,25 @@
 //! `conferry lint`: what is wrong, or will go wrong in the upgrade.
 
 mod baseline;
+mod cure;
+mod settings;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
 use self::baseline::BaselineArgs;
+use self::settings::{Asks, Gathered, SettingsArgs};
 use super::exit::Exit;
 use super::output::Output;
 use super::pack_options::RulesArgs;
 use crate::error::Failure;
 use crate::io::relative;
-use crate::io::sealed::Keys;
-use crate::io::walk::{self, Selection as FileSelection};
-use crate::io::write::{self, Backup};
-use crate::lint::estate::{Input, inputs_of_snapshot};
-use crate::lint::fix::{self, Fixed};
-use crate::lint::selection::{Selection, UnknownRule};
-use crate::lint::tree::{Disk, Snapshot};
-use crate::lint::{Estate, Linter};
+use crate::lint::fix;
+use crate::lint::{Estate, Finding, Linter};
 use crate::pack::lint::{Applicability, Severity};
-use crate::pack::{self, PackFailure, Rules};
-use crate::present::diff;
 use crate::present::failure::Style;
 use crate::present::lint::{View, azure, github, json, markdown, sarif, text};
-use crate::snapshot::store::Store;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -54,6 +47,8 @@ Exit codes: 0 nothing at or above --fail-on; 1 findings; 2 a file could not be r
 /// A PATH is a file, a folder or a snapshot (folder or zip). Of folders, *.config files and the
 /// files that rule packs name are taken. `conferry rules list` shows the rules, `conferry rules
 /// explain ID` what one of them is about.
+///
+/// For each file the nearest conferry.toml in or above its folder counts; options win over it.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct LintArgs {
@@ -78,6 +73,9 @@ pub(super) struct LintArgs {
         help_heading = "Which rules"
     )]
     ignore: Vec<String>,
+
+    #[command(flatten)]
+    settings: SettingsArgs,
 
     #[command(flatten)]
     rules: RulesArgs,
@@ -109,14 +107,9 @@ pub(super) struct LintArgs {
     #[command(flatten)]
     baseline: BaselineArgs,
 
-    /// Exits with 1 from findings of this severity on
-    #[arg(
-        long,
-        value_name = "SEVERITY",
-        default_value = "warning",
-        help_heading = "Report"
-    )]
-    fail_on: FailOn,
+    /// Exits with 1 from findings of this severity on [default: warning]
+    #[arg(long, value_name = "SEVERITY", help_heading = "Report")]
+    fail_on: Option<FailOn>,
 
     /// How to report
     #[arg(
@@ -188,43 +181,6 @@ impl Format {
     }
 }
 
-/// What was asked for, checked.
-struct Job {
-    rules: Rules,
-    selection: Selection,
-    files: FileSelection,
-    fixes: Option<Applicability>,
-}
-
-impl Job {
-    fn resolve(args: &LintArgs) -> Result<Self, Vec<Failure>> {
-        check_format(args).map_err(|failure| vec![failure])?;
-        let rules = pack::load_for_lint(&args.rules.rules).map_err(|failures| {
-            let all = failures.iter().flat_map(PackFailure::failures);
-            all.collect::<Vec<Failure>>()
-        })?;
-        let selection = Selection::new(&rules, &args.select, &args.ignore)
-            .map_err(|unknown| unknown.iter().map(unknown_rule).collect::<Vec<_>>())?;
-        let include = match args.include.is_empty() {
-            true => usual_files(&rules),
-            false => args.include.clone(),
-        };
-        let files = FileSelection::new(&include, &args.exclude)
-            .map_err(|error| vec![Failure::from(error)])?;
-        let fixes = match (args.fix || args.diff, args.unsafe_fixes) {
-            (_, true) => Some(Applicability::Unsafe),
-            (true, false) => Some(Applicability::Safe),
-            (false, false) => None,
-        };
-        Ok(Self {
-            rules,
-            selection,
-            files,
-            fixes,
-        })
-    }
-}
-
 /// Refuses what a format has no place for.
 fn check_format(args: &LintArgs) -> Result<(), Failure> {
     let format = args.format.name();
@@ -244,30 +200,13 @@ fn check_format(args: &LintArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-fn unknown_rule(unknown: &UnknownRule) -> Failure {
-    let help = match &unknown.nearest {
-        Some(nearest) => format!("did you mean `{nearest}`? `conferry rules list` shows them all"),
-        None => "`conferry rules list` shows the rules".to_owned(),
-    };
-    Failure::new(unknown.to_string()).help(help)
-}
-
-/// Globs for *.config and for what packs call configuration.
-fn usual_files(rules: &Rules) -> Vec<String> {
-    let mut globs = vec!["*.config".to_owned()];
-    let named = rules.files.iter().filter(|file| {
-        matches!(
-            file.kind,
-            pack::places::FileKind::Configuration | pack::places::FileKind::Sidecar
-        )
-    });
-    for path in named.flat_map(|file| &file.paths) {
-        let name = path.rsplit('/').next().unwrap_or(path).to_owned();
-        if !name.to_ascii_lowercase().ends_with(".config") && !globs.contains(&name) {
-            globs.push(name);
-        }
+/// Which fixes are applied, or shown.
+fn fixes(args: &LintArgs) -> Option<Applicability> {
+    match (args.fix || args.diff, args.unsafe_fixes) {
+        (_, true) => Some(Applicability::Unsafe),
+        (true, false) => Some(Applicability::Safe),
+        (false, false) => None,
     }
-    globs
 }
 
 pub(super) fn run(args: &LintArgs, output: &mut Output) -> Exit {
@@ -275,144 +214,82 @@ pub(super) fn run(args: &LintArgs, output: &mut Output) -> Exit {
         output.out(&json::json_schema());
         return Exit::Clean;
     }
-    let job = match Job::resolve(args) {
-        Ok(job) => job,
+    if let Err(failure) = check_format(args) {
+        output.failure(&failure);
+        return Exit::Failed;
+    }
+    let asks = Asks {
+        paths: &args.paths,
+        settings: &args.settings,
+        select: &args.select,
+        ignore: &args.ignore,
+        rules: &args.rules.rules,
+        include: &args.include,
+        exclude: &args.exclude,
+    };
+    let Gathered {
+        rules,
+        selection,
+        inputs,
+        mut failures,
+    } = match settings::gather(&asks) {
+        Ok(gathered) => gathered,
         Err(failures) => {
             failures.iter().for_each(|failure| output.failure(failure));
             return Exit::Failed;
         }
     };
-    let known = match args.baseline.read(&job.rules) {
+    let known = match args.baseline.read(&rules) {
         Ok(known) => known,
         Err(failure) => {
             output.failure(&failure);
             return Exit::Failed;
         }
     };
-    let mut failures = Vec::new();
-    let inputs = inputs(&args.paths, &job.files, &mut failures);
-    let (estate, unread) = Estate::read(inputs, &job.rules);
+    let (mut estate, unread) = Estate::read(inputs, &rules);
     failures.extend(unread.into_iter().map(Failure::from));
+    estate.add_settings(selection.policies(), &rules);
     let linter = Linter {
-        rules: &job.rules,
-        selection: &job.selection,
+        rules: &rules,
+        selection: &selection,
     };
-    let mut report = match job.fixes {
-        None => linter.run(&estate),
-        Some(allowed) => {
-            let fixed = fix::apply(&linter, &estate, allowed);
-            cure(args, &job, &estate, &fixed, output, &mut failures);
-            match args.diff {
-                true => linter.run(&estate),
-                false => fixed.report,
-            }
+    let fixed = fixes(args).map(|allowed| {
+        let mut fixed = fix::apply(&linter, &estate, allowed);
+        let unwritten = cure::cure(args, &rules, &estate, &fixed, output, &mut failures);
+        for at in &unwritten {
+            fixed.estate.subjects[*at] = estate.subjects[*at].clone();
+        }
+        if !unwritten.is_empty() {
+            fixed.report = linter.run(&fixed.estate);
+        }
+        fixed
+    });
+    let (estate, mut report) = match fixed {
+        // The places of what is left are those in the fixed files.
+        Some(fixed) if !args.diff => (fixed.estate, fixed.report),
+        _ => {
+            let report = linter.run(&estate);
+            (estate, report)
         }
     };
     let known = args
         .baseline
         .apply(known, &mut report, &linter, &estate, &mut failures);
-    let view = View::new(&job.rules, &estate, &report, args.show_secrets)
+    let view = View::new(&rules, &estate, &report, args.show_secrets)
         .seen_from(&relative::absolute(Path::new(".")))
         .after_baseline(known);
     present(args, &view, &failures, output);
-    let worst = report.findings.iter().map(|finding| finding.severity).max();
+    let fails = |finding: &Finding| {
+        let settings = || selection.fail_on(&estate.subjects[finding.place.subject]);
+        let from = args.fail_on.map(Severity::from).or_else(settings);
+        finding.severity >= from.unwrap_or_default()
+    };
     if !failures.is_empty() {
         Exit::Failed
-    } else if worst.is_some_and(|worst| worst >= args.fail_on.into()) {
+    } else if report.findings.iter().any(fails) {
         Exit::Findings
     } else {
         Exit::Clean
-    }
-}
-
-/// The files at and below `paths`; snapshots are opened.
-fn inputs(paths: &[PathBuf], files: &FileSelection, failures: &mut Vec<Failure>) -> Vec<Input> {
-    let disk = Arc::new(Disk);
-    let mut inputs = Vec::new();
-    for path in paths {
-        if is_snapshot(path) {
-            match Store::open(path, &Keys::default()) {
-                Ok(store) => {
-                    let takes = |file: &Path| files.takes(file);
-                    inputs.extend(inputs_of_snapshot(path, Snapshot::new(store), takes));
-                }
-                Err(error) => failures.push(
-                    Failure::new(error.to_string())
-                        .in_file(path.display())
-                        .help("`conferry snapshot verify` says what is wrong with a snapshot"),
-                ),
-            }
-            continue;
-        }
-        let walked = walk::files(std::slice::from_ref(path), files);
-        failures.extend(walked.errors.into_iter().map(Failure::from));
-        inputs.extend(walked.files.into_iter().map(|found| Input {
-            label: found.path.display().to_string(),
-            path: found.path,
-            tree: disk.clone(),
-        }));
-    }
-    let mut seen = std::collections::HashSet::new();
-    inputs.retain(|input| seen.insert(input.label.clone()));
-    inputs
-}
-
-/// Whether the path ends like a snapshot in one file.
-fn has_archive_name(path: &Path) -> bool {
-    let name = path.to_string_lossy().to_ascii_lowercase();
-    name.ends_with(".zip") || name.ends_with(".zip.age")
-}
-
-/// Whether the path is a snapshot: a zip, or a folder with its two files.
-fn is_snapshot(path: &Path) -> bool {
-    has_archive_name(path) && path.is_file()
-        || path.join("manifest.json").is_file() && path.join("files").is_dir()
-}
-
-/// Shows or writes what the fixes make of the files.
-fn cure(
-    args: &LintArgs,
-    job: &Job,
-    estate: &Estate,
-    fixed: &Fixed,
-    output: &mut Output,
-    failures: &mut Vec<Failure>,
-) {
-    for (at, problem) in &fixed.problems {
-        failures.push(
-            Failure::new(format!("{problem}, so none was applied"))
-                .in_file(&estate.subjects[*at].label)
-                .help("Change it by hand and please report this: it is a fault of the rule."),
-        );
-    }
-    for (at, after) in &fixed.documents {
-        let subject = &estate.subjects[*at];
-        let Some(before) = subject.document() else {
-            continue;
-        };
-        if args.diff {
-            let table = (!args.show_secrets).then_some((&job.rules.secrets, &job.rules.identities));
-            let shown = diff::of_documents(&subject.label, before, after, table, output.color());
-            output.out(&shown);
-            continue;
-        }
-        if !subject.tree.is_writable() {
-            failures.push(
-                Failure::new("a file in a snapshot is not changed")
-                    .in_file(&subject.label)
-                    .help("Fix the files of the server, or restore the snapshot elsewhere first."),
-            );
-            continue;
-        }
-        let written = write::replace_atomically(
-            &subject.path,
-            &before.source().bytes_with(before.text()),
-            &after.source().bytes_with(after.text()),
-            args.backup.then_some(Backup::Beside),
-        );
-        if let Err(error) = written {
-            failures.push(error.into());
-        }
     }
 }
 

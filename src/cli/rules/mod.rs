@@ -8,11 +8,12 @@ mod test;
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::exit::Exit;
 use super::output::Output;
 use crate::error::Failure;
+use crate::lint::settings;
 use crate::pack::catalog::Library;
 use crate::pack::texts::{self, PackText};
 use crate::pack::{PackFailure, schema};
@@ -44,12 +45,25 @@ enum RulesCommand {
     Explain(explain::ExplainArgs),
     Check(check::CheckArgs),
     Test(test::TestArgs),
-    /// Prints the JSON Schema of packs, for editors
+    /// Prints the JSON Schema of packs or of conferry.toml, for editors
     ///
     /// Name it in the first line of a pack: `#:schema ./pack.schema.json`.
     #[command(after_help = "Example:\n    conferry rules schema > pack.schema.json")]
-    Schema,
+    Schema {
+        /// Of which files
+        #[arg(value_name = "WHAT", default_value = "pack")]
+        of: SchemaOf,
+    },
     New(new::NewArgs),
+}
+
+/// What a schema describes.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum SchemaOf {
+    /// Rule packs
+    Pack,
+    /// conferry.toml
+    Settings,
 }
 
 pub(super) fn run(args: &RulesArgs, output: &mut Output) -> Exit {
@@ -58,8 +72,12 @@ pub(super) fn run(args: &RulesArgs, output: &mut Output) -> Exit {
         RulesCommand::Explain(args) => explain::run(args, output),
         RulesCommand::Check(args) => check::run(args, output),
         RulesCommand::Test(args) => test::run(args, output),
-        RulesCommand::Schema => {
-            output.out(&format!("{:#}\n", schema::json_schema()));
+        RulesCommand::Schema { of } => {
+            let schema = match of {
+                SchemaOf::Pack => schema::json_schema(),
+                SchemaOf::Settings => settings::schema::json_schema(),
+            };
+            output.out(&format!("{schema:#}\n"));
             Ok(Exit::Clean)
         }
         RulesCommand::New(args) => new::run(args, output),

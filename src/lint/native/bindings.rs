@@ -160,8 +160,12 @@ pub(super) fn repeated_redirect(check: &mut Check<'_>) {
             .report_at(later.element, &Leaf::Element, message)
             .related(place, "the first redirect");
         if let (true, Some(dependent)) = (is_covered, document.parent(later.element)) {
-            let is_alone = document.child_elements(dependent).all(|child| {
-                child == later.element || document.local_name(child) == "assemblyIdentity"
+            // A comment in there is somebody's words, so it stays as other elements do.
+            let is_alone = document.children(dependent).all(|child| {
+                child == later.element
+                    || document.is_blank_text(child)
+                    || document.is_element(child)
+                        && document.local_name(child) == "assemblyIdentity"
             });
             let gone = match is_alone {
                 true => dependent,

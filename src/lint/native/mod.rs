@@ -43,7 +43,10 @@ pub fn scope(native: Native) -> Scope {
         | Native::PoolClassic
         | Native::ParentOfOldNet
         | Native::OutOfService => Scope::Estate,
-        Native::UnusedSuppression | Native::UnknownSuppression => Scope::Run,
+        Native::UnusedSuppression
+        | Native::UnknownSuppression
+        | Native::UnusedOverride
+        | Native::SuppressionWithoutReason => Scope::Run,
         _ => Scope::File,
     }
 }
@@ -133,6 +136,10 @@ pub fn run(native: Native, check: &mut Check<'_>) {
         Native::AmpersandInPassword => upgrade::adapter::ampersand_in_password(check),
         Native::OutOfService => upgrade::product::out_of_service(check),
         Native::NewerAlready => upgrade::product::newer_already(check),
-        Native::UnusedSuppression | Native::UnknownSuppression => {}
+        // The run itself finds these.
+        Native::UnusedSuppression
+        | Native::UnknownSuppression
+        | Native::UnusedOverride
+        | Native::SuppressionWithoutReason => {}
     }
 }

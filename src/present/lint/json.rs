@@ -142,7 +142,7 @@ pub fn json(view: &View<'_>, failures: &[Failure], statistics: bool) -> String {
             known: known.findings,
             stale: known.stale,
         }),
-        files: view.estate.subjects.len(),
+        files: view.estate.looked_at(),
         errors: failures.iter().map(ToString::to_string).collect(),
     };
     let mut json = serde_json::to_string_pretty(&document).unwrap_or_default();
@@ -164,13 +164,13 @@ pub fn json_schema() -> String {
 }
 
 fn counts<'a>(view: &View<'a>) -> Vec<Count<'a>> {
-    let rows = view.by_rule().into_iter();
-    rows.map(|(at, count)| {
+    let rows = view.statistics().into_iter();
+    rows.map(|(at, severity, count)| {
         let rule = &view.rules.lints[at];
         Count {
             rule: &rule.provenance.id,
             name: &rule.name,
-            severity: rule.severity,
+            severity,
             count,
         }
     })

@@ -26,7 +26,7 @@ const MAX_CELL: usize = 600;
 #[must_use]
 pub fn markdown(view: &View<'_>, failures: &[Failure], statistics: bool) -> String {
     let counts = view.counts();
-    let files = view.estate.subjects.len();
+    let files = view.estate.looked_at();
     let total = view.report.findings.len();
     let mut out = "**conferry lint**: ".to_owned();
     match total {
@@ -84,7 +84,7 @@ impl Links {
             definitions: String::new(),
             rules: HashSet::new(),
         };
-        for (at, _) in view.by_rule() {
+        for at in view.rules_found() {
             let rule = &view.rules.lints[at];
             if let Some(link) = view.link(rule) {
                 let id = text(&rule.provenance.id);
@@ -200,12 +200,12 @@ fn row(view: &View<'_>, links: &Links, finding: &Finding) -> String {
 
 /// What to do, once for each rule.
 fn advice(out: &mut String, view: &View<'_>, links: &Links) {
-    let rules = view.by_rule();
+    let rules = view.rules_found();
     if rules.is_empty() {
         return;
     }
     out.push_str("\n<details><summary>What to do</summary>\n\n");
-    for (number, (at, _)) in rules.iter().enumerate() {
+    for (number, at) in rules.iter().enumerate() {
         let rule = &view.rules.lints[*at];
         let name = text(&rule.name);
         let line = format!(
@@ -224,16 +224,16 @@ fn advice(out: &mut String, view: &View<'_>, links: &Links) {
 }
 
 fn table_of_rules(out: &mut String, view: &View<'_>, links: &Links) {
-    let rows = view.by_rule();
+    let rows = view.statistics();
     if rows.is_empty() {
         return;
     }
     out.push_str("\n| count | severity | rule | what |\n|---:|---|---|---|\n");
-    for (number, (at, count)) in rows.iter().enumerate() {
+    for (number, (at, severity, count)) in rows.iter().enumerate() {
         let rule = &view.rules.lints[*at];
         let row = format!(
             "| {count} | {} | {} | {} |\n",
-            rule.severity.name(),
+            severity.name(),
             links.id(view, *at),
             message(&rule.provenance.summary)
         );

@@ -53,12 +53,12 @@ pub fn finding(view: &View<'_>, finding: &Finding, style: Style) -> String {
 #[must_use]
 pub fn statistics(view: &View<'_>) -> String {
     let mut out = String::new();
-    for (at, count) in view.by_rule() {
+    for (at, severity, count) in view.statistics() {
         let rule = &view.rules.lints[at];
         let _ = writeln!(
             out,
             "{count:>7}  {:<7}  {:<8} {}",
-            rule.severity.name(),
+            severity.name(),
             rule.provenance.id,
             rule.provenance.summary
         );
@@ -70,7 +70,7 @@ pub fn statistics(view: &View<'_>) -> String {
 #[must_use]
 pub fn summary(view: &View<'_>, suppressed: usize) -> String {
     let counts = view.counts();
-    let files = view.estate.subjects.len();
+    let files = view.estate.looked_at();
     let total = counts.errors + counts.warnings + counts.notes;
     let mut line = match total {
         0 => format!("no findings in {}", number(files, "file")),

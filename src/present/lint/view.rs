@@ -207,23 +207,41 @@ impl<'a> View<'a> {
                 Some(Applicability::Unsafe) => counts.unsafe_fixable += 1,
                 _ => {}
             }
-            if last != Some(finding.place.subject) {
-                counts.files += 1;
-                last = Some(finding.place.subject);
+            let subject = finding.place.subject;
+            if last != Some(subject) {
+                counts.files += usize::from(!self.estate.subjects[subject].is_settings);
+                last = Some(subject);
             }
         }
         counts
     }
 
-    /// How often each rule found something, most often first: its position and the number.
+    /// How often each rule found something, most often first: its position, how bad that is here,
+    /// and the number.
     #[must_use]
-    pub fn by_rule(&self) -> Vec<(usize, usize)> {
-        let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+    pub fn statistics(&self) -> Vec<(usize, Severity, usize)> {
+        let mut counts: BTreeMap<(usize, Severity), usize> = BTreeMap::new();
         for finding in &self.report.findings {
-            *counts.entry(finding.rule).or_default() += 1;
+            let key = (finding.rule, finding.severity);
+            *counts.entry(key).or_default() += 1;
         }
-        let mut rows: Vec<(usize, usize)> = counts.into_iter().collect();
-        rows.sort_by_key(|(rule, count)| (usize::MAX - count, *rule));
+        let rows = counts.into_iter();
+        let mut rows: Vec<_> = rows
+            .map(|((rule, severity), count)| (rule, severity, count))
+            .collect();
+        rows.sort_by_key(|(rule, severity, count)| (usize::MAX - count, *rule, *severity));
         rows
+    }
+
+    /// The rules that found something, most often first.
+    #[must_use]
+    pub fn rules_found(&self) -> Vec<usize> {
+        let mut rules: Vec<usize> = Vec::new();
+        for (rule, ..) in self.statistics() {
+            if !rules.contains(&rule) {
+                rules.push(rule);
+            }
+        }
+        rules
     }
 }
