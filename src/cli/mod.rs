@@ -4,6 +4,7 @@
 pub mod exit;
 mod git_merge_driver;
 pub mod input;
+mod keys;
 mod lint;
 mod merge;
 pub mod output;

@@ -96,6 +96,13 @@ fn every_command_reads_what_was_encrypted() {
         assert_eq!(done.code, 0, "{args:?} {}", done.stderr);
         assert!(done.stdout.contains(expected), "{args:?} {}", done.stdout);
     }
+    let open = run(folder, &["lint", "a.zip", "--statistics"]);
+    let sealed = run(
+        folder,
+        &[&["lint", "a.zip.age", "--statistics"][..], &key].concat(),
+    );
+    assert!(open.stdout.contains("PF106"), "{}", open.stderr);
+    assert_eq!((sealed.code, sealed.stdout), (open.code, open.stdout));
     for (name, bytes) in tree(&folder.join("out")) {
         assert_eq!(fs::read(folder.join("c").join(&name)).unwrap(), bytes);
     }

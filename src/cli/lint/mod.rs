@@ -11,6 +11,7 @@ use clap::{Args, ValueEnum};
 use self::baseline::BaselineArgs;
 use self::settings::{Asks, Gathered, SettingsArgs};
 use super::exit::Exit;
+use super::keys::{KeyArgs, keys};
 use super::output::Output;
 use super::pack_options::RulesArgs;
 use crate::error::Failure;
@@ -87,6 +88,9 @@ pub(super) struct LintArgs {
     /// Leaves out files and folders that match
     #[arg(long, value_name = "GLOB", help_heading = "Which files")]
     exclude: Vec<String>,
+
+    #[command(flatten)]
+    keys: KeyArgs,
 
     /// Applies the fixes that are safe
     #[arg(long, help_heading = "What to do")]
@@ -218,7 +222,15 @@ pub(super) fn run(args: &LintArgs, output: &mut Output) -> Exit {
         output.failure(&failure);
         return Exit::Failed;
     }
+    let keys = match keys(&args.keys) {
+        Ok(keys) => keys,
+        Err(failures) => {
+            failures.iter().for_each(|failure| output.failure(failure));
+            return Exit::Failed;
+        }
+    };
     let asks = Asks {
+        keys: &keys,
         paths: &args.paths,
         settings: &args.settings,
         select: &args.select,

@@ -34,8 +34,9 @@ pub(super) struct SettingsArgs {
 }
 
 /// What the command line says about rules and files.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(super) struct Asks<'a> {
+    pub(super) keys: &'a Keys,
     pub(super) paths: &'a [PathBuf],
     pub(super) settings: &'a SettingsArgs,
     pub(super) select: &'a [String],
@@ -164,7 +165,7 @@ impl Choice<'_> {
     fn in_snapshot(&self, path: &Path, files: &mut Vec<File>, failures: &mut Vec<Failure>) {
         let settings = self.finder.borrow_mut().of_here();
         let takes = |file: &Path| self.takes(file, settings, file);
-        match Store::open(path, &Keys::default()) {
+        match Store::open(path, self.asks.keys) {
             Ok(store) => {
                 let inputs = inputs_of_snapshot(path, Snapshot::new(store), takes);
                 files.extend(inputs.into_iter().map(|input| File {

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::keys::{KeyArgs, check_needed, keys};
 use super::progress::watch;
 use super::{Format, FormatArgs, drives, open, open_checked, unusable};
 use crate::cli::exit::Exit;
+use crate::cli::keys::{KeyArgs, check_needed, keys};
 use crate::cli::output::Output;
 use crate::cli::pack_options::{RulesArgs, load_rules};
 use crate::error::Failure;

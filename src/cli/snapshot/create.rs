@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 use jiff::Timestamp;
 
-use super::keys::{LockArgs, lock};
 use super::progress::watch;
 use super::{Format, FormatArgs, asked, check_components, component_ids, drives, selection};
 use crate::cli::exit::Exit;
+use crate::cli::keys::{LockArgs, lock};
 use crate::cli::output::Output;
 use crate::cli::pack_options::{RulesArgs, load_rules};
 use crate::error::Failure;

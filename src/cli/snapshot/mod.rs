@@ -2,7 +2,6 @@
 
 mod compare;
 mod create;
-mod keys;
 mod progress;
 mod restore;
 

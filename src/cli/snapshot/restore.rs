@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::keys::{KeyArgs, check_needed, keys};
 use super::progress::watch;
 use super::{Format, FormatArgs, asked, check_components, drives, open_checked};
 use crate::cli::exit::Exit;
+use crate::cli::keys::{KeyArgs, check_needed, keys};
 use crate::cli::output::Output;
 use crate::error::Failure;
 use crate::io::fresh;

@@ -1,4 +1,5 @@
-//! Options that say who may read a snapshot, and with what it is read.
+//! Options that say who may read a snapshot, and with what it is read: for
+//! every command that makes or opens one.
 
 use std::path::PathBuf;
 
