@@ -25,17 +25,18 @@ fn version(text: &str) -> Option<Version> {
 }
 
 /// The version behind `version`; ranges end in `1.0.65535.65535` to cover all of 1.0.
-fn next(mut version: Version) -> Version {
+/// `None` behind the last one, `65535.65535.65535.65535`.
+fn next(mut version: Version) -> Option<Version> {
     for part in version.iter_mut().rev() {
         match part.checked_add(1) {
             Some(more) => {
                 *part = more;
-                break;
+                return Some(version);
             }
             None => *part = 0,
         }
     }
-    version
+    None
 }
 
 /// `1.0.0.0-2.0.0.0`, or one version.
@@ -188,7 +189,8 @@ pub(super) fn range_ends_early(check: &mut Check<'_>) {
                 && other.identity == redirect.identity
                 && other.old.1 > redirect.old.1
         });
-        if is_range && !is_continued && next(redirect.old.1) < redirect.new {
+        let ends_early = next(redirect.old.1).is_some_and(|next| next < redirect.new);
+        if is_range && !is_continued && ends_early {
             let name = assembly_name(check, document, redirect.element);
             let new = Leaf::Attribute("newVersion".to_owned());
             let new = check.shown(document, redirect.element, &new);
