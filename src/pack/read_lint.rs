@@ -81,7 +81,14 @@ impl LintRow {
 fn check(row: &mut Row<'_>, text: &str) -> Option<Check> {
     let at = row.at();
     let native = row.text("native");
+    let problems_before = row.checker(text).problems.len();
     let select = row.texts("select");
+    if select.is_empty() && row.has("select") && row.checker(text).problems.len() == problems_before
+    {
+        row.push(
+            PackProblem::new("`select` selects nothing", at.clone()).help("name what to look at"),
+        );
+    }
     let message = row.text("message");
     let when = row
         .nested("when", "a condition")
@@ -374,7 +381,10 @@ fn fix(row: &mut Row<'_>, text: &str, check: Option<&Check>) -> Option<FixRule> 
                     .help("give one of: set, replace and with, set-attribute and to, remove"),
             ),
         (Some(Check::Declared(declared)), Some(FixAction::Set(_) | FixAction::Replace(..)))
-            if declared.select.iter().any(|path| *path.leaf() == Leaf::Element) =>
+            if declared
+                .select
+                .iter()
+                .any(|path| *path.leaf() == Leaf::Element) =>
         {
             checker.push(
                 PackProblem::new("this fix needs a value, and `select` names an element", at)

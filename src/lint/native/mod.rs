@@ -58,6 +58,7 @@ pub fn run(native: Native, check: &mut Check<'_>) {
         Native::MixedLineEnds => text::mixed_line_ends(check),
         Native::ConflictMarkers => text::conflict_markers(check),
         Native::MisplacedDeclaration => text::misplaced_declaration(check),
+        Native::WrongEncoding => text::wrong_encoding(check),
         Native::XmlVersion => text::xml_version(check),
         Native::InvisibleCharacter => text::invisible_character(check),
         Native::DuplicateKey => collections::duplicate_key(check),

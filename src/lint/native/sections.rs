@@ -268,11 +268,20 @@ pub(super) fn undeclared_section(check: &mut Check<'_>) {
     }
 }
 
+/// What `name` is in the case that .NET knows.
+fn in_other_case(group: &str, name: &str) -> Option<&'static str> {
+    let others = ["configSections", "location"];
+    let other = others
+        .into_iter()
+        .find(|other| group.is_empty() && *other != name && other.eq_ignore_ascii_case(name));
+    other.or_else(|| known::in_other_case(group, name))
+}
+
 fn is_candidate(document: &Document, declared: &Declarations, found: &Use, name: &str) -> bool {
     if declared.has(&found.group, name)
         || known::members(&found.group).contains(&name)
-        || known::in_other_case(&found.group, name).is_some()
         || document.name(found.element).contains(':')
+        || in_other_case(&found.group, name).is_some()
     {
         return false;
     }
@@ -320,12 +329,7 @@ pub(super) fn section_case(check: &mut Check<'_>) {
     let declared = Declarations::of(document);
     for found in uses(document, &declared) {
         let name = document.local_name(found.element);
-        let others = ["configSections", "location"];
-        let special = others.iter().copied().find(|other| {
-            found.group.is_empty() && *other != name && other.eq_ignore_ascii_case(name)
-        });
-        let meant = special.or_else(|| known::in_other_case(&found.group, name));
-        if let Some(meant) = meant
+        if let Some(meant) = in_other_case(&found.group, name)
             && !declared.has(&found.group, name)
         {
             let message = format!("`{name}` is not `{meant}`: case matters in names");
