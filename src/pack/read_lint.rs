@@ -85,9 +85,7 @@ fn check(row: &mut Row<'_>, text: &str) -> Option<Check> {
     let select = row.texts("select");
     if select.is_empty() && row.has("select") && row.checker(text).problems.len() == problems_before
     {
-        row.push(
-            PackProblem::new("`select` selects nothing", at.clone()).help("name what to look at"),
-        );
+        row.push(PackProblem::new("`select` selects nothing", at).help("name what to look at"));
     }
     let message = row.text("message");
     let when = row
