@@ -254,7 +254,7 @@ pub(super) fn run(args: &LintArgs, output: &mut Output) -> Exit {
 
 /// The files at and below `paths`; snapshots are opened.
 fn inputs(paths: &[PathBuf], files: &FileSelection, failures: &mut Vec<Failure>) -> Vec<Input> {
-    let disk = Arc::new(Disk);
+    let disk = Arc::new(Disk::default());
     let mut inputs = Vec::new();
     for path in paths {
         if is_snapshot(path) {

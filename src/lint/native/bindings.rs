@@ -216,7 +216,6 @@ pub(super) fn bad_redirect(check: &mut Check<'_>) {
                 check.report_at(*element, &Leaf::Element, message);
                 continue;
             };
-            let shown = check.shown(document, *element, &leaf);
             let wrong = match name {
                 "newVersion" => version(value.trim()).is_none().then_some("is no version"),
                 _ => match range(&value) {
@@ -226,6 +225,7 @@ pub(super) fn bad_redirect(check: &mut Check<'_>) {
                 },
             };
             if let Some(wrong) = wrong {
+                let shown = check.shown(document, *element, &leaf);
                 check.report_at(*element, &leaf, format!("`{shown}` {wrong}"));
             }
         }

@@ -140,15 +140,15 @@ const SIGNS: [&str; 4] = [
 /// The document if it is .NET or IIS configuration. Others call their root
 /// `configuration` too; theirs hold nothing that .NET knows.
 pub(super) fn configuration(subject: &Subject) -> Option<&Document> {
-    let document = subject.document().filter(|_| subject.is_configuration())?;
+    let document = subject.document()?;
     let is_known = |child: NodeId| {
         let name = document.local_name(child);
         SIGNS.contains(&name) || known::members("").contains(&name)
     };
-    document
-        .child_elements(document.root())
-        .any(is_known)
-        .then_some(document)
+    let is_dotnet = *subject.is_dotnet.get_or_init(|| {
+        subject.is_configuration() && document.child_elements(document.root()).any(is_known)
+    });
+    is_dotnet.then_some(document)
 }
 
 /// `configSections` is not the first element.

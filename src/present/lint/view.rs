@@ -7,8 +7,8 @@ use crate::error::Excerpt;
 use crate::lint::{Estate, Finding, Place, Report};
 use crate::pack::Rules;
 use crate::pack::lint::{Applicability, LintRule, Severity};
-use crate::present::excerpt::{excerpt_for, excerpt_of_broken};
-use crate::xml::{LineColumn, Lines, Span};
+use crate::present::excerpt::{excerpt_for, excerpt_of_broken, line_of};
+use crate::xml::{LineColumn, Lines};
 
 /// A run and what belongs to it.
 pub struct View<'a> {
@@ -27,7 +27,6 @@ pub struct View<'a> {
 #[derive(Default)]
 struct File<'a> {
     lines: OnceCell<Lines<'a>>,
-    secrets: OnceCell<Vec<Span>>,
 }
 
 /// How many findings there are.
@@ -95,14 +94,15 @@ impl<'a> View<'a> {
         match subject.document() {
             None => excerpt_of_broken(text, place.span, &self.rules.secrets, note),
             Some(document) => {
-                let secrets =
-                    self.files[place.subject]
-                        .secrets
-                        .get_or_init(|| match self.show_secrets {
-                            true => Vec::new(),
-                            false => self.rules.secrets.spans(&self.rules.identities, document),
-                        });
-                let excerpt = excerpt_for(text, place.span, secrets, note);
+                let line = line_of(text, place.span);
+                let secrets = match self.show_secrets {
+                    true => Vec::new(),
+                    false => {
+                        let table = &self.rules.secrets;
+                        table.spans_near(&self.rules.identities, document, line)
+                    }
+                };
+                let excerpt = excerpt_for(text, place.span, &secrets, note);
                 (!excerpt.text.trim().is_empty()).then_some(excerpt)
             }
         }
