@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
-use super::check::Check;
+use super::check::{Check, Shared};
 use super::declared;
 use super::estate::Estate;
 use super::finding::{Finding, Place};
@@ -62,6 +62,7 @@ impl Linter<'_> {
     fn look_at_file(&self, estate: &Estate, at: usize) -> Vec<Finding> {
         let subject = &estate.subjects[at];
         let mut findings = Vec::new();
+        let shared = Shared::default();
         for (rule_at, rule) in self.active() {
             if !concerns(rule, subject) {
                 continue;
@@ -72,6 +73,7 @@ impl Linter<'_> {
                 at,
                 rule_at,
                 findings: &mut findings,
+                shared: &shared,
             };
             match &rule.check {
                 Looks::Declared(declared) => declared::run(declared, &mut check),
@@ -86,6 +88,7 @@ impl Linter<'_> {
 
     fn look_across(&self, estate: &Estate) -> Vec<Finding> {
         let mut findings = Vec::new();
+        let shared = Shared::default();
         if estate.subjects.is_empty() {
             return findings;
         }
@@ -99,6 +102,7 @@ impl Linter<'_> {
                     at: 0,
                     rule_at,
                     findings: &mut findings,
+                    shared: &shared,
                 };
                 native::run(native, &mut check);
             }

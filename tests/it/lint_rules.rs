@@ -4,6 +4,9 @@ use conferry::lint::examples;
 use conferry::pack::{Rules, load_for_lint};
 use conferry::present::failure::Style;
 use conferry::present::lint::{View, json, text};
+use conferry::xml::{Document, Span};
+
+use crate::laws;
 
 #[test]
 fn examples_of_every_rule() {
@@ -58,4 +61,33 @@ fn secrets_of_examples_are_not_shown() {
         }
     }
     assert!(seen >= 15, "{seen}");
+}
+
+/// An excerpt looks for secrets near its line only, and must find all that the whole file has there.
+#[test]
+fn secrets_near_a_line_are_those_of_the_file() {
+    let rules = laws::rules();
+    let mut seen = 0;
+    for (name, bytes) in laws::files() {
+        let Ok(document) = Document::from_bytes(bytes) else {
+            continue;
+        };
+        let all = rules.secrets.spans(&rules.identities, &document);
+        let mut start = 0;
+        for line in document.text().split_inclusive('\n') {
+            let line = Span::new(start, start + line.len());
+            start = line.end as usize;
+            let within = |spans: &[Span]| -> Vec<Span> {
+                let clipped = spans.iter().map(|span| Span {
+                    start: span.start.max(line.start),
+                    end: span.end.min(line.end),
+                });
+                clipped.filter(|span| span.start < span.end).collect()
+            };
+            let near = rules.secrets.spans_near(&rules.identities, &document, line);
+            assert_eq!(within(&near), within(&all), "{name}: {line:?}");
+            seen += within(&all).len();
+        }
+    }
+    assert!(seen > 50, "{seen}");
 }

@@ -1,10 +1,11 @@
 //! Binding redirects: which version of an assembly the runtime loads.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::collections::without;
 use super::sections::configuration;
 use crate::lint::check::Check;
+use crate::lint::subject::Subject;
 use crate::xml::address::Leaf;
 use crate::xml::{Document, NodeId};
 
@@ -52,7 +53,8 @@ fn range(text: &str) -> Option<(Version, Version)> {
 }
 
 /// A redirect of which both versions can be read.
-struct Redirect {
+#[derive(Debug)]
+pub(in crate::lint) struct Redirect {
     element: NodeId,
     /// Name, key token, culture and architecture of the assembly, and what the block applies to.
     identity: String,
@@ -60,9 +62,20 @@ struct Redirect {
     new: Version,
 }
 
-fn redirects<'c>(check: &Check<'c>) -> Option<(&'c Document, Vec<Redirect>)> {
+fn redirects<'c>(check: &Check<'c>) -> Option<(&'c Document, &'c [Redirect])> {
     let subject = check.subject();
+    if subject.elements("bindingRedirect").is_empty() {
+        return None;
+    }
     let document = configuration(subject)?;
+    let shared = check.shared;
+    Some((
+        document,
+        shared.redirects.get_or_init(|| all(subject, document)),
+    ))
+}
+
+fn all(subject: &Subject, document: &Document) -> Vec<Redirect> {
     let mut found = Vec::new();
     for element in subject.elements("bindingRedirect") {
         let value = |name| document.value(*element, name);
@@ -81,7 +94,7 @@ fn redirects<'c>(check: &Check<'c>) -> Option<(&'c Document, Vec<Redirect>)> {
             });
         }
     }
-    Some((document, found))
+    found
 }
 
 fn identity(document: &Document, redirect: NodeId) -> Option<String> {
@@ -104,7 +117,7 @@ fn identity(document: &Document, redirect: NodeId) -> Option<String> {
 
 /// Pairs of redirects of one assembly: of ranges that overlap, the earlier first.
 fn pairs(redirects: &[Redirect]) -> Vec<(&Redirect, &Redirect)> {
-    let mut of_identity: HashMap<&str, Vec<&Redirect>> = HashMap::new();
+    let mut of_identity: FxHashMap<&str, Vec<&Redirect>> = FxHashMap::default();
     let mut pairs = Vec::new();
     for later in redirects {
         let earlier = of_identity.entry(&later.identity).or_default();
@@ -122,7 +135,7 @@ pub(super) fn conflicting_redirect(check: &mut Check<'_>) {
         return;
     };
     let leaf = Leaf::Attribute("newVersion".to_owned());
-    for (earlier, later) in pairs(&redirects) {
+    for (earlier, later) in pairs(redirects) {
         if earlier.new == later.new {
             continue;
         }
@@ -144,7 +157,7 @@ pub(super) fn repeated_redirect(check: &mut Check<'_>) {
     let Some((document, redirects)) = redirects(check) else {
         return;
     };
-    for (earlier, later) in pairs(&redirects) {
+    for (earlier, later) in pairs(redirects) {
         if earlier.new != later.new {
             continue;
         }
@@ -179,7 +192,7 @@ pub(super) fn range_ends_early(check: &mut Check<'_>) {
         return;
     };
     let leaf = Leaf::Attribute("oldVersion".to_owned());
-    for redirect in &redirects {
+    for redirect in redirects {
         // One version, or a range that ends in another major version, names the versions
         // that there were; further ranges are for the rest. Both are meant so.
         let is_range = redirect.old.0 != redirect.old.1

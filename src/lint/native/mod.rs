@@ -2,7 +2,7 @@
 //! and texts in a rule pack; what is here finds the places and words the facts.
 
 mod across;
-mod bindings;
+pub(super) mod bindings;
 mod causes;
 mod collections;
 mod known;
