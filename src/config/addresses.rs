@@ -1,7 +1,7 @@
 //! The XPath of a node, by the identity table.
 
+use rustc_hash::FxHashMap;
 use std::cell::RefCell;
-use std::collections::HashMap;
 
 use super::identity::{IdentityTable, identity};
 use crate::xml::address::{Address, Leaf, Step};
@@ -12,7 +12,7 @@ use crate::xml::{Document, NodeId};
 #[derive(Debug, Default)]
 pub struct Addresses {
     /// By document (the address of its text) and parent: position of the children that need one.
-    positions: RefCell<HashMap<(usize, NodeId), HashMap<NodeId, usize>>>,
+    positions: RefCell<FxHashMap<(usize, NodeId), FxHashMap<NodeId, usize>>>,
 }
 
 impl Addresses {
@@ -65,8 +65,8 @@ fn ambiguous_positions(
     table: &IdentityTable,
     document: &Document,
     parent: NodeId,
-) -> HashMap<NodeId, usize> {
-    let mut alike: HashMap<_, Vec<NodeId>> = HashMap::new();
+) -> FxHashMap<NodeId, usize> {
+    let mut alike: FxHashMap<_, Vec<NodeId>> = FxHashMap::default();
     for child in document.child_elements(parent) {
         let name = document.local_name(child);
         alike

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use aho_corasick::AhoCorasick;
 use regex::{Regex, bytes};
 
 use super::identity::IdentityTable;
@@ -25,6 +26,8 @@ pub struct SecretTable {
     /// In lower case.
     keys: Vec<String>,
     parts: Vec<Pattern>,
+    /// Finds the words beside which any of `parts` is tried; none if one of them is always tried.
+    beside: OnceLock<Option<AhoCorasick>>,
     words: Option<Regex>,
     /// Plain words, apart from `words`.
     plain_words: Vec<String>,
@@ -113,6 +116,7 @@ impl SecretTable {
     /// there are any. A pattern that turns out not to compile makes the whole
     /// value a secret.
     pub fn add_part_source(&mut self, pattern: String, beside: Vec<String>) {
+        self.beside = OnceLock::new();
         self.parts.push(Pattern {
             source: pattern,
             beside,
@@ -217,6 +221,9 @@ impl SecretTable {
     /// The byte ranges of `value` that are secret although the whole is not, in order.
     #[must_use]
     pub fn secret_parts(&self, value: &str) -> Vec<Range<usize>> {
+        if !self.may_have_parts(value) {
+            return Vec::new();
+        }
         let mut regexes = Vec::with_capacity(self.parts.len());
         for pattern in self.parts.iter().filter(|pattern| pattern.is_for(value)) {
             match pattern.regex() {
@@ -242,6 +249,23 @@ impl SecretTable {
         ranges
     }
 
+    /// Whether a pattern of `parts` has to be tried on `value`: one pass for all their words.
+    fn may_have_parts(&self, value: &str) -> bool {
+        let beside = self.beside.get_or_init(|| {
+            let is_plain = |part: &Pattern| {
+                !part.beside.is_empty() && part.beside.iter().all(|word| word.is_ascii())
+            };
+            let words = self.parts.iter().flat_map(|part| &part.beside);
+            self.parts.iter().all(is_plain).then(|| {
+                AhoCorasick::builder()
+                    .ascii_case_insensitive(true)
+                    .build(words)
+                    .ok()
+            })?
+        });
+        beside.as_ref().is_none_or(|words| words.is_match(value))
+    }
+
     /// Whether raw text speaks of secrets, so that it had better not be shown.
     #[must_use]
     pub fn mentions_secret(&self, raw: &str) -> bool {
@@ -253,8 +277,28 @@ impl SecretTable {
     /// The spans of all secrets in the text of `document`, comments that speak of secrets included.
     #[must_use]
     pub fn spans(&self, identities: &IdentityTable, document: &Document) -> Vec<Span> {
+        self.spans_among(identities, document, document.nodes())
+    }
+
+    /// As [`Self::spans`], of the markup and text that touches `around`.
+    #[must_use]
+    pub fn spans_near(
+        &self,
+        identities: &IdentityTable,
+        document: &Document,
+        around: Span,
+    ) -> Vec<Span> {
+        self.spans_among(identities, document, document.nodes_touching(around))
+    }
+
+    fn spans_among(
+        &self,
+        identities: &IdentityTable,
+        document: &Document,
+        nodes: impl Iterator<Item = NodeId>,
+    ) -> Vec<Span> {
         let mut spans = Vec::new();
-        for node in document.nodes() {
+        for node in nodes {
             match document.kind(node) {
                 NodeKind::Element => {
                     for attribute in document.attributes(node) {

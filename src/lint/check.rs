@@ -1,10 +1,12 @@
 //! What a rule works with: the file or files, and where findings go.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::fmt::Write as _;
 
 use super::estate::Estate;
 use super::finding::{Finding, Fix, Place, Related};
+use super::native::bindings::Redirect;
 use super::subject::Subject;
 use crate::config::addresses::Addresses;
 use crate::config::secrets::SecretTable;
@@ -20,6 +22,15 @@ const MAX_QUOTED: usize = 120;
 /// What stands in the place of a secret.
 pub const MASK: &str = "[secret]";
 
+/// What rules that look at the same file share, since it costs time to find out.
+#[derive(Debug, Default)]
+pub struct Shared {
+    /// Which siblings are alike.
+    pub(super) addresses: Addresses,
+    /// The binding redirects of the file.
+    pub(super) redirects: OnceCell<Vec<Redirect>>,
+}
+
 /// One rule at work.
 pub struct Check<'a> {
     /// All rules.
@@ -31,6 +42,7 @@ pub struct Check<'a> {
     /// Position of the rule.
     pub rule_at: usize,
     pub(super) findings: &'a mut Vec<Finding>,
+    pub(super) shared: &'a Shared,
 }
 
 impl<'a> Check<'a> {
@@ -97,7 +109,7 @@ impl<'a> Check<'a> {
         let (span, address) = match self.estate.subjects[subject].document() {
             Some(document) => (
                 leaf_span(document, element, leaf),
-                address(self.rules, document, element, leaf),
+                address(self.rules, &self.shared.addresses, document, element, leaf),
             ),
             None => (Span::default(), String::new()),
         };
@@ -173,9 +185,15 @@ pub fn leaf_span(document: &Document, element: NodeId, leaf: &Leaf) -> Span {
 
 /// The XPath of a node with its secrets masked; one with a mask in it selects nothing.
 #[must_use]
-pub fn address(rules: &Rules, document: &Document, element: NodeId, leaf: &Leaf) -> String {
+pub fn address(
+    rules: &Rules,
+    addresses: &Addresses,
+    document: &Document,
+    element: NodeId,
+    leaf: &Leaf,
+) -> String {
     let table = &rules.identities;
-    let mut address = Addresses::default().address(table, document, element, leaf.clone());
+    let mut address = addresses.address(table, document, element, leaf.clone());
     for step in &mut address.steps {
         for (path, value) in &mut step.predicates {
             *value = match rules.secrets.is_secret_predicate(&step.name, path) {

@@ -114,7 +114,30 @@ pub fn is(wanted: ValueType, value: &str) -> bool {
                     .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
         }
         ValueType::Ascii => value.bytes().all(|b| (0x20..0x7f).contains(&b)),
+        ValueType::Placeholder => is_placeholder(value),
     }
+}
+
+/// Whether the whole value is a name between the marks of some template, or blanked out.
+fn is_placeholder(value: &str) -> bool {
+    const MARKS: [(&str, &str); 10] = [
+        ("$(", ")"),
+        ("${", "}"),
+        ("#{", "}"),
+        ("#{", "}#"),
+        ("{", "}"),
+        ("%", "%"),
+        ("__", "__"),
+        ("@@", "@@"),
+        ("[", "]"),
+        ("<", ">"),
+    ];
+    let is_blanked = value.len() >= 3 && value.bytes().all(|b| matches!(b, b'*' | b'x' | b'X'));
+    is_blanked
+        || MARKS.iter().any(|(open, close)| {
+            let inner = value.strip_prefix(open);
+            inner.is_some_and(|inner| inner.len() > close.len() && inner.ends_with(close))
+        })
 }
 
 fn ip(value: &str) -> Option<IpAddr> {
@@ -208,6 +231,14 @@ mod tests {
             (ValueType::Integer, "", false),
             (ValueType::Ascii, "a b", true),
             (ValueType::Ascii, "ı", false),
+            (ValueType::Placeholder, " #{Db.Password}# ", true),
+            (ValueType::Placeholder, "$(Password)", true),
+            (ValueType::Placeholder, "{0}", true),
+            (ValueType::Placeholder, "__PASSWORD__", true),
+            (ValueType::Placeholder, "***", true),
+            (ValueType::Placeholder, "", false),
+            (ValueType::Placeholder, "%", false),
+            (ValueType::Placeholder, "p{0}", false),
         ];
         for (wanted, value, expected) in cases {
             assert_eq!(is(wanted, value), expected, "{wanted:?} {value}");

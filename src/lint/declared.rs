@@ -1,4 +1,4 @@
-//! Runs rules that are data: a selector, a condition, a message, perhaps a fix.
+//! Runs rules that are data: selectors, a condition, a message, perhaps a fix.
 
 use super::check::{Check, harmless};
 use super::condition::{Scope, Url, holds};
@@ -8,7 +8,7 @@ use crate::xml::address::Leaf;
 use crate::xml::edit::Edit;
 use crate::xml::escape::{escape_attribute, escape_text};
 use crate::xml::layout::{attribute_removal_span, removal_span};
-use crate::xml::selector::leaf_value;
+use crate::xml::selector::{Selector, leaf_value};
 use crate::xml::{Document, NodeId, Span};
 
 /// Looks for what `declared` says in the file of `check`.
@@ -17,52 +17,70 @@ pub fn run(declared: &Declared, check: &mut Check<'_>) {
     let Some(document) = subject.document() else {
         return;
     };
+    for (at, select) in declared.select.iter().enumerate() {
+        let earlier = &declared.select[..at];
+        match select.element_name() {
+            Some(name) => {
+                for element in subject.elements(name) {
+                    look_at(declared, select, earlier, document, *element, check);
+                }
+            }
+            None => {
+                for element in document.nodes().filter(|node| document.is_element(*node)) {
+                    look_at(declared, select, earlier, document, element, check);
+                }
+            }
+        }
+    }
+}
+
+/// Reports `element` if `select` selects it, none of the `earlier` ones did, and the condition holds.
+fn look_at(
+    declared: &Declared,
+    select: &Selector,
+    earlier: &[Selector],
+    document: &Document,
+    element: NodeId,
+    check: &mut Check<'_>,
+) {
     let rules = check.rules;
     let ignores_case = rules.ignores_case();
-    let mut visit = |element: NodeId| {
-        if !declared
-            .select
-            .matches_element(document, element, &ignores_case)
-        {
-            return;
-        }
-        let leaf = declared.select.leaf();
-        let value = leaf_value(document, element, leaf);
-        if value.is_none() && matches!(leaf, Leaf::Attribute(_)) {
-            return;
-        }
-        let scope = Scope {
-            document,
-            element,
-            ignores_case: &ignores_case,
-        };
-        let is_found = declared
-            .when
-            .as_ref()
-            .is_none_or(|when| holds(when, scope, value.as_deref()));
-        if !is_found {
-            return;
-        }
-        let message = declared
-            .message
-            .fill(|fact| told(check, document, element, leaf, fact));
-        let action = check
-            .rule()
-            .fix
-            .as_ref()
-            .and_then(|fix| fix.action.as_ref());
-        let edit = action.and_then(|action| edit(action, document, element, leaf));
-        let reported = check.report_at(element, leaf, message);
-        if let Some(edit) = edit {
-            reported.fix(vec![edit]);
-        }
+    let leaf = select.leaf();
+    if !select.matches_element(document, element, &ignores_case)
+        || earlier.iter().any(|other| {
+            other.leaf() == leaf && other.matches_element(document, element, &ignores_case)
+        })
+    {
+        return;
+    }
+    let value = leaf_value(document, element, leaf);
+    if value.is_none() && matches!(leaf, Leaf::Attribute(_)) {
+        return;
+    }
+    let scope = Scope {
+        document,
+        element,
+        ignores_case: &ignores_case,
     };
-    match declared.select.element_name() {
-        Some(name) => subject.elements(name).iter().copied().for_each(&mut visit),
-        None => document
-            .nodes()
-            .filter(|node| document.is_element(*node))
-            .for_each(&mut visit),
+    let is_found = declared
+        .when
+        .as_ref()
+        .is_none_or(|when| holds(when, scope, value.as_deref()));
+    if !is_found {
+        return;
+    }
+    let message = declared
+        .message
+        .fill(|fact| told(check, document, element, leaf, fact));
+    let action = check
+        .rule()
+        .fix
+        .as_ref()
+        .and_then(|fix| fix.action.as_ref());
+    let edit = action.and_then(|action| edit(action, document, element, leaf));
+    let reported = check.report_at(element, leaf, message);
+    if let Some(edit) = edit {
+        reported.fix(vec![edit]);
     }
 }
 

@@ -66,7 +66,7 @@ impl Estate {
         for policy in &policies.all {
             let bytes = policy.text.as_bytes();
             let path = policy.folder.join(settings::FILE_NAME);
-            let tree = Arc::new(Disk);
+            let tree = Arc::new(Disk::default());
             let mut subject = Subject::new(policy.label.clone(), path, tree, bytes, rules);
             subject.is_settings = true;
             self.subjects.push(subject);

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::check::Check;
+use super::check::{Check, Shared};
 use super::declared;
 use super::estate::Estate;
 use super::finding::Finding;
@@ -62,6 +62,7 @@ impl Linter<'_> {
         if subject.is_settings {
             return findings;
         }
+        let shared = Shared::default();
         let runs = self.selection.of(subject);
         for (rule_at, rule) in self.rules.lints.iter().enumerate() {
             if !concerns(rule, subject) || !runs(rule_at) {
@@ -73,6 +74,7 @@ impl Linter<'_> {
                 at,
                 rule_at,
                 findings: &mut findings,
+                shared: &shared,
             };
             match &rule.check {
                 Looks::Declared(declared) => declared::run(declared, &mut check),
@@ -87,6 +89,7 @@ impl Linter<'_> {
 
     fn look_across(&self, estate: &Estate) -> Vec<Finding> {
         let mut findings = Vec::new();
+        let shared = Shared::default();
         if estate.subjects.is_empty() {
             return findings;
         }
@@ -101,6 +104,7 @@ impl Linter<'_> {
                     at: 0,
                     rule_at,
                     findings: &mut findings,
+                    shared: &shared,
                 };
                 native::run(native, &mut check);
             }

@@ -1,11 +1,12 @@
 //! One file of a run, read and indexed.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
 use super::tree::Tree;
+use crate::config::sidecars::{Sidecar, sidecars};
 use crate::pack::Rules;
 use crate::xml::{Document, LineColumn, NodeId, ParseError, Source, Span};
 
@@ -32,6 +33,9 @@ pub struct Subject {
     /// What can be read of bytes that are not text, and where they stop being text.
     undecoded: Option<(Source, u32)>,
     elements: FxHashMap<Box<str>, Vec<NodeId>>,
+    sidecars: OnceLock<Vec<Sidecar>>,
+    /// Whether it is configuration of .NET or IIS; the checks of these find it out.
+    pub(super) is_dotnet: OnceLock<bool>,
 }
 
 impl Subject {
@@ -55,6 +59,8 @@ impl Subject {
             is_settings: false,
             undecoded: None,
             elements: FxHashMap::default(),
+            sidecars: OnceLock::new(),
+            is_dotnet: OnceLock::new(),
         };
         if let Err(ParseError::Encoding(error)) = &subject.content {
             subject.undecoded = Some(Source::decode_lossy(bytes, error.byte()));
@@ -105,6 +111,24 @@ impl Subject {
     #[must_use]
     pub fn elements(&self, local_name: &str) -> &[NodeId] {
         self.elements.get(local_name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The files that it points at.
+    #[must_use]
+    pub fn sidecars(&self) -> &[Sidecar] {
+        self.sidecars.get_or_init(|| {
+            let Some(document) = self.document() else {
+                return Vec::new();
+            };
+            // Most files point at none.
+            let has_file = |section: &NodeId| document.attribute(*section, "file").is_some();
+            let has_any = document.text().contains("configSource")
+                || self.elements("appSettings").iter().any(has_file);
+            match has_any {
+                true => sidecars(document),
+                false => Vec::new(),
+            }
+        })
     }
 
     /// The folder that it is in.

@@ -7,6 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Debug, Formatter};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustc_hash::FxHashMap;
 
 use crate::io::read::{self, ReadError, ReadErrorKind};
 use crate::io::windows_path::fold;
@@ -20,8 +23,8 @@ pub trait Tree: Debug + Send + Sync {
     /// When it is not there or cannot be read.
     fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError>;
 
-    /// The names in a folder; `None` if it cannot be known.
-    fn names(&self, folder: &Path) -> Option<Vec<String>>;
+    /// The names in a folder; `None` if they cannot be known.
+    fn names(&self, folder: &Path) -> Option<Arc<Names>>;
 
     /// Whether the path is a folder.
     fn is_folder(&self, path: &Path) -> bool;
@@ -38,36 +41,79 @@ pub trait Tree: Debug + Send + Sync {
             if part.is_empty() || part == ".." || part.contains(':') {
                 return None;
             }
-            let names = self.names(&at)?;
-            let wanted = fold(part);
-            let exact = names.iter().find(|name| *name == part);
-            let found = exact.or_else(|| names.iter().find(|name| fold(name) == wanted))?;
-            at.push(found);
+            at.push(self.names(&at)?.find(part)?);
         }
         Some(at)
     }
 }
 
-/// The files of this machine.
-#[derive(Clone, Copy, Debug)]
-pub struct Disk;
+/// The names in one folder.
+#[derive(Clone, Debug)]
+pub struct Names {
+    sorted: Vec<String>,
+    /// The first name of each spelling without case.
+    folded: FxHashMap<String, usize>,
+}
+
+impl Names {
+    fn new(mut names: Vec<String>) -> Self {
+        names.sort();
+        let mut folded = FxHashMap::default();
+        for (at, name) in names.iter().enumerate() {
+            folded.entry(fold(name)).or_insert(at);
+        }
+        Self {
+            sorted: names,
+            folded,
+        }
+    }
+
+    /// The names, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.sorted.iter().map(String::as_str)
+    }
+
+    /// The name that is exactly `wanted`, else one that differs in case only.
+    #[must_use]
+    pub fn find(&self, wanted: &str) -> Option<&str> {
+        let exact = self
+            .sorted
+            .binary_search_by(|name| name.as_str().cmp(wanted));
+        let at = match exact {
+            Ok(at) => at,
+            Err(_) => *self.folded.get(&fold(wanted))?,
+        };
+        Some(&self.sorted[at])
+    }
+}
+
+/// The files of this machine. Each folder is listed once: many files of a run ask for the same one.
+#[derive(Debug, Default)]
+pub struct Disk {
+    listed: Mutex<FxHashMap<PathBuf, Option<Arc<Names>>>>,
+}
 
 impl Tree for Disk {
     fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
         read::read(path)
     }
 
-    fn names(&self, folder: &Path) -> Option<Vec<String>> {
+    fn names(&self, folder: &Path) -> Option<Arc<Names>> {
         let folder = match folder.as_os_str().is_empty() {
             true => Path::new("."),
             false => folder,
         };
-        let entries = std::fs::read_dir(folder).ok()?;
-        let mut names: Vec<String> = entries
-            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-            .collect();
-        names.sort();
-        Some(names)
+        // The lock is held while the folder is read, so that others wait for the one listing.
+        let mut listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(names) = listed.get(folder) {
+            return names.clone();
+        }
+        let names = std::fs::read_dir(folder).ok().map(|entries| {
+            let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+            Arc::new(Names::new(names.collect()))
+        });
+        listed.insert(folder.to_owned(), names.clone());
+        names
     }
 
     fn is_folder(&self, path: &Path) -> bool {
@@ -98,7 +144,7 @@ impl Tree for Memory {
         found.cloned().ok_or_else(|| absent(path))
     }
 
-    fn names(&self, folder: &Path) -> Option<Vec<String>> {
+    fn names(&self, folder: &Path) -> Option<Arc<Names>> {
         names_below(self.files.keys(), folder)
     }
 
@@ -141,7 +187,7 @@ impl Tree for Snapshot {
         })
     }
 
-    fn names(&self, folder: &Path) -> Option<Vec<String>> {
+    fn names(&self, folder: &Path) -> Option<Arc<Names>> {
         names_below(self.store.entries().keys(), folder)
     }
 
@@ -166,7 +212,7 @@ fn with_slashes(path: &Path) -> String {
 }
 
 /// The names directly below `folder` among `files`; `None` if there is no such folder.
-fn names_below<'f>(files: impl Iterator<Item = &'f String>, folder: &Path) -> Option<Vec<String>> {
+fn names_below<'f>(files: impl Iterator<Item = &'f String>, folder: &Path) -> Option<Arc<Names>> {
     let mut start = with_slashes(folder);
     if !start.is_empty() {
         start.push('/');
@@ -175,7 +221,8 @@ fn names_below<'f>(files: impl Iterator<Item = &'f String>, folder: &Path) -> Op
         .filter_map(|file| file.strip_prefix(start.as_str()))
         .map(|rest| rest.split('/').next().unwrap_or(rest))
         .collect();
-    (!names.is_empty()).then(|| names.into_iter().map(str::to_owned).collect())
+    let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+    (!names.is_empty()).then(|| Arc::new(Names::new(names)))
 }
 
 #[cfg(test)]
@@ -192,9 +239,7 @@ mod tests {
         assert!(tree.is_folder(&found.unwrap()));
         assert_eq!(tree.find(Path::new("Portal"), r"..\Portal"), None);
         assert_eq!(tree.find(Path::new("Portal"), "App_Themes/Other"), None);
-        assert_eq!(
-            tree.names(Path::new("Portal")),
-            Some(vec!["App_Themes".to_owned()])
-        );
+        let names = tree.names(Path::new("Portal")).unwrap();
+        assert_eq!(names.iter().collect::<Vec<_>>(), ["App_Themes"]);
     }
 }

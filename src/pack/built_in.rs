@@ -226,7 +226,7 @@ pub(super) static PACK: Compiled = Compiled {
         Secret {
             select: &["//add[ends-with(lower-case(@key),'pass')]/@value", "//add[ends-with(lower-case(@key),'pw')]/@value", "//add[ends-with(lower-case(@name),'pass')]/@value", "//add[ends-with(lower-case(@name),'pw')]/@value", "//setting[ends-with(lower-case(@name),'pass')]", "//setting[ends-with(lower-case(@name),'pw')]"],
             names: &[],
-            keys: &["password", "passwd", "pwd", "passphrase", "secret", "token", "credential", "connectionstring", "apikey", "api_key", "api-key", "accesskey", "access_key", "access-key", "accountkey", "account_key", "sharedkey", "privatekey", "private_key", "private-key", "private key", "signingkey", "signing_key", "encryptionkey", "encryption_key", "validationkey", "decryptionkey", "machinekey", "authkey", "auth_key", "storagekey", "enckey", "hashsalt"],
+            keys: &["password", "passwd", "pwd", "passphrase", "secret", "token", "credential", "connectionstring", "apikey", "api_key", "api-key", "api.key", "accesskey", "access_key", "access-key", "access.key", "accountkey", "account_key", "account-key", "account.key", "sharedkey", "shared_key", "shared-key", "shared.key", "storagekey", "storage_key", "storage-key", "storage.key", "signingkey", "signing_key", "signing-key", "signing.key", "privatekey", "private_key", "private-key", "private.key", "private key", "encryptionkey", "encryption_key", "encryption-key", "encryption.key", "validationkey", "decryptionkey", "machinekey", "authkey", "auth_key", "enckey", "hashsalt"],
             parts: &[],
             beside: &[],
             words: &[],

@@ -104,7 +104,7 @@ pub struct LintRule {
 /// What a rule looks for.
 #[derive(Clone, Debug)]
 pub enum Check {
-    /// Nodes that a selector finds and for which a condition holds.
+    /// Nodes that selectors find and for which a condition holds.
     Declared(Box<Declared>),
     /// A check in Rust, which makes the message as well.
     Native(Native),
@@ -113,8 +113,8 @@ pub enum Check {
 /// A check that is data.
 #[derive(Clone, Debug)]
 pub struct Declared {
-    /// The elements or values to look at.
-    pub select: Selector,
+    /// The elements or values to look at, each once.
+    pub select: Vec<Selector>,
     /// What must hold for a finding; always if none.
     pub when: Option<Condition>,
     /// What a finding says.
@@ -196,6 +196,8 @@ pub enum ValueType {
     Version,
     /// Printable ASCII only.
     Ascii,
+    /// What a deployment or a person fills in: `#{x}#`, `$(x)`, `{0}`, `%x%`, `__x__`, `[x]`, `<x>`, `***`.
+    Placeholder,
 }
 
 /// A part of a URL, without its delimiters.

@@ -33,6 +33,8 @@ natives! {
     ConflictMarkers = "conflict-markers",
     /// The XML declaration is not the first thing in the file.
     MisplacedDeclaration = "misplaced-declaration",
+    /// The declaration names an encoding, and the bytes are UTF-8.
+    WrongEncoding = "wrong-encoding",
     /// The declaration says XML 1.1.
     XmlVersion = "xml-version",
     /// Characters that nobody sees, in values or text.

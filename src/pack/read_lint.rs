@@ -15,7 +15,7 @@ use super::row::{Row, span};
 use super::template::Template;
 use super::words;
 use crate::xml::address::Leaf;
-use crate::xml::selector::Reach;
+use crate::xml::selector::{Reach, Selector};
 
 /// `[[lint]]`.
 #[derive(Clone, Debug)]
@@ -81,14 +81,19 @@ impl LintRow {
 fn check(row: &mut Row<'_>, text: &str) -> Option<Check> {
     let at = row.at();
     let native = row.text("native");
-    let select = row.text("select");
+    let problems_before = row.checker(text).problems.len();
+    let select = row.texts("select");
+    if select.is_empty() && row.has("select") && row.checker(text).problems.len() == problems_before
+    {
+        row.push(PackProblem::new("`select` selects nothing", at).help("name what to look at"));
+    }
     let message = row.text("message");
     let when = row
         .nested("when", "a condition")
         .map(|row| condition(row, text));
     if let Some(native) = native {
         for (key, place) in [
-            ("select", select.map(|text| span(text.span()))),
+            ("select", select.first().map(|text| span(text.span()))),
             ("message", message.map(|text| span(text.span()))),
             ("when", when.map(|_| span(native.span()))),
         ] {
@@ -104,22 +109,27 @@ fn check(row: &mut Row<'_>, text: &str) -> Option<Check> {
     }
     let has_both = row.has("select") && row.has("message");
     let mut checker = row.checker(text);
-    let (Some(select), Some(message)) = (&select, &message) else {
+    let (false, Some(message)) = (select.is_empty(), &message) else {
         if has_both {
-            return None; // each was said to be no text
+            return None; // what was wrong with them was said
         }
         let problem = PackProblem::new("[[lint]] needs `select` and `message`, or `native`", at);
         checker.push(problem.help("`select` names what to look at, `message` says what is wrong"));
         return None;
     };
-    let selector = checker.selector(select);
+    let selectors: Vec<Selector> = select
+        .iter()
+        .filter_map(|path| checker.selector(path))
+        .collect();
+    let are_valid = selectors.len() == select.len();
     if message.get_ref().trim().is_empty() {
         let problem = PackProblem::new("`message` must not be empty", span(message.span()));
         checker.push(problem);
     }
     let message = template(&mut checker, message);
+    are_valid.then_some(())?;
     Some(Check::Declared(Box::new(Declared {
-        select: selector?,
+        select: selectors,
         when: when.flatten(),
         message: message?,
     })))
@@ -369,7 +379,10 @@ fn fix(row: &mut Row<'_>, text: &str, check: Option<&Check>) -> Option<FixRule> 
                     .help("give one of: set, replace and with, set-attribute and to, remove"),
             ),
         (Some(Check::Declared(declared)), Some(FixAction::Set(_) | FixAction::Replace(..)))
-            if *declared.select.leaf() == Leaf::Element =>
+            if declared
+                .select
+                .iter()
+                .any(|path| *path.leaf() == Leaf::Element) =>
         {
             checker.push(
                 PackProblem::new("this fix needs a value, and `select` names an element", at)

@@ -409,8 +409,8 @@ struct Lint {
     component: Option<Texts>,
     /// Whether it looks at XDT transforms as well.
     transforms: Option<bool>,
-    /// Selector of the elements or values to look at.
-    select: Option<String>,
+    /// Selectors of the elements or values to look at.
+    select: Option<Texts>,
     /// What must hold for a finding.
     when: Option<Condition>,
     /// What a finding says: `{value}`, `{element}`, `{@name}`, `{url.host}` are filled in.

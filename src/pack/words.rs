@@ -18,7 +18,7 @@ pub const APPLICABILITIES: [(&str, Applicability); 3] = [
 ];
 
 /// Words for [`ValueType`].
-pub const TYPES: [(&str, ValueType); 8] = [
+pub const TYPES: [(&str, ValueType); 9] = [
     ("url", ValueType::Url),
     ("bool", ValueType::Bool),
     ("integer", ValueType::Integer),
@@ -27,6 +27,7 @@ pub const TYPES: [(&str, ValueType); 8] = [
     ("qualified-user", ValueType::QualifiedUser),
     ("version", ValueType::Version),
     ("ascii", ValueType::Ascii),
+    ("placeholder", ValueType::Placeholder),
 ];
 
 /// Words for [`UrlPart`].

@@ -130,7 +130,7 @@ pub fn secrets_of_plain(text: &str, table: &SecretTable) -> Vec<Span> {
 }
 
 /// The whole line in which `span` begins, without its line end.
-fn line_of(text: &str, span: Span) -> Span {
+pub(super) fn line_of(text: &str, span: Span) -> Span {
     let at = (span.start as usize).min(text.len());
     let bytes = text.as_bytes();
     let is_end = |byte: &u8| matches!(byte, b'\n' | b'\r');

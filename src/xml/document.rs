@@ -159,6 +159,15 @@ impl Document {
         (0..self.nodes.len() as u32).map(NodeId)
     }
 
+    /// The nodes of which the markup or text touches `around`, in document order.
+    pub fn nodes_touching(&self, around: Span) -> impl Iterator<Item = NodeId> + use<> {
+        // Start tags and text do not overlap, so that only the last one before can reach into it.
+        let begin = |wanted: u32| self.nodes.partition_point(|node| node.span.start < wanted);
+        let first = begin(around.start).saturating_sub(1);
+        let last = begin(around.end.max(around.start + 1));
+        (first as u32..last as u32).map(NodeId)
+    }
+
     /// The node and everything below it, in document order.
     pub fn subtree(&self, node: NodeId) -> impl DoubleEndedIterator<Item = NodeId> + use<> {
         (node.0..self.nodes[node.index()].subtree_end).map(NodeId)

@@ -46,6 +46,8 @@ pub struct Token {
 /// The tokens of a text.
 pub struct Tokens<'a> {
     reader: Reader<&'a [u8]>,
+    /// Where in the text the reader begins.
+    begin: usize,
     length: usize,
     /// A token read while looking for the end of a text run.
     pending: Option<Token>,
@@ -53,10 +55,13 @@ pub struct Tokens<'a> {
 }
 
 impl<'a> Tokens<'a> {
-    /// Tokens of `text`, which must not begin with a byte-order mark.
+    /// Tokens of `text`. U+FEFF at its beginning is text; the byte-order mark of a
+    /// file is no part of it.
     #[must_use]
     pub fn new(text: &'a str) -> Self {
-        let mut reader = Reader::from_reader(text.as_bytes());
+        // quick-xml would drop it without a word, and count positions without it.
+        let begin = text.len() - text.trim_start_matches('\u{feff}').len();
+        let mut reader = Reader::from_reader(&text.as_bytes()[begin..]);
         let config = reader.config_mut();
         // The judge reports these with exact places.
         config.allow_dangling_amp = true;
@@ -65,14 +70,18 @@ impl<'a> Tokens<'a> {
         config.check_comments = false;
         Self {
             reader,
+            begin,
             length: text.len(),
-            pending: None,
+            pending: (begin > 0).then_some(Token {
+                kind: TokenKind::Text,
+                span: Span::new(0, begin),
+            }),
             failed: false,
         }
     }
 
     fn read(&mut self) -> Result<Option<Token>, SyntaxError> {
-        let start = self.reader.buffer_position() as usize;
+        let start = self.begin + self.reader.buffer_position() as usize;
         let kind = match self.reader.read_event() {
             Ok(Event::Start(_)) => TokenKind::Start,
             Ok(Event::Empty(_)) => TokenKind::Empty,
@@ -86,7 +95,7 @@ impl<'a> Tokens<'a> {
             Ok(Event::Eof) => return Ok(None),
             Err(error) => return Err(self.unclosed(&error, start)),
         };
-        let end = self.reader.buffer_position() as usize;
+        let end = self.begin + self.reader.buffer_position() as usize;
         Ok(Some(Token {
             kind,
             span: Span::new(start, end),
@@ -118,7 +127,7 @@ impl<'a> Tokens<'a> {
             },
             _ => SyntaxErrorKind::BadName,
         };
-        let at = (self.reader.error_position() as usize).clamp(start, self.length);
+        let at = (self.begin + self.reader.error_position() as usize).clamp(start, self.length);
         SyntaxError {
             kind,
             span: Span::new(at, (at + 1).min(self.length).max(at)),

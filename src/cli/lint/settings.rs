@@ -120,7 +120,7 @@ struct Choice<'a> {
 impl Choice<'_> {
     /// The files at and below the paths; snapshots are opened.
     fn files(&self, failures: &mut Vec<Failure>) -> Vec<File> {
-        let disk = Arc::new(Disk);
+        let disk = Arc::new(Disk::default());
         let mut files: Vec<File> = Vec::new();
         let mut seen = HashSet::new();
         for path in self.asks.paths {

@@ -1,10 +1,11 @@
 //! Binding redirects: which version of an assembly the runtime loads.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::collections::without;
 use super::sections::configuration;
 use crate::lint::check::Check;
+use crate::lint::subject::Subject;
 use crate::xml::address::Leaf;
 use crate::xml::{Document, NodeId};
 
@@ -25,17 +26,18 @@ fn version(text: &str) -> Option<Version> {
 }
 
 /// The version behind `version`; ranges end in `1.0.65535.65535` to cover all of 1.0.
-fn next(mut version: Version) -> Version {
+/// `None` behind the last one, `65535.65535.65535.65535`.
+fn next(mut version: Version) -> Option<Version> {
     for part in version.iter_mut().rev() {
         match part.checked_add(1) {
             Some(more) => {
                 *part = more;
-                break;
+                return Some(version);
             }
             None => *part = 0,
         }
     }
-    version
+    None
 }
 
 /// `1.0.0.0-2.0.0.0`, or one version.
@@ -51,7 +53,8 @@ fn range(text: &str) -> Option<(Version, Version)> {
 }
 
 /// A redirect of which both versions can be read.
-struct Redirect {
+#[derive(Debug)]
+pub(in crate::lint) struct Redirect {
     element: NodeId,
     /// Name, key token, culture and architecture of the assembly, and what the block applies to.
     identity: String,
@@ -59,9 +62,20 @@ struct Redirect {
     new: Version,
 }
 
-fn redirects<'c>(check: &Check<'c>) -> Option<(&'c Document, Vec<Redirect>)> {
+fn redirects<'c>(check: &Check<'c>) -> Option<(&'c Document, &'c [Redirect])> {
     let subject = check.subject();
+    if subject.elements("bindingRedirect").is_empty() {
+        return None;
+    }
     let document = configuration(subject)?;
+    let shared = check.shared;
+    Some((
+        document,
+        shared.redirects.get_or_init(|| all(subject, document)),
+    ))
+}
+
+fn all(subject: &Subject, document: &Document) -> Vec<Redirect> {
     let mut found = Vec::new();
     for element in subject.elements("bindingRedirect") {
         let value = |name| document.value(*element, name);
@@ -80,7 +94,7 @@ fn redirects<'c>(check: &Check<'c>) -> Option<(&'c Document, Vec<Redirect>)> {
             });
         }
     }
-    Some((document, found))
+    found
 }
 
 fn identity(document: &Document, redirect: NodeId) -> Option<String> {
@@ -103,7 +117,7 @@ fn identity(document: &Document, redirect: NodeId) -> Option<String> {
 
 /// Pairs of redirects of one assembly: of ranges that overlap, the earlier first.
 fn pairs(redirects: &[Redirect]) -> Vec<(&Redirect, &Redirect)> {
-    let mut of_identity: HashMap<&str, Vec<&Redirect>> = HashMap::new();
+    let mut of_identity: FxHashMap<&str, Vec<&Redirect>> = FxHashMap::default();
     let mut pairs = Vec::new();
     for later in redirects {
         let earlier = of_identity.entry(&later.identity).or_default();
@@ -121,7 +135,7 @@ pub(super) fn conflicting_redirect(check: &mut Check<'_>) {
         return;
     };
     let leaf = Leaf::Attribute("newVersion".to_owned());
-    for (earlier, later) in pairs(&redirects) {
+    for (earlier, later) in pairs(redirects) {
         if earlier.new == later.new {
             continue;
         }
@@ -143,7 +157,7 @@ pub(super) fn repeated_redirect(check: &mut Check<'_>) {
     let Some((document, redirects)) = redirects(check) else {
         return;
     };
-    for (earlier, later) in pairs(&redirects) {
+    for (earlier, later) in pairs(redirects) {
         if earlier.new != later.new {
             continue;
         }
@@ -182,7 +196,7 @@ pub(super) fn range_ends_early(check: &mut Check<'_>) {
         return;
     };
     let leaf = Leaf::Attribute("oldVersion".to_owned());
-    for redirect in &redirects {
+    for redirect in redirects {
         // One version, or a range that ends in another major version, names the versions
         // that there were; further ranges are for the rest. Both are meant so.
         let is_range = redirect.old.0 != redirect.old.1
@@ -192,7 +206,8 @@ pub(super) fn range_ends_early(check: &mut Check<'_>) {
                 && other.identity == redirect.identity
                 && other.old.1 > redirect.old.1
         });
-        if is_range && !is_continued && next(redirect.old.1) < redirect.new {
+        let ends_early = next(redirect.old.1).is_some_and(|next| next < redirect.new);
+        if is_range && !is_continued && ends_early {
             let name = assembly_name(check, document, redirect.element);
             let new = Leaf::Attribute("newVersion".to_owned());
             let new = check.shown(document, redirect.element, &new);
@@ -218,7 +233,6 @@ pub(super) fn bad_redirect(check: &mut Check<'_>) {
                 check.report_at(*element, &Leaf::Element, message);
                 continue;
             };
-            let shown = check.shown(document, *element, &leaf);
             let wrong = match name {
                 "newVersion" => version(value.trim()).is_none().then_some("is no version"),
                 _ => match range(&value) {
@@ -228,6 +242,7 @@ pub(super) fn bad_redirect(check: &mut Check<'_>) {
                 },
             };
             if let Some(wrong) = wrong {
+                let shown = check.shown(document, *element, &leaf);
                 check.report_at(*element, &leaf, format!("`{shown}` {wrong}"));
             }
         }

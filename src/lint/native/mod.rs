@@ -2,7 +2,7 @@
 //! and texts in a rule pack; what is here finds the places and words the facts.
 
 mod across;
-mod bindings;
+pub(super) mod bindings;
 mod causes;
 mod collections;
 mod known;
@@ -61,6 +61,7 @@ pub fn run(native: Native, check: &mut Check<'_>) {
         Native::MixedLineEnds => text::mixed_line_ends(check),
         Native::ConflictMarkers => text::conflict_markers(check),
         Native::MisplacedDeclaration => text::misplaced_declaration(check),
+        Native::WrongEncoding => text::wrong_encoding(check),
         Native::XmlVersion => text::xml_version(check),
         Native::InvisibleCharacter => text::invisible_character(check),
         Native::DuplicateKey => collections::duplicate_key(check),

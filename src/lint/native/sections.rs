@@ -140,15 +140,15 @@ const SIGNS: [&str; 4] = [
 /// The document if it is .NET or IIS configuration. Others call their root
 /// `configuration` too; theirs hold nothing that .NET knows.
 pub(super) fn configuration(subject: &Subject) -> Option<&Document> {
-    let document = subject.document().filter(|_| subject.is_configuration())?;
+    let document = subject.document()?;
     let is_known = |child: NodeId| {
         let name = document.local_name(child);
         SIGNS.contains(&name) || known::members("").contains(&name)
     };
-    document
-        .child_elements(document.root())
-        .any(is_known)
-        .then_some(document)
+    let is_dotnet = *subject.is_dotnet.get_or_init(|| {
+        subject.is_configuration() && document.child_elements(document.root()).any(is_known)
+    });
+    is_dotnet.then_some(document)
 }
 
 /// `configSections` is not the first element.
@@ -268,11 +268,20 @@ pub(super) fn undeclared_section(check: &mut Check<'_>) {
     }
 }
 
+/// What `name` is in the case that .NET knows.
+fn in_other_case(group: &str, name: &str) -> Option<&'static str> {
+    let others = ["configSections", "location"];
+    let other = others
+        .into_iter()
+        .find(|other| group.is_empty() && *other != name && other.eq_ignore_ascii_case(name));
+    other.or_else(|| known::in_other_case(group, name))
+}
+
 fn is_candidate(document: &Document, declared: &Declarations, found: &Use, name: &str) -> bool {
     if declared.has(&found.group, name)
         || known::members(&found.group).contains(&name)
-        || known::in_other_case(&found.group, name).is_some()
         || document.name(found.element).contains(':')
+        || in_other_case(&found.group, name).is_some()
     {
         return false;
     }
@@ -320,12 +329,7 @@ pub(super) fn section_case(check: &mut Check<'_>) {
     let declared = Declarations::of(document);
     for found in uses(document, &declared) {
         let name = document.local_name(found.element);
-        let others = ["configSections", "location"];
-        let special = others.iter().copied().find(|other| {
-            found.group.is_empty() && *other != name && other.eq_ignore_ascii_case(name)
-        });
-        let meant = special.or_else(|| known::in_other_case(&found.group, name));
-        if let Some(meant) = meant
+        if let Some(meant) = in_other_case(&found.group, name)
             && !declared.has(&found.group, name)
         {
             let message = format!("`{name}` is not `{meant}`: case matters in names");

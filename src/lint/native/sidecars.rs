@@ -1,19 +1,18 @@
 //! Files that a configuration points at: `configSource`, and `file` of appSettings.
 
 use super::sections::configuration;
-use crate::config::sidecars::{Sidecar, sidecars};
+use crate::config::sidecars::Sidecar;
 use crate::lint::check::Check;
 use crate::xml::address::Leaf;
 use crate::xml::{Document, NodeKind};
 
-fn of_file<'c>(check: &Check<'c>) -> Option<(&'c Document, Vec<Sidecar>)> {
-    let document = configuration(check.subject())?;
-    let text = document.text();
-    // Most files point at none.
-    if !text.contains("configSource") && !text.contains("file") {
+fn of_file<'c>(check: &Check<'c>) -> Option<(&'c Document, &'c [Sidecar])> {
+    let subject = check.subject();
+    let all = subject.sidecars();
+    if all.is_empty() {
         return None;
     }
-    Some((document, sidecars(document)))
+    Some((configuration(subject)?, all))
 }
 
 /// `configSource` with other attributes or content.
@@ -110,7 +109,7 @@ pub(super) fn sidecar_root(check: &mut Check<'_>) {
         return;
     };
     let subject = check.subject();
-    for sidecar in &all {
+    for sidecar in all {
         let found = sidecar
             .inner_path()
             .and_then(|_| subject.tree.find(subject.folder(), &sidecar.path))

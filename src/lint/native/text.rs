@@ -4,6 +4,7 @@ use super::causes::{self, Cause};
 use crate::lint::check::Check;
 use crate::lint::finding::Place;
 use crate::xml::edit::Edit;
+use crate::xml::encoding::TextEncoding;
 use crate::xml::syntax::{SyntaxError, SyntaxErrorKind};
 use crate::xml::{NodeKind, ParseError, Span};
 
@@ -107,6 +108,30 @@ pub(super) fn bad_encoding(check: &mut Check<'_>) {
     }
 }
 
+/// A single-byte encoding is declared, and all that is not ASCII is UTF-8. Text in another
+/// encoding looks like that by chance only.
+pub(super) fn wrong_encoding(check: &mut Check<'_>) {
+    let Some(document) = check.subject().document() else {
+        return;
+    };
+    let source = document.source();
+    let declared = source.encoding();
+    let text = source.text();
+    if !matches!(declared, TextEncoding::Latin1 | TextEncoding::SingleByte(_))
+        || text.is_ascii()
+        || std::str::from_utf8(&source.bytes_with(text)).is_err()
+    {
+        return;
+    }
+    let start = text.find(|c: char| !c.is_ascii()).unwrap_or_default();
+    let length = text[start..].chars().next().map_or(0, char::len_utf8);
+    let message = format!(
+        "the declaration says {}, but this and all that is not ASCII is UTF-8",
+        declared.name()
+    );
+    check.report(Span::new(start, start + length), message);
+}
+
 /// XML 1.1, which .NET does not read.
 pub(super) fn xml_version(check: &mut Check<'_>) {
     let Some(document) = check.subject().document() else {
@@ -193,9 +218,10 @@ pub(super) fn mixed_line_ends(check: &mut Check<'_>) {
         })
         .collect();
     let place = edits.first().map(|edit| edit.span).unwrap_or_default();
-    let message = format!(
-        "{with_return} lines end in CR LF and {} in LF",
-        total - with_return
-    );
+    let lines = match with_return {
+        1 => "1 line ends",
+        _ => &format!("{with_return} lines end"),
+    };
+    let message = format!("{lines} in CR LF and {} in LF", total - with_return);
     check.report(place, message).fix(edits);
 }

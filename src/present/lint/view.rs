@@ -12,7 +12,7 @@ use crate::lint::fingerprint::Fingerprints;
 use crate::lint::{Estate, Finding, Place, Report};
 use crate::pack::Rules;
 use crate::pack::lint::{Applicability, LintRule, Severity};
-use crate::present::excerpt::{excerpt_for, excerpt_of_broken};
+use crate::present::excerpt::{excerpt_for, excerpt_of_broken, line_of};
 use crate::xml::{LineColumn, Lines, Span};
 
 /// A run and what belongs to it.
@@ -161,12 +161,16 @@ impl<'a> View<'a> {
         let text = subject.source()?.text();
         match subject.document() {
             None => excerpt_of_broken(text, place.span, &self.rules.secrets, note),
-            Some(_) => {
+            Some(document) => {
+                let line = line_of(text, place.span);
                 let secrets = match self.show_secrets {
-                    true => &[],
-                    false => self.secrets_of(place.subject),
+                    true => Vec::new(),
+                    false => {
+                        let table = &self.rules.secrets;
+                        table.spans_near(&self.rules.identities, document, line)
+                    }
                 };
-                let excerpt = excerpt_for(text, place.span, secrets, note);
+                let excerpt = excerpt_for(text, place.span, &secrets, note);
                 (!excerpt.text.trim().is_empty()).then_some(excerpt)
             }
         }

@@ -1,7 +1,6 @@
 //! What does not stand in web.config as plain text: sidecars, encrypted sections.
 
 use crate::config::protected::{ProtectedSection, protected_sections};
-use crate::config::sidecars::sidecars;
 use crate::lint::check::Check;
 use crate::lint::subject::Subject;
 use crate::xml::Document;
@@ -15,7 +14,7 @@ pub(in crate::lint::native) fn sidecar(check: &mut Check<'_>) {
     let Some(document) = subject.document() else {
         return;
     };
-    for sidecar in sidecars(document) {
+    for sidecar in subject.sidecars() {
         let section = document.local_name(sidecar.section);
         let path = check.shown_text(&sidecar.path);
         let message = match sidecar.is_required() {

@@ -20,8 +20,10 @@ const MAX_DEPTH: usize = 8;
 fn themes(subject: &Subject) -> Option<Vec<String>> {
     let folder = subject.tree.find(subject.folder(), FOLDER)?;
     let names = subject.tree.names(&folder)?;
-    let is_folder = |name: &String| subject.tree.is_folder(&folder.join(name));
-    Some(names.into_iter().filter(is_folder).collect())
+    let folders = names
+        .iter()
+        .filter(|name| subject.tree.is_folder(&folder.join(name)));
+    Some(folders.map(str::to_owned).collect())
 }
 
 /// Places that name a theme: `pages/@theme` and `@styleSheetTheme`.
@@ -143,8 +145,9 @@ fn collect(
     depth: usize,
     files: &mut BTreeMap<String, Vec<u8>>,
 ) {
-    for name in subject.tree.names(folder).unwrap_or_default() {
-        let (path, below) = (folder.join(&name), below.join(&name));
+    let names = subject.tree.names(folder);
+    for name in names.iter().flat_map(|names| names.iter()) {
+        let (path, below) = (folder.join(name), below.join(name));
         if subject.tree.is_folder(&path) {
             if depth < MAX_DEPTH {
                 collect(subject, &path, &below, depth + 1, files);
