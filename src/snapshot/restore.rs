@@ -31,7 +31,7 @@ use crate::pack::places::FileKind;
 /// Most bytes that are written before the disk is waited for, unless one file has more ...
 const BATCH: u64 = 256 << 20;
 /// ... and most files.
-const BATCH_FILES: usize = 1024;
+const BATCH_FILES: usize = 4096;
 
 /// What to put back, and where.
 pub struct Request<'a> {
@@ -122,7 +122,7 @@ fn decide(
         return Err(Action::LeaveOut);
     }
     let Some(source) = &file.source else {
-        return Err(match named {
+        return Err(match named && request.only.is_none() {
             true => Action::Refuse("it did not come from a place on the server".to_owned()),
             false => Action::LeaveOut,
         });
@@ -146,8 +146,11 @@ fn decide(
     if metadata.is_symlink() {
         return Err(refuse(&"a link stands there"));
     }
-    if !metadata.is_file() {
+    if metadata.is_dir() {
         return Err(refuse(&"a folder stands there"));
+    }
+    if !metadata.is_file() {
+        return Err(refuse(&"something stands there that is no file"));
     }
     if metadata.len() == file.size {
         let there = File::open(&target)
