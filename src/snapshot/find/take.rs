@@ -48,10 +48,10 @@ impl Finder<'_, '_> {
                     }
                     Err(error) => {
                         let path = error.path().unwrap_or(&folder).display().to_string();
+                        let why = error.io_error().map(|error| format!(": {error}"));
+                        let message = format!("it cannot be read{}", why.unwrap_or_default());
                         let help = "Run as a user who may read it; the rest was taken.";
-                        self.plan
-                            .problems
-                            .push(Problem::new(path, "it cannot be read", help));
+                        self.plan.problems.push(Problem::new(path, message, help));
                     }
                 }
             }
