@@ -121,9 +121,11 @@ pub fn spool(target: &Path) -> io::Result<File> {
     tempfile::tempfile_in(beside(target))
 }
 
+/// Checks that a new folder could be made at `target`.
+///
 /// # Errors
-/// When something other than an empty folder is at `target`.
-fn check_free(target: &Path) -> io::Result<()> {
+/// When something other than an empty folder is there.
+pub fn check_free(target: &Path) -> io::Result<()> {
     let taken = || io::Error::new(io::ErrorKind::AlreadyExists, "it exists and is not empty");
     match fs::symlink_metadata(target) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),

@@ -187,6 +187,33 @@ impl WindowsPath {
         Ok(())
     }
 
+    /// Where `relative` leads from this folder. `..` may lead up, not out of
+    /// the drive; an absolute path is taken as it is.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn join(&self, relative: &str) -> Result<Self, PathProblem> {
+        let relative = relative.replace('/', "\\");
+        if relative.starts_with("\\\\") || relative.get(1..3) == Some(":\\") {
+            return Self::parse(&relative);
+        }
+        let mut path = match relative.starts_with('\\') {
+            true => Self::drive(self.drive),
+            false => self.clone(),
+        };
+        for name in relative.split('\\') {
+            match name {
+                "" | "." => {}
+                ".." if path.names.pop().is_none() => {
+                    return Err(PathProblem::Dots(name.to_owned()));
+                }
+                ".." => {}
+                name => path.push(name)?,
+            }
+        }
+        Ok(path)
+    }
+
     /// The path to compare with: equal for paths that differ in case only.
     #[must_use]
     pub fn folded(&self) -> String {

@@ -244,7 +244,7 @@ pub(super) fn existing(target: &Path) -> Result<Option<Metadata>, WriteErrorKind
     }
 }
 
-fn folder_of(target: &Path) -> &Path {
+pub(super) fn folder_of(target: &Path) -> &Path {
     match target.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -281,7 +281,7 @@ pub(super) fn temporary_beside(
     Ok(temporary)
 }
 
-pub(super) fn persist(
+fn persist(
     temporary: NamedTempFile,
     target: &Path,
     durability: Durability,
@@ -333,7 +333,7 @@ fn keep_owner(file: &File, metadata: &Metadata) {
 fn keep_owner(_: &File, _: &Metadata) {}
 
 #[cfg(unix)]
-fn sync_folder(target: &Path) {
+pub(super) fn sync_folder(target: &Path) {
     // The rename itself is done; some file systems refuse to sync a folder.
     if let Ok(folder) = File::open(folder_of(target)) {
         let _ = folder.sync_all();
@@ -341,4 +341,4 @@ fn sync_folder(target: &Path) {
 }
 
 #[cfg(not(unix))]
-fn sync_folder(_: &Path) {}
+pub(super) fn sync_folder(_: &Path) {}

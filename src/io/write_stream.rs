@@ -1,68 +1,152 @@
-//! The writer for files of any size: as [`super::write`], with the content
-//! coming from a stream instead of memory.
+//! The writer for many files of any size: as [`super::write`], with the
+//! content coming from streams instead of memory.
+//!
+//! To wait for the disk once per file is what makes small files slow. So files
+//! are written in batches: each beside its target ([`Staged::beside`]), then
+//! all of them put on disk at once ([`flush`]), and only then renamed
+//! ([`Staged::finish`]). A target is the old or the new file, whole, at any
+//! moment; a killed process may leave the temporary files of one batch behind.
+//! That the new names last is sure after [`settle`].
 
+use std::collections::BTreeMap;
 use std::fs::{File, Metadata};
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
+use tempfile::TempPath;
+
+use super::fresh;
 use super::write::{
     Backup, Durability, MAX_BACKUPS, WriteError, WriteErrorKind, Written, backup_name, existing,
-    keep_original, persist, resolve, temporary_beside,
+    folder_of, keep_original, resolve, sync_folder, temporary_beside,
 };
 
-/// Makes the file at `path` hold what `fill` writes, however large; `fill` says
-/// with an error that the content is not what it should be. `modified` is set
-/// on the new file.
-///
-/// # Errors
-/// See [`WriteErrorKind`]. After an error the file is as it was.
-pub fn stream_atomically(
-    path: &Path,
-    fill: impl FnOnce(&mut File) -> std::io::Result<()>,
-    modified: Option<std::time::SystemTime>,
-    backup: Option<Backup>,
-) -> Result<Written, WriteError> {
-    try_stream(path, fill, modified, backup).map_err(|kind| WriteError {
-        path: path.to_owned(),
-        kind,
-    })
+/// The new content of a file, beside it. Dropping it removes it.
+#[derive(Debug)]
+pub struct Staged {
+    path: PathBuf,
+    target: PathBuf,
+    temporary: TempPath,
+    replaced: Option<Metadata>,
 }
 
-fn try_stream(
+impl Staged {
+    /// Writes what the file at `path` will hold; `fill` says with an error that
+    /// the content is not what it should be. `modified` is set on the new file.
+    ///
+    /// # Errors
+    /// See [`WriteErrorKind`].
+    pub fn beside(
+        path: &Path,
+        fill: impl FnOnce(&mut File) -> io::Result<()>,
+        modified: Option<SystemTime>,
+    ) -> Result<Self, WriteError> {
+        stage(path, fill, modified).map_err(|kind| failed(path, kind))
+    }
+
+    /// Gives the file its new content, which must be on disk: see [`flush`].
+    ///
+    /// # Errors
+    /// See [`WriteErrorKind`]. After an error the file is as it was.
+    pub fn finish(self, backup: Option<Backup>) -> Result<Written, WriteError> {
+        let path = self.path.clone();
+        rename(self, backup).map_err(|kind| failed(&path, kind))
+    }
+
+    /// The folder in which it is.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        folder_of(&self.target)
+    }
+}
+
+/// Has the content of `staged` put on disk.
+///
+/// # Errors
+/// What the system reports; then none of them may be renamed.
+pub fn flush<'s>(staged: impl Iterator<Item = &'s Staged>) -> io::Result<()> {
+    settle(staged.map(Staged::folder))
+}
+
+/// Has the file systems of `folders` put everything on disk, where they were left to do that.
+///
+/// # Errors
+/// What the system reports.
+pub fn settle<'f>(folders: impl Iterator<Item = &'f Path>) -> io::Result<()> {
+    let mut systems = BTreeMap::new();
+    let mut last = None;
+    for folder in folders {
+        // Most files have the folder of the one before.
+        if last.replace(folder) != Some(folder) {
+            systems.entry(file_system(folder)?).or_insert(folder);
+        }
+    }
+    systems.into_values().try_for_each(fresh::flush_all)
+}
+
+#[cfg(unix)]
+fn file_system(folder: &Path) -> io::Result<u64> {
+    Ok(std::os::unix::fs::MetadataExt::dev(&folder.metadata()?))
+}
+
+#[cfg(not(unix))]
+fn file_system(_: &Path) -> io::Result<u64> {
+    Ok(0)
+}
+
+fn failed(path: &Path, kind: WriteErrorKind) -> WriteError {
+    WriteError {
+        path: path.to_owned(),
+        kind,
+    }
+}
+
+fn stage(
     path: &Path,
-    fill: impl FnOnce(&mut File) -> std::io::Result<()>,
-    modified: Option<std::time::SystemTime>,
-    backup: Option<Backup>,
-) -> Result<Written, WriteErrorKind> {
+    fill: impl FnOnce(&mut File) -> io::Result<()>,
+    modified: Option<SystemTime>,
+) -> Result<Staged, WriteErrorKind> {
     let target = resolve(path)?;
-    let metadata = existing(&target)?;
-    if metadata
-        .as_ref()
-        .is_some_and(|metadata| metadata.permissions().readonly())
-    {
+    let replaced = existing(&target)?;
+    let is_read_only = |metadata: &Metadata| metadata.permissions().readonly();
+    if replaced.as_ref().is_some_and(is_read_only) {
         return Err(WriteErrorKind::ReadOnly);
     }
-    let mut temporary = temporary_beside(&target, &[], metadata.as_ref(), Durability::Scratch)?;
+    let mut temporary = temporary_beside(&target, &[], replaced.as_ref(), Durability::Scratch)?;
     fill(temporary.as_file_mut())?;
     if let Some(modified) = modified {
         temporary.as_file().set_modified(modified)?;
     }
-    temporary.as_file().sync_all()?;
-    let Some(metadata) = metadata else {
-        persist(temporary, &target, Durability::Flushed)?;
-        return Ok(Written::Created);
+    fresh::flush_one(temporary.as_file())?;
+    Ok(Staged {
+        path: path.to_owned(),
+        // A batch has more files than a process may have open.
+        temporary: temporary.into_temp_path(),
+        target,
+        replaced,
+    })
+}
+
+fn rename(staged: Staged, backup: Option<Backup>) -> Result<Written, WriteErrorKind> {
+    let target = staged.target.as_path();
+    let backup = match (&staged.replaced, backup) {
+        (Some(metadata), Some(Backup::Beside)) => Some(keep_file(target, metadata)?),
+        _ => None,
     };
-    let backup = match backup {
-        Some(Backup::Beside) => Some(keep_file(&target, &metadata)?),
-        None => None,
-    };
-    if let Err(error) = persist(temporary, &target, Durability::Flushed) {
+    if let Err(error) = staged.temporary.persist(target) {
         if let Some(backup) = &backup {
             let _ = std::fs::remove_file(backup);
         }
-        return Err(error);
+        return Err(error.error.into());
     }
-    Ok(Written::Replaced { backup })
+    if cfg!(not(target_os = "linux")) {
+        sync_folder(target);
+    }
+    Ok(match staged.replaced {
+        Some(_) => Written::Replaced { backup },
+        None => Written::Created,
+    })
 }
 
 /// Gives the original a second name, which costs nothing however large it is;

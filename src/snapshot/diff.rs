@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::io;
 use std::path::PathBuf;
 
 use super::find::Plan;
@@ -137,15 +138,30 @@ impl<'s> State<'s> {
             state.add(name, &file.component, file.kind, file.from.clone());
         }
         for file in &before.files {
-            let path = file
-                .source
-                .as_deref()
-                .and_then(|path| WindowsPath::parse(path).ok());
-            if let Some(path) = path
-                && !state.files.contains_key(&path.folded())
-                && let Ok(Some(found)) = drives.find(&path)
-            {
-                state.add(path.to_string(), &file.component, file.kind, found);
+            let path = file.source.as_deref();
+            let Some(path) = path.and_then(|path| WindowsPath::parse(path).ok()) else {
+                continue;
+            };
+            let key = path.folded();
+            let is_known = |(name, _): &(String, String)| fold(name) == key;
+            if state.files.contains_key(&key) || state.unreadable.iter().any(is_known) {
+                continue;
+            }
+            match drives.find(&path) {
+                // To open a pipe could wait for ever.
+                Ok(Some(found)) if found.is_file() => {
+                    state.add(path.to_string(), &file.component, file.kind, found);
+                }
+                Ok(Some(_)) => {}
+                Ok(None) => {
+                    let hidden = why_hidden(drives, &path);
+                    let error = hidden.map(|error| (path.to_string(), error.to_string()));
+                    state.unreadable.extend(error);
+                }
+                Err(problem) => {
+                    let unreadable = (path.to_string(), problem.to_string());
+                    state.unreadable.push(unreadable);
+                }
             }
         }
         state
@@ -173,13 +189,21 @@ impl<'s> State<'s> {
             From::Disk(path) => read::read_file(path).ok()?,
             From::Snapshot(path) => {
                 let mut bytes = Vec::new();
-                let read = |from: &mut dyn std::io::Read| from.read_to_end(&mut bytes);
+                let read = |from: &mut dyn io::Read| from.read_to_end(&mut bytes);
                 self.store?.reader().read(path, side.size, read).ok()?;
                 bytes
             }
         };
         Document::from_bytes(&bytes).ok()
     }
+}
+
+/// Why nobody can say that `path` is not there: its folder may not be read.
+fn why_hidden(drives: &Drives, path: &WindowsPath) -> Option<io::Error> {
+    let target = drives.target(path).ok()?;
+    let folder = target.ancestors().skip(1).find(|folder| folder.exists())?;
+    let error = std::fs::read_dir(folder).err()?;
+    (error.kind() == io::ErrorKind::PermissionDenied).then_some(error)
 }
 
 /// Everything that differs, by path.

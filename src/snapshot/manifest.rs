@@ -13,6 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::{Problem, plain};
 use crate::io::stream;
 use crate::io::windows_path::{WindowsPath, check_relative, fold};
 use crate::pack::places::FileKind;
@@ -46,6 +47,9 @@ pub struct Manifest {
     pub files: Vec<FileEntry>,
     /// What was looked for in vain.
     pub missing: Vec<MissingEntry>,
+    /// Files that could not be read or taken.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<ProblemEntry>,
     /// What people should know.
     pub warnings: Vec<String>,
 }
@@ -131,6 +135,27 @@ pub struct MissingEntry {
     pub looked_in: Vec<String>,
 }
 
+/// A file that could not be read or taken.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProblemEntry {
+    /// The file, where it was looked at.
+    pub file: String,
+    /// What went wrong.
+    pub message: String,
+}
+
+impl From<&Problem> for ProblemEntry {
+    fn from(problem: &Problem) -> Self {
+        let mut message = problem.message.clone();
+        plain(&mut message);
+        Self {
+            file: problem.file.clone(),
+            message,
+        }
+    }
+}
+
 /// Why a manifest is not used.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum ManifestError {
@@ -211,7 +236,14 @@ impl Manifest {
                 return Err(refuse(entry, "its time is none".to_owned()));
             }
         }
-        Ok(())
+        let both = in_a_file(&paths, '/').or_else(|| in_a_file(&sources, '\\'));
+        match both {
+            Some(entry) => {
+                let reason = "another entry is a file where this one needs a folder";
+                Err(refuse(entry, reason.to_owned()))
+            }
+            None => Ok(()),
+        }
     }
 
     /// The bytes of `manifest.json`.
@@ -242,6 +274,15 @@ impl Manifest {
         text.push('\n');
         text
     }
+}
+
+/// A path that goes through another one, which therefore would be a file and a folder.
+fn in_a_file(paths: &HashSet<String>, separator: char) -> Option<&str> {
+    let through = |path: &&String| {
+        let mut folders = path.match_indices(separator).map(|(at, _)| &path[..at]);
+        folders.any(|folder| paths.contains(folder))
+    };
+    paths.iter().filter(through).min().map(String::as_str)
 }
 
 /// The first line with characters that could steer a terminal, raw or escaped:

@@ -6,6 +6,7 @@
 //! What was only read to find things (`applicationHost.config`, exports) is put
 //! back only where it is asked for by component or pattern.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -23,9 +24,14 @@ use crate::io::fresh;
 use crate::io::stream;
 use crate::io::walk::Selection;
 use crate::io::windows_path::{Drives, WindowsPath};
-use crate::io::write::{Backup, Written};
-use crate::io::write_stream;
+use crate::io::write::Backup;
+use crate::io::write_stream::{self, Staged};
 use crate::pack::places::FileKind;
+
+/// Most bytes that are written before the disk is waited for, unless one file has more ...
+const BATCH: u64 = 256 << 20;
+/// ... and most files.
+const BATCH_FILES: usize = 4096;
 
 /// What to put back, and where.
 pub struct Request<'a> {
@@ -116,7 +122,7 @@ fn decide(
         return Err(Action::LeaveOut);
     }
     let Some(source) = &file.source else {
-        return Err(match named {
+        return Err(match named && request.only.is_none() {
             true => Action::Refuse("it did not come from a place on the server".to_owned()),
             false => Action::LeaveOut,
         });
@@ -140,8 +146,11 @@ fn decide(
     if metadata.is_symlink() {
         return Err(refuse(&"a link stands there"));
     }
-    if !metadata.is_file() {
+    if metadata.is_dir() {
         return Err(refuse(&"a folder stands there"));
+    }
+    if !metadata.is_file() {
+        return Err(refuse(&"something stands there that is no file"));
     }
     if metadata.len() == file.size {
         let there = File::open(&target)
@@ -200,33 +209,88 @@ pub fn restore(
     backup: Option<Backup>,
     progress: &Progress,
 ) -> Vec<Problem> {
-    let mut problems: Vec<Problem> = steps
-        .par_iter()
-        .filter(|step| writes(step))
-        .filter_map(|step| {
-            let target = step.target.as_deref()?;
-            let written = write(store, step.file, target, backup, progress);
-            progress.add_file();
-            written.err()
-        })
+    let wanted = steps.iter().filter(|step| writes(step));
+    let mut wanted: Vec<(&FileEntry, &Path)> = wanted
+        .filter_map(|step| Some((step.file, step.target.as_deref()?)))
         .collect();
+    let (mut problems, mut folders) = (Vec::new(), BTreeSet::new());
+    while !wanted.is_empty() {
+        let rest = wanted.split_off(batch(&wanted));
+        folders.extend(wanted.iter().filter_map(|(_, target)| target.parent()));
+        problems.extend(write_batch(store, &wanted, backup, progress));
+        wanted = rest;
+    }
+    // The files are whole either way; this makes their names last.
+    let settled = write_stream::settle(folders.iter().copied().filter(|folder| folder.is_dir()));
+    if let (Err(error), Some(folder)) = (settled, folders.first()) {
+        let message = format!("a power cut could undo what was written: {error}");
+        let help = "Check the disk, then run again: what is there already is not written twice.";
+        problems.push(Problem::new(folder.display(), message, help));
+    }
     problems.sort_by(|a, b| a.file.cmp(&b.file));
     problems
 }
 
-fn write(
+/// How many of the files are written at a time.
+fn batch(files: &[(&FileEntry, &Path)]) -> usize {
+    let mut size: u64 = 0;
+    let fits = |(file, _): &&(&FileEntry, &Path)| {
+        size = size.saturating_add(file.size);
+        size <= BATCH
+    };
+    let fitting = files.iter().take(BATCH_FILES).take_while(fits).count();
+    fitting.max(1)
+}
+
+/// Writes the files beside their targets, waits once for the disk, then renames them.
+fn write_batch(
+    store: &Store,
+    files: &[(&FileEntry, &Path)],
+    backup: Option<Backup>,
+    progress: &Progress,
+) -> Vec<Problem> {
+    let staged = files.par_iter().map(|(file, target)| {
+        let staged = stage(store, file, target, progress);
+        Ok((*file, *target, staged?))
+    });
+    let (mut problems, mut ready) = (Vec::new(), Vec::new());
+    for staged in staged.collect::<Vec<Result<_, Problem>>>() {
+        match staged {
+            Ok(staged) => ready.push(staged),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if let Err(error) = write_stream::flush(ready.iter().map(|(_, _, staged)| staged)) {
+        let failed = ready.iter().map(|(_, target, _)| as_it_was(target, &error));
+        problems.extend(failed);
+        return problems;
+    }
+    let finished = ready.into_par_iter().filter_map(|(file, target, staged)| {
+        let written = staged.finish(backup);
+        progress.add_file();
+        match written {
+            Ok(_) => unlike(file, target),
+            Err(error) => Some(as_it_was(target, &error)),
+        }
+    });
+    problems.extend(finished.collect::<Vec<_>>());
+    problems
+}
+
+fn as_it_was(target: &Path, error: &dyn std::fmt::Display) -> Problem {
+    let help =
+        "The file is as it was. Check permissions, and that no service holds it; then run again.";
+    Problem::new(target.display(), error, help)
+}
+
+fn stage(
     store: &Store,
     file: &FileEntry,
     target: &Path,
-    backup: Option<Backup>,
     progress: &Progress,
-) -> Result<Written, Problem> {
-    let failed = |message: String| {
-        let help = "The file is as it was. Check permissions, and that no service holds it; then run again.";
-        Problem::new(target.display(), message, help)
-    };
+) -> Result<Staged, Problem> {
     if let Some(folder) = target.parent() {
-        std::fs::create_dir_all(folder).map_err(|error| failed(error.to_string()))?;
+        std::fs::create_dir_all(folder).map_err(|error| as_it_was(target, &error))?;
     }
     let time = file
         .modified
@@ -246,17 +310,17 @@ fn write(
         }
         Ok(())
     };
-    let written = write_stream::stream_atomically(target, fill, time.map(SystemTime::from), backup)
-        .map_err(|error| failed(error.to_string()))?;
+    Staged::beside(target, fill, time.map(SystemTime::from))
+        .map_err(|error| as_it_was(target, &error))
+}
+
+/// Reads back what was written.
+fn unlike(file: &FileEntry, target: &Path) -> Option<Problem> {
     let there = File::open(target).and_then(stream::measure);
-    match there {
-        Ok(there) if there.sha256 == file.sha256 => Ok(written),
-        _ => Err(Problem::new(
-            target.display(),
-            "it was written, but does not read back as it was",
-            "Check the disk, and whether another program writes this file.",
-        )),
-    }
+    let is_alike = there.is_ok_and(|there| there.sha256 == file.sha256);
+    let message = "it was written, but does not read back as it was";
+    let help = "Check the disk, and whether another program writes this file.";
+    (!is_alike).then(|| Problem::new(target.display(), message, help))
 }
 
 /// Permission bits only: nothing becomes set-uid because a manifest says so.

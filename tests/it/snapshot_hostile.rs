@@ -82,6 +82,8 @@ fn hostile_manifests() {
         ("files/A", r"C:\b", "another case"),
         ("files/c", r"C:\X", "twice"),
         ("files/c", "C:/x/", "twice"),
+        ("files/A/b", r"C:\b", "is a file where"),
+        ("files/c", r"C:\X\b\c", "is a file where"),
     ] {
         let manifest =
             manifest(&[("files/a", r"C:\x"), (path, source)][usize::from(path == "files/a")..]);

@@ -57,6 +57,31 @@ fn only_plain_paths_are_paths() {
 }
 
 #[test]
+fn a_relative_path_is_followed_from_its_folder() {
+    let folder = WindowsPath::parse(r"C:\a\b").unwrap();
+    for (text, expected) in [
+        ("c.config", Some(r"C:\a\b\c.config")),
+        (r"d\.\c.config", Some(r"C:\a\b\d\c.config")),
+        ("../x/c.config", Some(r"C:\a\x\c.config")),
+        (r"\c.config", Some(r"C:\c.config")),
+        (r"d:\c.config", Some(r"D:\c.config")),
+        (r"..\..\c", Some(r"C:\c")),
+        (r"..\..\..\c", None),
+        (r"d:c.config", None),
+        (r"D:\..\c", None),
+        (r"\\server\share\c", None),
+        (r"\\?\C:\c", None),
+        ("nul", None),
+        ("c.config:stream", None),
+        ("é\\c", Some(r"C:\a\b\é\c")),
+    ] {
+        let joined = folder.join(text).ok();
+        let joined = joined.map(|path| path.to_string());
+        assert_eq!(joined.as_deref(), expected, "{text:?}");
+    }
+}
+
+#[test]
 fn relative_paths_use_slashes() {
     for (text, valid) in [
         ("files/a/b", true),

@@ -164,7 +164,7 @@ pub(super) fn diff(args: &DiffArgs, output: &mut Output) -> Result<Exit, Vec<Fai
         Some((store, manifest)) => State::of_snapshot(manifest, store),
         None => {
             before = before.of_drives();
-            let drives = drives(args.root.as_deref(), "--root")?;
+            let drives = drives(args.root.as_deref(), "--root", Some(manifest.system_drive))?;
             let plan = find::find(&find::Request {
                 drives: &drives,
                 rules: &rules,
@@ -191,8 +191,8 @@ pub(super) fn diff(args: &DiffArgs, output: &mut Output) -> Result<Exit, Vec<Fai
     let differences = crate::snapshot::diff::diff(&before, &after, &rules);
     let mut redactor = Redactor::new(&rules.secrets, args.show_secrets);
     output.out(&match args.report.format {
-        Format::Json => present::differences_json(&differences, &mut redactor),
-        Format::Text => present::differences_text(&differences, &mut redactor),
+        Format::Json => present::diff::differences_json(&differences, &mut redactor),
+        Format::Text => present::diff::differences_text(&differences, &mut redactor),
     });
     failures.iter().for_each(|failure| output.failure(failure));
     Ok(match (failures.is_empty(), differences.is_empty()) {

@@ -94,7 +94,7 @@ pub(super) struct CreateArgs {
 pub(super) fn run(args: &CreateArgs, output: &mut Output) -> Result<Exit, Vec<Failure>> {
     let rules = load_rules(&args.rules.rules)?;
     check_components(&args.component, &component_ids(&rules))?;
-    let drives = drives(args.root.as_deref(), "--root")?;
+    let drives = drives(args.root.as_deref(), "--root", None)?;
     let include = asked(&args.include)?;
     let exclude = selection(&[], &args.exclude)?;
     let created = timestamp(args.timestamp)?;

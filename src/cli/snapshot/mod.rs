@@ -89,11 +89,14 @@ pub(super) fn run(args: &SnapshotArgs, output: &mut Output) -> Exit {
     }
 }
 
-/// The drives of the server: below `root`, or those of this machine.
-fn drives(root: Option<&Path>, option: &str) -> Result<Drives, Vec<Failure>> {
-    let system = std::env::var("SystemDrive").ok();
+/// The drives of the server: below `root`, or those of this machine. A snapshot says
+/// which one is its `system` drive.
+fn drives(root: Option<&Path>, option: &str, system: Option<char>) -> Result<Drives, Vec<Failure>> {
+    let here = std::env::var("SystemDrive").ok();
+    let here = here.and_then(|drive| drive.chars().next());
     let letter = system
-        .and_then(|drive| drive.chars().next())
+        .filter(|_| root.is_some())
+        .or(here)
         .filter(char::is_ascii_alphabetic)
         .unwrap_or('C');
     match root {

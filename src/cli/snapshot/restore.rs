@@ -12,7 +12,8 @@ use crate::cli::output::Output;
 use crate::error::Failure;
 use crate::io::fresh;
 use crate::io::write::Backup;
-use crate::present::snapshot as present;
+use crate::present::snapshot::restore as present;
+use crate::snapshot::Problem;
 use crate::snapshot::restore::{Action, Request, plan, restore, size, verify};
 
 const EXAMPLES: &str = "\
@@ -85,7 +86,7 @@ pub(super) fn run(args: &RestoreArgs, output: &mut Output) -> Result<Exit, Vec<F
         Some(to) if !to.exists() => {
             crate::io::windows_path::Drives::below(to, manifest.system_drive)
         }
-        to => drives(to.as_deref(), "--to")?,
+        to => drives(to.as_deref(), "--to", Some(manifest.system_drive))?,
     };
     let request = Request {
         drives: &target,
@@ -96,6 +97,13 @@ pub(super) fn run(args: &RestoreArgs, output: &mut Output) -> Result<Exit, Vec<F
     let steps = watch(output, "Comparing", all, |progress| {
         plan(&manifest, &request, progress)
     });
+    if only.is_some() && steps.iter().all(|step| step.action == Action::LeaveOut) {
+        return Err(vec![
+            Failure::new("no file matches --only")
+                .in_file(args.snapshot.display())
+                .help("A pattern is compared with the path below the drive: --only '**/pa/web.config', or with the name. `conferry snapshot show` lists the files."),
+        ]);
+    }
     let size = size(&steps);
     let damaged = watch(output, "Verifying", size, |progress| {
         verify(&store, &steps, progress)
@@ -108,10 +116,11 @@ pub(super) fn run(args: &RestoreArgs, output: &mut Output) -> Result<Exit, Vec<F
         };
         return Err(damaged.iter().map(failure).collect());
     }
-    output.out(&match args.report.format {
-        Format::Json => present::steps_json(&steps, args.dry_run),
-        Format::Text => present::steps_text(&steps, args.dry_run),
-    });
+    let is_text = args.report.format == Format::Text;
+    if is_text {
+        output.out(&present::steps_text(&steps, args.dry_run));
+    }
+    let json = |problems: &[Problem]| present::steps_json(&steps, args.dry_run, problems);
     let mut exit = Exit::Clean;
     if steps
         .iter()
@@ -120,6 +129,9 @@ pub(super) fn run(args: &RestoreArgs, output: &mut Output) -> Result<Exit, Vec<F
         exit = Exit::Failed;
     }
     if args.dry_run {
+        if !is_text {
+            output.out(&json(&[]));
+        }
         return Ok(exit);
     }
     if let Some(to) = &args.to {
@@ -138,6 +150,9 @@ pub(super) fn run(args: &RestoreArgs, output: &mut Output) -> Result<Exit, Vec<F
     let problems = watch(output, "Restoring", size, |progress| {
         restore(&store, &steps, backup, progress)
     });
+    if !is_text {
+        output.out(&json(&problems));
+    }
     output.err(&present::restored(&steps, problems.len()));
     for problem in problems {
         output.failure(&problem.into());

@@ -5,30 +5,24 @@
 //! that keeps changing is marked. A file that cannot be read is named and the
 //! others go on.
 
+mod copy;
+mod folder;
 mod zip;
 
-use std::fs::{self, File, Metadata};
-use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::io::{self, Write};
+use std::path::PathBuf;
 
 use jiff::Timestamp;
-use rayon::prelude::*;
 use thiserror::Error;
 
 use super::Problem;
-use super::find::{Plan, Planned};
-use super::manifest::{FileEntry, MANIFEST, Manifest, PackEntry, SCHEMA, SUMS};
+use super::find::Plan;
+use super::manifest::{FileEntry, MANIFEST, Manifest, PackEntry, ProblemEntry, SCHEMA, SUMS};
 use super::progress::Progress;
-use crate::io::fresh::{
-    self, NewFile, NewFolder, attributes_of, create_private, create_private_folders, mode_of,
-};
+use crate::io::fresh::{self, NewFile, NewFolder, create_private};
 use crate::io::sealed::Lock;
-use crate::io::stream;
 use crate::pack::Rules;
 
-/// How often a file that changes is copied.
-const TRIES: usize = 3;
 /// What the manifest and the file system itself may need.
 const SPARE: u64 = 1 << 20;
 
@@ -81,6 +75,16 @@ pub struct Created {
     pub manifest: Manifest,
     /// Files that are not in it, or not for sure as they were.
     pub problems: Vec<Problem>,
+}
+
+impl Created {
+    /// `problems` are the files that are not in it.
+    fn new(manifest: Manifest, mut problems: Vec<Problem>) -> Self {
+        let changing = manifest.files.iter().filter(|file| file.inconsistent);
+        problems.extend(changing.map(copy::inconsistent));
+        problems.sort_by(|a, b| a.file.cmp(&b.file));
+        Self { manifest, problems }
+    }
 }
 
 /// Why no snapshot was made.
@@ -149,7 +153,20 @@ pub fn check(plan: &Plan, destination: &Destination) -> Result<(), CreateError> 
     if plan.files.is_empty() {
         return Err(CreateError::Nothing);
     }
-    let absolute = std::path::absolute(&destination.path)?;
+    let target = destination.path.as_path();
+    match form {
+        Form::Folder => fresh::check_free(target).map_err(taken)?,
+        Form::Zip | Form::Sealed if target.symlink_metadata().is_ok() => {
+            return Err(CreateError::Taken);
+        }
+        Form::Zip | Form::Sealed => {}
+    }
+    let absolute = std::path::absolute(target)?;
+    let place = absolute.parent().unwrap_or(&absolute);
+    if !place.is_dir() {
+        let there_is_none = io::Error::new(io::ErrorKind::NotFound, "its folder does not exist");
+        return Err(CreateError::Io(there_is_none));
+    }
     let parent = absolute
         .ancestors()
         .skip(1)
@@ -188,14 +205,7 @@ pub fn create(
 ) -> Result<Created, CreateError> {
     check(&plan, destination)?;
     let target = destination.path.as_path();
-    let taken = |error: io::Error| match error.kind() {
-        io::ErrorKind::AlreadyExists => CreateError::Taken,
-        _ => CreateError::Io(error),
-    };
     if destination.form()? != Form::Folder {
-        if target.exists() {
-            return Err(CreateError::Taken);
-        }
         let mut file = NewFile::beside(target).map_err(taken)?;
         let to = io::BufWriter::with_capacity(1 << 16, file.file());
         let job = zip::Job {
@@ -204,7 +214,7 @@ pub fn create(
             created: facts.created,
             progress,
         };
-        let finish = |plan, entries| manifest(plan, entries, facts, rules);
+        let finish = |plan, entries, problems: &_| manifest(plan, entries, problems, facts, rules);
         let created = match &destination.lock {
             None => {
                 let (mut to, created) = zip::write(plan, to, &job, finish)?;
@@ -220,21 +230,38 @@ pub fn create(
         file.finish().map_err(taken)?;
         return Ok(created);
     }
-    let folder = NewFolder::beside(target).map_err(taken)?;
-    let (entries, problems) = into_folder(&plan.files, folder.path(), progress)?;
-    let manifest = manifest(plan, entries, facts, rules);
+    let new = NewFolder::beside(target).map_err(taken)?;
+    let (entries, problems) = folder::into_folder(&plan.files, new.path(), progress)?;
+    let manifest = manifest(plan, entries, &problems, facts, rules);
     let bytes = manifest.to_bytes();
     for (name, bytes) in [(SUMS, manifest.sums(&bytes).as_bytes()), (MANIFEST, &bytes)] {
-        let mut file = create_private(&folder.path().join(name))?;
+        let mut file = create_private(&new.path().join(name))?;
         file.write_all(bytes)?;
         file.sync_all()?;
     }
-    fresh::flush_all(folder.path())?;
-    folder.finish().map_err(taken)?;
-    Ok(Created { manifest, problems })
+    fresh::flush_all(new.path())?;
+    new.finish().map_err(taken)?;
+    Ok(Created::new(manifest, problems))
 }
 
-fn manifest(plan: Plan, files: Vec<FileEntry>, facts: Facts, rules: &Rules) -> Manifest {
+fn taken(error: io::Error) -> CreateError {
+    match error.kind() {
+        io::ErrorKind::AlreadyExists => CreateError::Taken,
+        _ => CreateError::Io(error),
+    }
+}
+
+fn manifest(
+    plan: Plan,
+    files: Vec<FileEntry>,
+    problems: &[Problem],
+    facts: Facts,
+    rules: &Rules,
+) -> Manifest {
+    let mut problems: Vec<ProblemEntry> = (plan.problems.iter().chain(problems))
+        .map(ProblemEntry::from)
+        .collect();
+    problems.sort();
     Manifest {
         schema: SCHEMA,
         conferry: env!("CARGO_PKG_VERSION").to_owned(),
@@ -252,164 +279,7 @@ fn manifest(plan: Plan, files: Vec<FileEntry>, facts: Facts, rules: &Rules) -> M
         components: plan.components,
         files,
         missing: plan.missing,
+        problems,
         warnings: plan.warnings,
-    }
-}
-
-fn into_folder(
-    files: &[Planned],
-    folder: &Path,
-    progress: &Progress,
-) -> io::Result<(Vec<FileEntry>, Vec<Problem>)> {
-    let problems = Mutex::new(Vec::new());
-    let note = |problem| {
-        if let Ok(mut problems) = problems.lock() {
-            problems.push(problem);
-        }
-    };
-    let entries: io::Result<Vec<FileEntry>> = files
-        .par_iter()
-        .filter_map(|planned| {
-            let to = folder.join(&planned.path);
-            let write = || {
-                if let Some(parent) = to.parent() {
-                    create_private_folders(parent)?;
-                }
-                let _ = fs::remove_file(&to);
-                create_private(&to)
-            };
-            let copied = copy_steadily(planned, progress, |source, metadata| {
-                let target = write()?;
-                let measured = stream::copy(source.take(metadata.len()), &target, &|bytes| {
-                    progress.add_bytes(bytes);
-                })?;
-                if let Ok(time) = metadata.modified() {
-                    fresh::set_modified(&target, time)?;
-                }
-                fresh::flush_one(&target)?;
-                Ok(measured)
-            });
-            match copied {
-                Ok(entry) => {
-                    if entry.inconsistent {
-                        note(inconsistent(planned));
-                    }
-                    Some(Ok(entry))
-                }
-                Err(error) if is_full(&error) => Some(Err(error)),
-                Err(error) => {
-                    let _ = fs::remove_file(&to);
-                    note(unreadable(planned, &error));
-                    None
-                }
-            }
-        })
-        .collect();
-    let mut problems = problems.into_inner().unwrap_or_default();
-    problems.sort_by(|a, b| a.file.cmp(&b.file));
-    Ok((entries?, problems))
-}
-
-/// Whether it is the place of the snapshot that failed: no other file would do better.
-fn is_full(error: &io::Error) -> bool {
-    use io::ErrorKind::{FileTooLarge, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
-    matches!(
-        error.kind(),
-        StorageFull | QuotaExceeded | FileTooLarge | ReadOnlyFilesystem
-    )
-}
-
-/// Copies until the file did not change meanwhile. `copy` reads no more than the
-/// file had when it was opened: one that grows all the time would never end.
-fn copy_steadily(
-    planned: &Planned,
-    progress: &Progress,
-    mut copy: impl FnMut(&File, &Metadata) -> io::Result<stream::Measured>,
-) -> io::Result<FileEntry> {
-    let mut tries = 0;
-    loop {
-        tries += 1;
-        let source = File::open(&planned.from)?;
-        let before = source.metadata()?;
-        let measured = copy(&source, &before)?;
-        let after = fs::metadata(&planned.from)?;
-        let modified = before.modified().ok();
-        let steady = measured.size == before.len()
-            && after.len() == before.len()
-            && after.modified().ok() == modified;
-        if steady || tries == TRIES {
-            progress.add_file();
-            let modified = modified.and_then(|time| Timestamp::try_from(time).ok());
-            return Ok(FileEntry {
-                path: planned.path.clone(),
-                source: planned.source.clone(),
-                component: planned.component.clone(),
-                kind: planned.kind,
-                taken_by: planned.taken_by.clone(),
-                size: measured.size,
-                sha256: measured.sha256,
-                modified: modified.map(|time| time.to_string()),
-                mode: mode_of(&before).map(|mode| format!("{mode:04o}")),
-                attributes: attributes_of(&before),
-                inconsistent: !steady,
-            });
-        }
-        progress.take_back(measured.size);
-    }
-}
-
-fn inconsistent(planned: &Planned) -> Problem {
-    Problem::new(
-        planned.from.display(),
-        "it changed each time while it was copied, so the copy may be half old and half new",
-        "Stop the service that writes it (MultiFactorAuth or PhoneFactor), then make the snapshot again.",
-    )
-}
-
-fn unreadable(planned: &Planned, error: &io::Error) -> Problem {
-    Problem::new(
-        planned.from.display(),
-        format!("it is not in the snapshot: {error}"),
-        "Run as an administrator and stop the service that holds it, then make the snapshot again.",
-    )
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use std::fs;
-
-    use super::{Progress, TRIES, copy_steadily};
-    use crate::io::stream;
-    use crate::pack::places::FileKind;
-    use crate::snapshot::find::Planned;
-
-    #[test]
-    fn a_file_that_changes_is_copied_again_and_then_marked() {
-        let folder = tempfile::tempdir().unwrap();
-        let from = folder.path().join("a");
-        let planned = Planned {
-            from: from.clone(),
-            path: "files/a".to_owned(),
-            source: None,
-            component: "a".to_owned(),
-            kind: FileKind::Data,
-            taken_by: "x".to_owned(),
-            size: 1,
-        };
-        for (changes, tries, inconsistent) in [(0, 1, false), (1, 2, false), (9, TRIES, true)] {
-            fs::write(&from, "x").unwrap();
-            let mut count = 0;
-            let entry = copy_steadily(&planned, &Progress::default(), |source, _| {
-                count += 1;
-                let measured = stream::measure(source)?;
-                if count <= changes {
-                    fs::write(&from, "y".repeat(count + 1))?;
-                }
-                Ok(measured)
-            })
-            .unwrap();
-            assert_eq!((count, entry.inconsistent), (tries, inconsistent));
-        }
     }
 }

@@ -15,7 +15,8 @@ use rayon::prelude::*;
 use zip::write::{PreparedZipFile, SimpleFileOptions, StreamWriter, ZipFileBuilder};
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
-use super::{Created, copy_steadily, inconsistent, is_full, unreadable};
+use super::Created;
+use super::copy::{copy_steadily, is_full, unreadable};
 use crate::io::fresh;
 use crate::io::sealed::{ReadSeek, Scratch};
 use crate::io::stream::{self, Measured};
@@ -67,7 +68,7 @@ pub(super) fn write<W: Write + Send>(
     mut plan: Plan,
     to: W,
     job: &Job<'_>,
-    manifest: impl FnOnce(Plan, Vec<FileEntry>) -> Manifest,
+    manifest: impl FnOnce(Plan, Vec<FileEntry>, &[Problem]) -> Manifest,
 ) -> io::Result<(W, Created)> {
     let mut zip = ZipWriter::new_stream(Trailer::new(to));
     let (mut entries, mut problems) = (Vec::new(), Vec::new());
@@ -83,7 +84,7 @@ pub(super) fn write<W: Write + Send>(
         written?;
         ready = following;
     }
-    let manifest = manifest(plan, entries);
+    let manifest = manifest(plan, entries, &problems);
     let bytes = manifest.to_bytes();
     let sums = manifest.sums(&bytes);
     for (name, bytes) in [(SUMS, sums.as_bytes()), (MANIFEST, &bytes)] {
@@ -94,7 +95,7 @@ pub(super) fn write<W: Write + Send>(
     let comment = format!("{COMMENT}{}", " ".repeat(trailer::LENGTH));
     zip.set_comment(comment)?;
     let to = zip.finish()?.into_inner().finish()?;
-    Ok((to, Created { manifest, problems }))
+    Ok((to, Created::new(manifest, problems)))
 }
 
 /// Cuts files into parts that are compressed at a time.
@@ -125,7 +126,7 @@ enum Packed {
     Disk(Box<dyn ReadSeek + Send>),
 }
 
-type Ready = Result<(FileEntry, Packed, Option<Problem>), Problem>;
+type Ready = Result<(FileEntry, Packed), Problem>;
 
 fn pack_all(files: &[Planned], job: &Job<'_>) -> io::Result<Vec<Ready>> {
     files.par_iter().map(|file| pack(file, job)).collect()
@@ -139,7 +140,7 @@ fn add_all<W: Write>(
 ) -> io::Result<()> {
     for file in packed {
         match file {
-            Ok((entry, packed, problem)) => {
+            Ok((entry, packed)) => {
                 match packed {
                     Packed::Memory(file) => zip.add_prepared_file(*file)?,
                     Packed::Disk(file) => {
@@ -148,7 +149,6 @@ fn add_all<W: Write>(
                     }
                 }
                 entries.push(entry);
-                problems.extend(problem);
             }
             Err(problem) => problems.push(problem),
         }
@@ -170,10 +170,7 @@ fn pack(planned: &Planned, job: &Job<'_>) -> io::Result<Ready> {
         Ok(measured)
     });
     Ok(match (copied, packed) {
-        (Ok(entry), Some(packed)) => {
-            let problem = entry.inconsistent.then(|| inconsistent(planned));
-            Ok((entry, packed, problem))
-        }
+        (Ok(entry), Some(packed)) => Ok((entry, packed)),
         (Err(error), _) if is_full(&error) => return Err(error),
         (Err(error), _) => Err(unreadable(planned, &error)),
         (Ok(_), None) => Err(unreadable(planned, &io::ErrorKind::UnexpectedEof.into())),

@@ -187,8 +187,11 @@ impl Finder<'_, '_> {
                 ));
             }
         };
-        self.look(id, shown.to_string());
-        let path = match self.request.drives.find(&shown) {
+        let found = self.request.drives.find(&shown);
+        if found.is_ok() {
+            self.look(id, shown.to_string());
+        }
+        let path = match found {
             Ok(Some(path)) if path.is_dir() => path,
             Ok(_) => return,
             Err(problem) => {

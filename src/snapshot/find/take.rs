@@ -1,10 +1,12 @@
 //! Which files of the components that were found are taken.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::{Finder, Planned, WINDOWS};
+use crate::config::sidecars::Sidecar;
 use crate::io::read;
-use crate::io::windows_path::{WindowsPath, fold};
+use crate::io::windows_path::{WindowsPath, check_name, fold};
 use crate::pack::places::{ExpectedFile, FileKind, Need};
 use crate::snapshot::Problem;
 use crate::xml::Document;
@@ -38,13 +40,18 @@ impl Finder<'_, '_> {
                         let path = entry.path().display();
                         self.warn(format!("{path} is a link and was not followed"));
                     }
-                    Ok(_) => {}
+                    Ok(entry) if entry.file_type().is_dir() => {}
+                    Ok(entry) => {
+                        let path = entry.path().display();
+                        let warning = format!("{path} is neither a file nor a folder");
+                        self.warn(format!("{warning} and was not taken"));
+                    }
                     Err(error) => {
                         let path = error.path().unwrap_or(&folder).display().to_string();
+                        let why = error.io_error().map(|error| format!(": {error}"));
+                        let message = format!("it cannot be read{}", why.unwrap_or_default());
                         let help = "Run as a user who may read it; the rest was taken.";
-                        self.plan
-                            .problems
-                            .push(Problem::new(path, "it cannot be read", help));
+                        self.plan.problems.push(Problem::new(path, message, help));
                     }
                 }
             }
@@ -90,38 +97,74 @@ impl Finder<'_, '_> {
         }
         self.take(id, path, kind, &taken_by);
         if kind == FileKind::Configuration {
-            self.take_sidecars(id, path);
+            self.take_sidecars(id, folder, path);
         }
     }
 
-    fn take_sidecars(&mut self, id: &str, path: &Path) {
-        let bytes = read::read_file(path).ok();
-        let Some(document) = bytes.and_then(|bytes| Document::from_bytes(&bytes).ok()) else {
-            return self.warn(format!(
-                "{} is not well-formed; files that it points at were not looked for",
-                path.display()
-            ));
-        };
-        for sidecar in crate::config::sidecars::sidecars(&document) {
-            let name = &sidecar.path;
-            let shown = path
-                .parent()
-                .and_then(|folder| self.request.drives.show(folder).ok());
-            let inner = sidecar.inner_path().zip(shown);
-            let Some((_, folder)) = inner else {
+    /// Takes what the configuration at `path` points at, and what that points at.
+    fn take_sidecars(&mut self, id: &str, folder: &Path, path: &Path) {
+        let (mut waiting, mut seen) = (vec![path.to_owned()], HashSet::new());
+        while let Some(path) = waiting.pop() {
+            if !seen.insert(path.clone()) {
+                continue;
+            }
+            let bytes = read::read_file(&path).ok();
+            let Some(document) = bytes.and_then(|bytes| Document::from_bytes(&bytes).ok()) else {
                 self.warn(format!(
-                    "{} points at `{name}`, which was not taken: it lies outside its folder",
+                    "{} is not well-formed; files that it points at were not looked for",
                     path.display()
                 ));
                 continue;
             };
-            let full = WindowsPath::parse(&format!("{folder}\\{name}"));
-            let found = full
-                .ok()
-                .and_then(|full| self.request.drives.find(&full).ok()?);
-            match found.filter(|found| found.is_file()) {
-                Some(found) => self.take(id, &found, FileKind::Sidecar, sidecar.attribute),
-                None => self.miss(id, name, vec![folder.to_string()]),
+            for sidecar in crate::config::sidecars::sidecars(&document) {
+                waiting.extend(self.take_sidecar(id, folder, &path, &sidecar));
+            }
+        }
+    }
+
+    /// Takes the sidecar, and says where it is.
+    fn take_sidecar(
+        &mut self,
+        id: &str,
+        folder: &Path,
+        path: &Path,
+        sidecar: &Sidecar,
+    ) -> Option<PathBuf> {
+        let name = &sidecar.path;
+        let drives = self.request.drives;
+        let own = drives.show(path.parent()?).ok()?;
+        let full = match own.join(name) {
+            Ok(full) => full,
+            Err(problem) => {
+                let path = path.display();
+                self.warn(format!(
+                    "{path} points at `{name}`, which was not taken: {problem}"
+                ));
+                return None;
+            }
+        };
+        let found = drives
+            .find(&full)
+            .map(|found| found.filter(|path| path.is_file()));
+        match found {
+            Ok(Some(found)) => {
+                let below = found.strip_prefix(folder).unwrap_or(&found);
+                let wanted = self.request.exclude.takes(below);
+                if wanted {
+                    self.take(id, &found, FileKind::Sidecar, sidecar.attribute);
+                }
+                wanted.then_some(found)
+            }
+            Ok(None) => {
+                self.miss(id, name, vec![full.to_string()]);
+                None
+            }
+            Err(problem) => {
+                let path = path.display();
+                self.warn(format!(
+                    "{path} points at `{name}`, which was not taken: {problem}"
+                ));
+                None
             }
         }
     }
@@ -144,18 +187,22 @@ impl Finder<'_, '_> {
             .show(path)
             .or_else(|problem| self.request.drives.show(&canonical).map_err(|_| problem));
         let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let shown = match (shown, check_name(&name)) {
+            // Evidence from elsewhere keeps nothing but its name.
+            (Err(_), Ok(())) if kind == FileKind::Evidence => Ok(None),
+            (Err(_), Err(problem)) if kind == FileKind::Evidence => Err(problem),
+            (shown, _) => shown.map(Some),
+        };
         let (inside, source) = match shown {
-            Ok(shown) => (
+            Ok(Some(shown)) => (
                 format!("{}/{}", shown.letter(), shown.names().join("/")),
                 Some(shown.to_string()),
             ),
-            Err(_) if kind == FileKind::Evidence => (name.into_owned(), None),
+            Ok(None) => (name.into_owned(), None),
             Err(problem) => {
                 let help = "Rename it, then run again; the rest was taken.";
-                return self
-                    .plan
-                    .problems
-                    .push(Problem::new(path.display(), problem, help));
+                let problem = Problem::new(path.display(), problem, help);
+                return self.plan.problems.push(problem);
             }
         };
         let inside = format!("files/{component}/{inside}");
@@ -163,10 +210,8 @@ impl Finder<'_, '_> {
             let message =
                 "another file has this name in another case, and Windows can have only one";
             let help = "Rename one of them, then run again; the other one was taken.";
-            return self
-                .plan
-                .problems
-                .push(Problem::new(path.display(), message, help));
+            let problem = Problem::new(path.display(), message, help);
+            return self.plan.problems.push(problem);
         }
         self.plan.files.push(Planned {
             from: path.to_owned(),

@@ -1,4 +1,8 @@
-//! Snapshots as text and as JSON.
+//! Snapshots as text and as JSON: what is taken, what a snapshot holds, whether it is whole.
+//! What is put back is in [`restore`], what differs in [`diff`].
+
+pub mod diff;
+pub mod restore;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -6,13 +10,9 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-use super::redact::Redactor;
-use crate::merge::outcome::Value;
 use crate::pack::places::FileKind;
-use crate::snapshot::diff::{Change, Difference};
 use crate::snapshot::find::Plan;
-use crate::snapshot::manifest::{ComponentEntry, Manifest, MissingEntry};
-use crate::snapshot::restore::{Action, Step};
+use crate::snapshot::manifest::{ComponentEntry, Manifest, MissingEntry, ProblemEntry};
 use crate::snapshot::verify::Verified;
 
 /// Version of the JSON. It changes when a field is renamed, removed or means something else.
@@ -85,6 +85,12 @@ fn warnings(text: &mut String, warnings: &[String]) {
     }
 }
 
+fn problems(text: &mut String, problems: &[ProblemEntry]) {
+    for problem in problems {
+        let _ = writeln!(text, "Problem: {}: {}", problem.file, problem.message);
+    }
+}
+
 /// What would be taken, for people.
 #[must_use]
 pub fn plan_text(plan: &Plan) -> String {
@@ -121,11 +127,13 @@ pub fn plan_json(plan: &Plan) -> String {
             "kind": file.kind, "taken_by": file.taken_by, "size": file.size,
         })
     });
+    let problems = plan.problems.iter().map(ProblemEntry::from);
     document(
         "create --dry-run",
         json!({
             "components": value(&plan.components), "files": files.collect::<Vec<_>>(),
             "missing": value(&plan.missing), "warnings": plan.warnings,
+            "problems": value(&problems.collect::<Vec<_>>()),
         }),
     )
 }
@@ -187,6 +195,7 @@ fn summary(manifest: &Manifest) -> String {
     let mut text = String::new();
     components(&mut text, &manifest.components);
     missing(&mut text, &manifest.missing);
+    problems(&mut text, &manifest.problems);
     warnings(&mut text, &manifest.warnings);
     custom(&mut text, manifest);
     let mut counts: BTreeMap<&str, (usize, u64)> = BTreeMap::new();
@@ -265,145 +274,4 @@ pub fn verified_json(verified: &Verified) -> String {
         "verify",
         json!({ "files": count, "findings": value(&verified.findings) }),
     )
-}
-
-/// The plan of a restore, for people.
-#[must_use]
-pub fn steps_text(steps: &[Step<'_>], dry_run: bool) -> String {
-    let mut text = String::new();
-    for step in steps {
-        let source = step.file.source.as_deref().unwrap_or(&step.file.path);
-        let _ = match &step.action {
-            Action::LeaveOut => continue,
-            Action::Refuse(reason) => writeln!(text, "refuse {source}: {reason}"),
-            action => writeln!(text, "{} {source}", action.name()),
-        };
-    }
-    let _ = writeln!(
-        text,
-        "{}",
-        counted(steps, if dry_run { "Would: " } else { "Plan: " })
-    );
-    text
-}
-
-fn counted(steps: &[Step<'_>], head: &str) -> String {
-    let words = ["create", "overwrite", "identical", "refuse", "leave-out"].map(|word| {
-        let count = steps
-            .iter()
-            .filter(|step| step.action.name() == word)
-            .count();
-        format!("{count} {word}")
-    });
-    format!("{head}{}.", words.join(", "))
-}
-
-/// The plan of a restore, for programs.
-#[must_use]
-pub fn steps_json(steps: &[Step<'_>], dry_run: bool) -> String {
-    let rows = steps.iter().map(|step| {
-        let reason = match &step.action {
-            Action::Refuse(reason) => Some(reason),
-            _ => None,
-        };
-        json!({
-            "path": step.file.path, "source": step.file.source,
-            "target": step.target.as_ref().map(|target| target.display().to_string()),
-            "action": step.action.name(), "reason": reason,
-        })
-    });
-    let rows: Vec<Json> = rows.collect();
-    document("restore", json!({ "dry_run": dry_run, "files": rows }))
-}
-
-/// What was done.
-#[must_use]
-pub fn restored(steps: &[Step<'_>], failed: usize) -> String {
-    let planned = |step: &&Step<'_>| matches!(step.action, Action::Create | Action::Overwrite);
-    let count = steps.iter().filter(planned).count();
-    match failed {
-        0 => format!("Put back {}.\n", files(count)),
-        failed => format!("Put back {}, {failed} failed.\n", files(count - failed)),
-    }
-}
-
-fn word(change: Change) -> &'static str {
-    match change {
-        Change::Added => "added",
-        Change::Removed => "removed",
-        Change::Changed => "changed",
-        Change::Moved => "moved",
-    }
-}
-
-fn shown(value: Option<&Value>, secret: bool, redactor: &mut Redactor<'_>) -> Option<String> {
-    value.map(|value| redactor.shown(value, secret))
-}
-
-/// What differs, for people.
-pub fn differences_text(differences: &[Difference], redactor: &mut Redactor<'_>) -> String {
-    let mut text = String::new();
-    for difference in differences {
-        let _ = write!(text, "{} {}", word(difference.change), difference.path);
-        if let Some(to) = &difference.to {
-            let _ = write!(text, " -> {to}");
-        }
-        if difference.change == Change::Changed
-            && let (Some(before), Some(after)) = (&difference.before, &difference.after)
-        {
-            let (old, new) = (&before.1[..12], &after.1[..12]);
-            let _ = write!(
-                text,
-                " ({}, {old} -> {}, {new})",
-                bytes(before.0),
-                bytes(after.0)
-            );
-        }
-        text.push('\n');
-        for setting in difference.settings.iter().flatten() {
-            let mut side = |value: &Option<Value>| {
-                shown(value.as_ref(), setting.secret, redactor)
-                    .map_or_else(|| "(none)".to_owned(), |value| format!("{value:?}"))
-            };
-            let (before, after) = (side(&setting.before), side(&setting.after));
-            let _ = writeln!(text, "  {}: {before} -> {after}", setting.address);
-        }
-        if difference.settings.as_ref().is_some_and(Vec::is_empty) {
-            text.push_str("  the settings are the same, only the form differs\n");
-        }
-    }
-    let _ = match differences.len() {
-        0 => writeln!(text, "Nothing differs."),
-        1 => writeln!(text, "1 file differs."),
-        count => writeln!(text, "{count} files differ."),
-    };
-    text
-}
-
-/// What differs, for programs.
-pub fn differences_json(differences: &[Difference], redactor: &mut Redactor<'_>) -> String {
-    let mut rows = Vec::new();
-    for difference in differences {
-        let side = |of: &Option<(u64, String)>| {
-            of.as_ref()
-                .map(|(size, sha256)| json!({ "size": size, "sha256": sha256 }))
-        };
-        let settings = difference.settings.as_ref().map(|settings| {
-            let settings = settings.iter().map(|setting| {
-                json!({
-                    "xpath": setting.address.to_string(), "secret": setting.secret,
-                    "before": shown(setting.before.as_ref(), setting.secret, redactor),
-                    "after": shown(setting.after.as_ref(), setting.secret, redactor),
-                })
-            });
-            settings.collect::<Vec<_>>()
-        });
-        rows.push(json!({
-            "path": difference.path, "component": difference.component,
-            "change": difference.change, "to": difference.to,
-            "before": side(&difference.before), "after": side(&difference.after),
-            "settings": settings,
-        }));
-    }
-    document("diff", json!({ "differences": rows }))
 }

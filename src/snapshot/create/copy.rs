@@ -1,0 +1,123 @@
+//! Copying one file until it did not change meanwhile.
+
+use std::fs::{self, File, Metadata};
+use std::io;
+
+use jiff::Timestamp;
+
+use crate::io::fresh::{attributes_of, mode_of};
+use crate::io::stream;
+use crate::snapshot::Problem;
+use crate::snapshot::find::Planned;
+use crate::snapshot::manifest::FileEntry;
+use crate::snapshot::progress::Progress;
+
+/// How often a file that changes is copied.
+const TRIES: usize = 3;
+
+/// Whether it is the place of the snapshot that failed: no other file would do better.
+pub(super) fn is_full(error: &io::Error) -> bool {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    matches!(
+        error.kind(),
+        StorageFull | QuotaExceeded | FileTooLarge | ReadOnlyFilesystem
+    )
+}
+
+/// Copies until the file did not change meanwhile. `copy` reads no more than the
+/// file had when it was opened: one that grows all the time would never end.
+pub(super) fn copy_steadily(
+    planned: &Planned,
+    progress: &Progress,
+    mut copy: impl FnMut(&File, &Metadata) -> io::Result<stream::Measured>,
+) -> io::Result<FileEntry> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let source = File::open(&planned.from)?;
+        let before = source.metadata()?;
+        let measured = copy(&source, &before)?;
+        let after = fs::metadata(&planned.from)?;
+        let modified = before.modified().ok();
+        let steady = measured.size == before.len()
+            && after.len() == before.len()
+            && after.modified().ok() == modified;
+        if steady || tries == TRIES {
+            progress.add_file();
+            let modified = modified.and_then(|time| Timestamp::try_from(time).ok());
+            return Ok(FileEntry {
+                path: planned.path.clone(),
+                source: planned.source.clone(),
+                component: planned.component.clone(),
+                kind: planned.kind,
+                taken_by: planned.taken_by.clone(),
+                size: measured.size,
+                sha256: measured.sha256,
+                modified: modified.map(|time| time.to_string()),
+                mode: mode_of(&before).map(|mode| format!("{mode:04o}")),
+                attributes: attributes_of(&before),
+                inconsistent: !steady,
+            });
+        }
+        progress.take_back(measured.size);
+    }
+}
+
+/// What to say of a file that kept changing.
+pub(super) fn inconsistent(entry: &FileEntry) -> Problem {
+    Problem::new(
+        entry.source.as_ref().unwrap_or(&entry.path),
+        "it changed each time while it was copied, so the copy may be half old and half new",
+        "Stop the service that writes it (MultiFactorAuth or PhoneFactor), then make the snapshot again.",
+    )
+}
+
+/// What to say of a file that was not copied.
+pub(super) fn unreadable(planned: &Planned, error: &io::Error) -> Problem {
+    Problem::new(
+        planned.from.display(),
+        format!("it is not in the snapshot: {error}"),
+        "Run as an administrator and stop the service that holds it, then make the snapshot again.",
+    )
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::fs;
+
+    use super::{TRIES, copy_steadily};
+    use crate::io::stream;
+    use crate::pack::places::FileKind;
+    use crate::snapshot::find::Planned;
+    use crate::snapshot::progress::Progress;
+
+    #[test]
+    fn a_file_that_changes_is_copied_again_and_then_marked() {
+        let folder = tempfile::tempdir().unwrap();
+        let from = folder.path().join("a");
+        let planned = Planned {
+            from: from.clone(),
+            path: "files/a".to_owned(),
+            source: None,
+            component: "a".to_owned(),
+            kind: FileKind::Data,
+            taken_by: "x".to_owned(),
+            size: 1,
+        };
+        for (changes, tries, inconsistent) in [(0, 1, false), (1, 2, false), (9, TRIES, true)] {
+            fs::write(&from, "x").unwrap();
+            let mut count = 0;
+            let entry = copy_steadily(&planned, &Progress::default(), |source, _| {
+                count += 1;
+                let measured = stream::measure(source)?;
+                if count <= changes {
+                    fs::write(&from, "y".repeat(count + 1))?;
+                }
+                Ok(measured)
+            })
+            .unwrap();
+            assert_eq!((count, entry.inconsistent), (tries, inconsistent));
+        }
+    }
+}
