@@ -153,7 +153,8 @@ pub struct Walked {
 #[must_use]
 pub fn files(paths: &[PathBuf], selection: &impl Choose) -> Walked {
     let mut walked = Walked::default();
-    let mut seen = HashSet::new();
+    // Below one folder nothing is found twice: links are not followed.
+    let mut seen = (paths.len() > 1).then(HashSet::new);
     for path in paths {
         match std::fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => folder(path, selection, &mut seen, &mut walked),
@@ -164,7 +165,12 @@ pub fn files(paths: &[PathBuf], selection: &impl Choose) -> Walked {
     walked
 }
 
-fn folder(root: &Path, selection: &impl Choose, seen: &mut HashSet<PathBuf>, walked: &mut Walked) {
+fn folder(
+    root: &Path,
+    selection: &impl Choose,
+    seen: &mut Option<HashSet<PathBuf>>,
+    walked: &mut Walked,
+) {
     let below = |entry: &DirEntry| {
         let path = entry.path();
         path.strip_prefix(root).unwrap_or(path).to_owned()
@@ -198,9 +204,13 @@ fn folder(root: &Path, selection: &impl Choose, seen: &mut HashSet<PathBuf>, wal
     }
 }
 
-fn take(path: PathBuf, explicit: bool, seen: &mut HashSet<PathBuf>, walked: &mut Walked) {
-    let identity = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
-    if seen.insert(identity) {
+/// Takes a file unless it is among those `seen`.
+fn take(path: PathBuf, explicit: bool, seen: &mut Option<HashSet<PathBuf>>, walked: &mut Walked) {
+    let is_new = seen.as_mut().is_none_or(|seen| {
+        let identity = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+        seen.insert(identity)
+    });
+    if is_new {
         walked.files.push(Found { path, explicit });
     }
 }

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use super::estate::Estate;
 use super::finding::{Finding, Fix, Place, Related};
 use super::native::bindings::Redirect;
+use super::native::sections::Sections;
 use super::subject::Subject;
 use crate::config::addresses::Addresses;
 use crate::config::secrets::SecretTable;
@@ -29,6 +30,8 @@ pub struct Shared {
     pub(super) addresses: Addresses,
     /// The binding redirects of the file.
     pub(super) redirects: OnceCell<Vec<Redirect>>,
+    /// The sections of the file.
+    pub(super) sections: OnceCell<Sections>,
 }
 
 /// One rule at work.

@@ -36,6 +36,8 @@ pub struct Subject {
     sidecars: OnceLock<Vec<Sidecar>>,
     /// Whether it is configuration of .NET or IIS; the checks of these find it out.
     pub(super) is_dotnet: OnceLock<bool>,
+    /// Whether it names the Web Service SDK; the checks of the upgrade find it out.
+    pub(super) names_sdk: OnceLock<bool>,
 }
 
 impl Subject {
@@ -61,6 +63,7 @@ impl Subject {
             elements: FxHashMap::default(),
             sidecars: OnceLock::new(),
             is_dotnet: OnceLock::new(),
+            names_sdk: OnceLock::new(),
         };
         if let Err(ParseError::Encoding(error)) = &subject.content {
             subject.undecoded = Some(Source::decode_lossy(bytes, error.byte()));

@@ -318,9 +318,11 @@ fn present(args: &LintArgs, view: &View<'_>, failures: &[Failure], output: &mut 
                 color: output.color(),
                 unicode: output.unicode(),
             };
-            for finding in &view.report.findings {
-                output.out(&text::finding(view, finding, style));
-            }
+            let findings = view.report.findings.iter();
+            let drawn: String = findings
+                .map(|finding| text::finding(view, finding, style))
+                .collect();
+            output.out(&drawn);
         }
         Format::Text => {}
     }

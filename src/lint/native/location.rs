@@ -1,6 +1,6 @@
 //! `location` elements, lock attributes, and text where .NET takes none.
 
-use super::sections::{Declarations, configuration, uses};
+use super::sections::{configuration, sections};
 use crate::lint::check::Check;
 use crate::xml::address::Leaf;
 use crate::xml::{Document, NodeId, NodeKind};
@@ -106,7 +106,7 @@ pub(super) fn reserved_attribute(check: &mut Check<'_>) {
     let Some(document) = configuration(subject) else {
         return;
     };
-    for found in uses(document, &Declarations::of(document)) {
+    for found in &sections(check, document).uses {
         // What sections of other products take is theirs.
         let is_known = &*found.group == "system.web"
             || matches!(
@@ -168,7 +168,7 @@ pub(super) fn text_in_section(check: &mut Check<'_>) {
             }
         }
     }
-    for found in uses(document, &Declarations::of(document)) {
+    for found in &sections(check, document).uses {
         let name = document.local_name(found.element);
         let is_keyed =
             found.group.is_empty() && matches!(name, "appSettings" | "connectionStrings");

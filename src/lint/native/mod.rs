@@ -7,7 +7,7 @@ mod causes;
 mod collections;
 mod known;
 mod location;
-mod sections;
+pub(super) mod sections;
 mod settings;
 mod sidecars;
 mod text;

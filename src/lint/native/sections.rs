@@ -9,8 +9,25 @@ use crate::lint::subject::Subject;
 use crate::xml::address::Leaf;
 use crate::xml::{Document, NodeId};
 
+/// What a file declares, and what stands where sections stand.
+#[derive(Debug)]
+pub(in crate::lint) struct Sections {
+    pub(super) declared: Declarations,
+    /// Groups included, in the order of the file.
+    pub(super) uses: Vec<Use>,
+}
+
+/// The sections of the file that is looked at, found out once for all rules.
+pub(super) fn sections<'c>(check: &Check<'c>, document: &Document) -> &'c Sections {
+    check.shared.sections.get_or_init(|| {
+        let declared = Declarations::of(document);
+        let uses = uses(document, &declared);
+        Sections { declared, uses }
+    })
+}
+
 /// Paths of the sections and groups that `configSections` declares.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Declarations {
     sections: HashSet<String>,
     groups: HashSet<String>,
@@ -18,7 +35,7 @@ pub(super) struct Declarations {
 
 impl Declarations {
     /// Those of one file.
-    pub(super) fn of(document: &Document) -> Self {
+    fn of(document: &Document) -> Self {
         let mut found = Self::default();
         found.add_all(document);
         found
@@ -70,6 +87,7 @@ fn has(paths: &HashSet<String>, group: &str, name: &str) -> bool {
 }
 
 /// A section or an unknown element where sections stand.
+#[derive(Debug)]
 pub(super) struct Use {
     pub(super) element: NodeId,
     /// The `location` that it stands in.
@@ -81,7 +99,7 @@ pub(super) struct Use {
 }
 
 /// Everything that stands where sections stand, groups included.
-pub(super) fn uses(document: &Document, declared: &Declarations) -> Vec<Use> {
+fn uses(document: &Document, declared: &Declarations) -> Vec<Use> {
     let mut found = Vec::new();
     let root = document.root();
     collect(document, declared, root, None, &Rc::from(""), &mut found);
@@ -244,11 +262,11 @@ pub(super) fn undeclared_section(check: &mut Check<'_>) {
     let Some(document) = configuration(check.subject()) else {
         return;
     };
-    let declared = Declarations::of(document);
+    let Sections { declared, uses } = sections(check, document);
     let mut inherited: Option<Declarations> = None;
-    for found in uses(document, &declared) {
+    for found in uses {
         let name = document.local_name(found.element);
-        if !is_candidate(document, &declared, &found, name) {
+        if !is_candidate(document, declared, found, name) {
             continue;
         }
         let inherited = inherited.get_or_insert_with(|| from_above(check.subject()));
@@ -326,8 +344,8 @@ pub(super) fn section_case(check: &mut Check<'_>) {
         }
         return;
     }
-    let declared = Declarations::of(document);
-    for found in uses(document, &declared) {
+    let Sections { declared, uses } = sections(check, document);
+    for found in uses {
         let name = document.local_name(found.element);
         if let Some(meant) = in_other_case(&found.group, name)
             && !declared.has(&found.group, name)
@@ -343,9 +361,8 @@ pub(super) fn section_twice(check: &mut Check<'_>) {
     let Some(document) = configuration(check.subject()) else {
         return;
     };
-    let declared = Declarations::of(document);
-    let mut seen: HashMap<(Option<String>, Rc<str>, &str), NodeId> = HashMap::new();
-    for found in uses(document, &declared) {
+    let mut seen: HashMap<(Option<String>, &str, &str), NodeId> = HashMap::new();
+    for found in &sections(check, document).uses {
         let name = document.local_name(found.element);
         if found.is_group || name == "assemblyBinding" {
             continue;
@@ -354,10 +371,10 @@ pub(super) fn section_twice(check: &mut Check<'_>) {
             let path = document.value(location, "path").unwrap_or_default();
             path.to_lowercase()
         });
-        let key = (location, found.group, name);
+        let key = (location, &*found.group, name);
         if let Some(first) = seen.get(&key) {
             let place = check.place(check.at, *first, &Leaf::Element);
-            let path = join(&key.1, name);
+            let path = join(key.1, name);
             let message = format!("the section `{path}` stands here again");
             check
                 .report_at(found.element, &Leaf::Element, message)

@@ -134,15 +134,18 @@ fn client_settings<'c>(check: &Check<'c>) -> Vec<(&'c Document, NodeId)> {
 /// A setting without `name`, `serializeAs` or `value`.
 pub(super) fn incomplete_setting(check: &mut Check<'_>) {
     for (document, setting) in client_settings(check) {
-        let shown = match document.value(setting, "name") {
-            Some(_) => check.shown(document, setting, &Leaf::Attribute("name".to_owned())),
-            None => {
-                let message = "a setting has no `name`";
-                check.report_at(setting, &Leaf::Element, message);
-                continue;
-            }
-        };
-        if document.attribute(setting, "serializeAs").is_none() {
+        if document.attribute(setting, "name").is_none() {
+            let message = "a setting has no `name`";
+            check.report_at(setting, &Leaf::Element, message);
+            continue;
+        }
+        let has_kind = document.attribute(setting, "serializeAs").is_some();
+        let has_value = document.child_named(setting, "value").is_some();
+        if has_kind && has_value {
+            continue;
+        }
+        let shown = check.shown(document, setting, &Leaf::Attribute("name".to_owned()));
+        if !has_kind {
             let misspelt = document.attributes(setting).iter().find(|attribute| {
                 let name = document.slice(attribute.name).to_ascii_lowercase();
                 matches!(name.as_str(), "serializeas" | "serializedas")
@@ -164,7 +167,7 @@ pub(super) fn incomplete_setting(check: &mut Check<'_>) {
                 }
             }
         }
-        if document.child_named(setting, "value").is_none() {
+        if !has_value {
             let message = format!("the setting `{shown}` has no `value`");
             check.report_at(setting, &Leaf::Element, message);
         }

@@ -30,7 +30,7 @@ pub struct View<'a> {
     files: Vec<File<'a>>,
     fingerprints: Fingerprints<'a>,
     folder: Option<PathBuf>,
-    paths: Vec<String>,
+    paths: OnceCell<Vec<String>>,
 }
 
 /// What is computed once per file, when it is first needed.
@@ -74,7 +74,7 @@ impl<'a> View<'a> {
             files: estate.subjects.iter().map(|_| File::default()).collect(),
             fingerprints: Fingerprints::new(rules, estate),
             folder: None,
-            paths: Vec::new(),
+            paths: OnceCell::new(),
         }
     }
 
@@ -82,8 +82,6 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn seen_from(mut self, folder: &Path) -> Self {
         self.folder = Some(folder.to_owned());
-        let subjects = self.estate.subjects.iter();
-        self.paths = subjects.map(|file| self.path_of(&file.label)).collect();
         self
     }
 
@@ -119,10 +117,11 @@ impl<'a> View<'a> {
     /// [`Self::seen_from`], whole if it lies elsewhere.
     #[must_use]
     pub fn path(&self, subject: usize) -> &str {
-        match self.paths.get(subject) {
-            Some(path) => path,
-            None => &self.estate.subjects[subject].label,
-        }
+        let paths = self.paths.get_or_init(|| {
+            let subjects = self.estate.subjects.iter();
+            subjects.map(|file| self.path_of(&file.label)).collect()
+        });
+        &paths[subject]
     }
 
     /// One fingerprint for each finding and then for each suppressed one, no two alike.

@@ -125,7 +125,23 @@ impl Selector {
         element: NodeId,
         ignores_case: IgnoresCase<'_>,
     ) -> bool {
-        self.matches_up(document, element, self.steps.len(), None, ignores_case)
+        // Names say most and cost least.
+        let has_predicates = self.steps.iter().any(|step| !step.predicates.is_empty());
+        let by_name = |step: &Step, node| step.has_name(document, node);
+        (!has_predicates || self.matches_up(document, element, self.steps.len(), None, &by_name))
+            && self.matches_below(document, element, None, ignores_case)
+    }
+
+    /// As [`Self::matches_element`], as if `top` were the document.
+    fn matches_below(
+        &self,
+        document: &Document,
+        element: NodeId,
+        top: Option<NodeId>,
+        ignores_case: IgnoresCase<'_>,
+    ) -> bool {
+        let matches = |step: &Step, node| step.matches(document, node, ignores_case);
+        self.matches_up(document, element, self.steps.len(), top, &matches)
     }
 
     /// Whether it selects this leaf of this element, or the element or one of
@@ -171,10 +187,10 @@ impl Selector {
         element: NodeId,
         count: usize,
         top: Option<NodeId>,
-        ignores_case: IgnoresCase<'_>,
+        matches: &dyn Fn(&Step, NodeId) -> bool,
     ) -> bool {
         let step = &self.steps[count - 1];
-        if !step.matches(document, element, ignores_case) {
+        if !matches(step, element) {
             return false;
         }
         let parent_of = |node: NodeId| {
@@ -186,12 +202,11 @@ impl Selector {
             return step.any_depth || parent.is_none();
         }
         if !step.any_depth {
-            return parent.is_some_and(|parent| {
-                self.matches_up(document, parent, count - 1, top, ignores_case)
-            });
+            return parent
+                .is_some_and(|parent| self.matches_up(document, parent, count - 1, top, matches));
         }
         while let Some(ancestor) = parent {
-            if self.matches_up(document, ancestor, count - 1, top, ignores_case) {
+            if self.matches_up(document, ancestor, count - 1, top, matches) {
                 return true;
             }
             parent = parent_of(ancestor);
@@ -214,10 +229,13 @@ pub fn leaf_value<'d>(
 }
 
 impl Step {
+    fn has_name(&self, document: &Document, element: NodeId) -> bool {
+        let name = self.name.as_deref();
+        name.is_none_or(|name| document.local_name(element) == name)
+    }
+
     fn matches(&self, document: &Document, element: NodeId, ignores_case: IgnoresCase<'_>) -> bool {
-        self.name
-            .as_deref()
-            .is_none_or(|name| document.local_name(element) == name)
+        self.has_name(document, element)
             && self
                 .predicates
                 .iter()
@@ -277,6 +295,23 @@ impl Operand {
         element: NodeId,
         test: &dyn Fn(NodeId, &str) -> bool,
     ) -> bool {
+        let passes = |owner: NodeId| {
+            let value = match &self.attribute {
+                Some(name) => document.value(owner, name),
+                None => Some(document.inner_text(owner)),
+            };
+            value.is_some_and(|value| {
+                let value = if self.lower_case {
+                    Cow::Owned(value.to_lowercase())
+                } else {
+                    value
+                };
+                test(owner, &value)
+            })
+        };
+        if self.children.is_empty() {
+            return passes(element);
+        }
         let mut owners = vec![element];
         for name in &self.children {
             owners = owners
@@ -285,19 +320,6 @@ impl Operand {
                 .filter(|child| document.local_name(*child) == name)
                 .collect();
         }
-        owners.iter().any(|owner| {
-            let value = match &self.attribute {
-                Some(name) => document.value(*owner, name),
-                None => Some(document.inner_text(*owner)),
-            };
-            value.is_some_and(|value| {
-                let value = if self.lower_case {
-                    Cow::Owned(value.to_lowercase())
-                } else {
-                    value
-                };
-                test(*owner, &value)
-            })
-        })
+        owners.into_iter().any(passes)
     }
 }

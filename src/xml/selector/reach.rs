@@ -103,7 +103,7 @@ impl Reach {
             .filter(|node| *node != from && document.is_element(*node))
             .filter(|node| {
                 self.below
-                    .matches_up(document, *node, count, Some(from), ignores_case)
+                    .matches_below(document, *node, Some(from), ignores_case)
             })
             .collect()
     }

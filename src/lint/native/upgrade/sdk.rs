@@ -96,6 +96,16 @@ pub(in crate::lint::native) fn urls_in_use(subject: &Subject) -> Vec<SdkUrl<'_>>
 
 /// The URLs of the SDK in a file, in use or not.
 pub(in crate::lint::native) fn urls(subject: &Subject) -> Vec<SdkUrl<'_>> {
+    // Many rules ask, and most files have none.
+    if subject.names_sdk.get() == Some(&false) {
+        return Vec::new();
+    }
+    let found = find_urls(subject);
+    subject.names_sdk.get_or_init(|| !found.is_empty());
+    found
+}
+
+fn find_urls(subject: &Subject) -> Vec<SdkUrl<'_>> {
     let mut found = Vec::new();
     let Some(document) = subject.document() else {
         return found;
