@@ -28,7 +28,12 @@ const LIBRARIES: [(&str, &[&str]); 3] = [
     ("libm.so", &["libm.a"]),
 ];
 
-const ARGUMENTS: [&str; 2] = ["-static", "-no-pie"];
+/// For the linker. As a search path of cargo's, the folder of the scripts would also count for
+/// examples and for whatever uses the library.
+fn arguments(scripts: &Path) -> [String; 3] {
+    let folder = format!("-L{}", scripts.display());
+    ["-static".to_owned(), "-no-pie".to_owned(), folder]
+}
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
@@ -44,8 +49,7 @@ fn main() {
         && scripts(&out).is_some()
         && try_out(&out).is_some()
     {
-        println!("cargo:rustc-link-search=native={}", out.display());
-        for argument in ARGUMENTS {
+        for argument in arguments(&out) {
             println!("cargo:rustc-link-arg-bins={argument}");
         }
     }
@@ -77,8 +81,7 @@ fn try_out(out: &Path) -> Option<()> {
     fs::write(&source, TRIAL).ok()?;
     let mut rustc = Command::new(env::var_os("RUSTC")?);
     rustc.arg(&source).arg("-o").arg(&program);
-    rustc.arg("-L").arg(format!("native={}", out.display()));
-    for argument in ARGUMENTS {
+    for argument in arguments(out) {
         rustc.arg("-C").arg(format!("link-arg={argument}"));
     }
     let is_linked = rustc.output().ok()?.status.success();
