@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::manifest::{FileEntry, MANIFEST, Manifest, ManifestError, SUMS};
 use super::progress::Progress;
 use super::store::{Store, StoreError, StoreReader};
+use crate::io::sealed::SealError;
 use crate::io::stream;
 
 /// Something that is not as it was.
@@ -98,6 +99,23 @@ pub fn verify(store: &Store, progress: &Progress) -> Result<Verified, StoreError
     Ok(Verified {
         manifest: Some(manifest),
         findings,
+    })
+}
+
+/// What is wrong with a zip in which so much is damaged that it cannot be opened; `None` for
+/// errors that are about something else, such as a key that is missing.
+#[must_use]
+pub fn unopened(name: &str, error: &StoreError) -> Option<Verified> {
+    let is_damage = matches!(
+        error,
+        StoreError::Zip(_)
+            | StoreError::Entry { .. }
+            | StoreError::NoManifest
+            | StoreError::Sealed(SealError::Damaged(_))
+    );
+    is_damage.then(|| Verified {
+        manifest: None,
+        findings: vec![Finding::new(name, "damaged", error.to_string())],
     })
 }
 

@@ -306,6 +306,36 @@ fn every_flipped_bit_of_a_zip_is_found() {
 }
 
 #[test]
+fn a_zip_that_cannot_be_opened_is_a_finding() {
+    let folder = with_snapshot();
+    assert_eq!(create(folder.path(), "a.zip", &[]).code, 0);
+    let bytes = fs::read(folder.path().join("a.zip")).unwrap();
+    let directory = bytes.windows(4).rposition(|four| four == b"PK\x05\x06");
+    // The first local header, the directory's end, and a file that was cut off.
+    for damaged in [
+        [b"X", &bytes[1..]].concat(),
+        [
+            &bytes[..directory.unwrap()],
+            b"X",
+            &bytes[directory.unwrap() + 1..],
+        ]
+        .concat(),
+        bytes[..bytes.len() / 2].to_vec(),
+    ] {
+        fs::write(folder.path().join("b.zip"), damaged).unwrap();
+        let done = run(folder.path(), &["snapshot", "verify", "b.zip"]);
+        assert_eq!(done.code, 1, "{}", done.stderr);
+        assert!(done.stdout.contains("damaged: b.zip"), "{}", done.stdout);
+    }
+    // What is no snapshot at all cannot be verified.
+    fs::create_dir(folder.path().join("empty")).unwrap();
+    for name in ["empty", "nowhere.zip"] {
+        let done = run(folder.path(), &["snapshot", "verify", name]);
+        assert_eq!(done.code, 2, "{name}");
+    }
+}
+
+#[test]
 fn missing_and_extra_files_are_named() {
     let folder = with_snapshot();
     let snap = folder.path().join("snap");

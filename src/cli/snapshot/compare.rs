@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::progress::watch;
-use super::{Format, FormatArgs, drives, open, open_checked, unusable};
+use super::{Format, FormatArgs, drives, open_checked, unusable};
 use crate::cli::exit::Exit;
 use crate::cli::keys::{KeyArgs, check_needed, keys};
 use crate::cli::output::Output;
@@ -17,6 +17,8 @@ use crate::present::redact::Redactor;
 use crate::present::snapshot as present;
 use crate::snapshot::diff::State;
 use crate::snapshot::find;
+use crate::snapshot::store::Store;
+use crate::snapshot::verify;
 
 const VERIFY_EXAMPLES: &str = "\
 Example:
@@ -119,16 +121,27 @@ pub(super) struct ShowArgs {
     report: FormatArgs,
 }
 
-pub(super) fn verify(args: &VerifyArgs, output: &mut Output) -> Result<Exit, Vec<Failure>> {
+pub(super) fn run_verify(args: &VerifyArgs, output: &mut Output) -> Result<Exit, Vec<Failure>> {
     let keys = keys(&args.keys)?;
-    let store = open(&args.snapshot, &keys)?;
-    check_needed(&keys, &[&store])?;
-    // The manifest and its hashes are read before.
-    let size = (store.entries().len().saturating_sub(2), store.size());
-    let verified = watch(output, "Verifying", size, |progress| {
-        crate::snapshot::verify::verify(&store, progress)
-    })
-    .map_err(|error| unusable(&args.snapshot, &error))?;
+    let tried = match Store::open(&args.snapshot, &keys) {
+        Ok(store) => {
+            check_needed(&keys, &[&store])?;
+            // The manifest and its hashes are read before.
+            let size = (store.entries().len().saturating_sub(2), store.size());
+            watch(output, "Verifying", size, |progress| {
+                verify::verify(&store, progress)
+            })
+        }
+        Err(error) => Err(error),
+    };
+    let verified = match tried {
+        Ok(verified) => verified,
+        // Damage is what is looked for; a folder without a manifest is something else.
+        Err(error) => Some(&error)
+            .filter(|_| args.snapshot.is_file())
+            .and_then(|error| verify::unopened(&args.snapshot.display().to_string(), error))
+            .ok_or_else(|| unusable(&args.snapshot, &error))?,
+    };
     output.out(&match args.report.format {
         Format::Json => present::verified_json(&verified),
         Format::Text => present::verified_text(&verified),

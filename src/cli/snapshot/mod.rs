@@ -71,7 +71,7 @@ struct FormatArgs {
 pub(super) fn run(args: &SnapshotArgs, output: &mut Output) -> Exit {
     let done = match &args.command {
         SnapshotCommand::Create(args) => create::run(args, output),
-        SnapshotCommand::Verify(args) => compare::verify(args, output),
+        SnapshotCommand::Verify(args) => compare::run_verify(args, output),
         SnapshotCommand::Diff(args) => compare::diff(args, output),
         SnapshotCommand::Restore(args) => restore::run(args, output),
         SnapshotCommand::Show(args) => compare::show(args, output),
