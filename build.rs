@@ -10,6 +10,7 @@
 //! is tried out on a small program first; where it does not, and with `CONFERRY_LINK=dynamic`, the
 //! binary is linked as usual.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
@@ -28,16 +29,18 @@ const LIBRARIES: [(&str, &[&str]); 3] = [
     ("libm.so", &["libm.a"]),
 ];
 
-/// For the linker. As a search path of cargo's, the folder of the scripts would also count for
-/// examples and for whatever uses the library.
-fn arguments(scripts: &Path) -> [String; 3] {
-    let folder = format!("-L{}", scripts.display());
-    ["-static".to_owned(), "-no-pie".to_owned(), folder]
+/// What the linker is told. The scripts are for the binary alone: a test or an example that finds
+/// them is neither static nor dynamic, and crashes. So they are no search path of rustc's.
+fn arguments(out: &Path) -> [String; 3] {
+    let scripts = format!("-L{}", out.display());
+    ["-static".to_owned(), "-no-pie".to_owned(), scripts]
 }
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
-    println!("cargo:rerun-if-env-changed=CONFERRY_LINK");
+    for variable in ["CONFERRY_LINK", "RUSTFLAGS"] {
+        println!("cargo:rerun-if-env-changed={variable}");
+    }
     let is = |name: &str, value: &str| env::var(name).is_ok_and(|found| found == value);
     let is_native = env::var("HOST") == env::var("TARGET");
     let is_wanted = is("PROFILE", "release") && !is("CONFERRY_LINK", "dynamic");
@@ -81,6 +84,14 @@ fn try_out(out: &Path) -> Option<()> {
     fs::write(&source, TRIAL).ok()?;
     let mut rustc = Command::new(env::var_os("RUSTC")?);
     rustc.arg(&source).arg("-o").arg(&program);
+    // With the linker and the flags that the binary gets: what cc can link, another may not.
+    if let Some(linker) = env::var_os("RUSTC_LINKER") {
+        let mut option = OsString::from("linker=");
+        option.push(linker);
+        rustc.arg("-C").arg(option);
+    }
+    let flags = env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
+    rustc.args(flags.split('\u{1f}').filter(|flag| !flag.is_empty()));
     for argument in arguments(out) {
         rustc.arg("-C").arg(format!("link-arg={argument}"));
     }

@@ -106,7 +106,8 @@ impl Digests {
         is_annotated
     }
 
-    /// A sum of hashes does not depend on the order.
+    /// A sum of hashes does not depend on the order, nor, unless they are mixed, on which
+    /// attribute has which value: rustc's hash of both is little more than a sum of theirs.
     fn attributes(&self, document: &Document, node: NodeId) -> u64 {
         document
             .attributes(node)
@@ -115,10 +116,19 @@ impl Digests {
                 let mut hasher = FxHasher::default();
                 document.slice(attribute.name).hash(&mut hasher);
                 document.attribute_value(attribute).hash(&mut hasher);
-                hasher.finish()
+                mixed(hasher.finish())
             })
             .fold(0, u64::wrapping_add)
     }
+}
+
+/// The finalizer of `MurmurHash3`: every bit of `hash` changes every bit of the result.
+fn mixed(mut hash: u64) -> u64 {
+    hash ^= hash >> 33;
+    hash = hash.wrapping_mul(0xff51_afd7_ed55_8ccd);
+    hash ^= hash >> 33;
+    hash = hash.wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+    hash ^ (hash >> 33)
 }
 
 fn flush(text: &mut String, has_elements: bool, hasher: &mut FxHasher) {

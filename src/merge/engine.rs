@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use super::account::{Account, Atom};
 use super::digest::Digests;
 use super::matching::Side;
-use super::outcome::{Conflict, DecidedBy, Decision, Outcome, Triple};
+use super::outcome::{Conflict, ConflictKind, DecidedBy, Decision, Outcome, Triple};
 use super::plan::Reorder;
 use super::{Inputs, MergeError, Merged, Mode};
 use crate::config::addresses::Addresses;
@@ -42,6 +42,8 @@ pub(super) struct Engine<'a> {
     pub(super) reorders: Vec<Reorder>,
     /// Elements of the carrier that a rule replaces whole.
     pub(super) replacements: Vec<Edit>,
+    /// Elements of the carrier that get another name.
+    pub(super) new_names: HashMap<NodeId, String>,
     /// Elements inserted less elements removed.
     pub(super) element_delta: isize,
     addresses: Addresses,
@@ -89,6 +91,7 @@ impl<'a> Engine<'a> {
             queue: Vec::new(),
             reorders: Vec::new(),
             replacements: Vec::new(),
+            new_names: HashMap::new(),
             element_delta: 0,
             addresses: Addresses::default(),
             overlap: None,
@@ -190,7 +193,15 @@ impl<'a> Engine<'a> {
             return;
         }
         self.rename(triple);
+        let before = self.conflicts.len();
         self.attributes(triple);
+        let (incoming, carrier) = (self.inputs.incoming, self.inputs.carrier);
+        let is_renamed = incoming.name(triple.incoming) != carrier.name(triple.carrier);
+        if is_renamed && !self.upgrade() && self.conflicts.len() > before {
+            // The end tag has one name while the start tag with its name is left to people.
+            self.conflicts.truncate(before);
+            return self.whole_element(ConflictKind::BothChanged, triple);
+        }
         self.content(triple);
     }
 

@@ -306,8 +306,8 @@ struct Pairs {
     guessed: bool,
 }
 
-/// Pairs members of one identity: equal ones first, then those alike in what
-/// tells them apart, then by order (from the end where the last one counts).
+/// Pairs members of one identity: equal ones first, those in the same place before others, then
+/// those alike in what tells them apart, then by order (from the end where the last one counts).
 fn pair_lists(
     table: &IdentityTable,
     left: Side<'_>,
@@ -327,6 +327,16 @@ fn pair_lists(
         left_free.reverse();
         right_free.reverse();
     } else {
+        // Of several copies it is the one in the same place that was left as it was.
+        if left_nodes.len() == right_nodes.len() {
+            let pairs = left_nodes.iter().copied().zip(right_nodes.iter().copied());
+            result.pairs.extend(pairs.filter(|(one, other)| {
+                left.digests.meaning(*one) == right.digests.meaning(*other)
+            }));
+            let taken: HashSet<NodeId> = result.pairs.values().copied().collect();
+            left_free.retain(|node| !result.pairs.contains_key(node));
+            right_free.retain(|node| !taken.contains(node));
+        }
         pair_alike(
             &mut result.pairs,
             &mut left_free,

@@ -2,14 +2,18 @@
 //!
 //! A name is an identity, so a renamed section looks removed and added. It is
 //! taken for renamed only where nothing else is possible: it holds elements, it
-//! is the same but for its name, and no other element of its parent went or
-//! came that is. A side that changed more than the name leaves the conflict.
+//! is the same but for its name, no other element of its parent went or came
+//! that is, and what it holds is identified as before. A side that changed more
+//! than the name leaves the conflict.
+
+use std::collections::HashMap;
 
 use super::digest::significant_text;
 use super::engine::Engine;
 use super::matching::{Group, Match, Side};
 use super::outcome::Triple;
-use crate::xml::{Document, Edit, NodeId, Span};
+use crate::config::identity::IdentityTable;
+use crate::xml::{Edit, NodeId, Span};
 
 impl Engine<'_> {
     /// Joins what one side renamed with what it was, where the other side changed it.
@@ -18,7 +22,9 @@ impl Engine<'_> {
             return;
         };
         let (incoming, carrier) = (self.incoming_side(), self.carrier_side());
+        let table = &self.inputs.rules.identities;
         join(
+            table,
             groups,
             base,
             incoming,
@@ -27,6 +33,7 @@ impl Engine<'_> {
             |found| (found.incoming, found.carrier),
         );
         join(
+            table,
             groups,
             base,
             carrier,
@@ -51,6 +58,7 @@ impl Engine<'_> {
             let start = tag.start as usize + "</".len();
             Span::new(start, start + before.len())
         });
+        self.new_names.insert(triple.carrier, name.to_owned());
         let edits = [Some(carrier.name_span(triple.carrier)), in_end_tag];
         let edits = edits.into_iter().flatten().map(|span| Edit {
             span,
@@ -63,6 +71,7 @@ impl Engine<'_> {
 /// Finds elements of `base` that `edited` changed and `renamed` lacks, and puts what became of
 /// them on that side into `slot`. `sides` gives a match's (edited, renamed).
 fn join(
+    table: &IdentityTable,
     groups: &mut [Group],
     base: Side<'_>,
     edited: Side<'_>,
@@ -70,65 +79,69 @@ fn join(
     slot: fn(&mut Match) -> &mut Option<NodeId>,
     sides: fn(&Match) -> (Option<NodeId>, Option<NodeId>),
 ) {
-    let places = |wanted: &dyn Fn(&Match) -> bool| -> Vec<(usize, usize)> {
-        let groups = groups.iter().enumerate();
-        groups
-            .flat_map(|(at, group)| {
-                let matches = group.matches.iter().enumerate();
-                matches.map(move |(inside, found)| (at, inside, found))
-            })
-            .filter(|(.., found)| wanted(found))
-            .map(|(at, inside, _)| (at, inside))
-            .collect()
+    // Comments count: they would go with what seems removed.
+    let is_edited = |found: &Match| {
+        let both = found.base.zip(sides(found).0);
+        both.is_some_and(|(before, now)| base.digests.all(before) != edited.digests.all(now))
     };
-    let gone = places(&|found| match (found.base, sides(found)) {
-        (Some(before), (Some(now), None)) => {
-            base.document.has_child_elements(before)
-                && base.digests.meaning(before) != edited.digests.meaning(now)
-        }
-        _ => false,
-    });
-    if gone.is_empty() {
+    let is_lost = |found: &Match| found.base.is_some() && sides(found).1.is_none();
+    let mut matches = groups.iter().flat_map(|group| &group.matches);
+    if !matches.any(|found| is_lost(found) && is_edited(found)) {
         return;
     }
-    let added = places(&|found| {
-        matches!((found.base, sides(found)), (None, (None, Some(node)))
-            if renamed.document.has_child_elements(node))
-    });
-    let mut joined: Vec<((usize, usize), (usize, usize))> = Vec::new();
-    for from in &gone {
-        for to in &added {
-            let before = groups[from.0].matches[from.1].base;
-            let after = sides(&groups[to.0].matches[to.1]).1;
-            if before
-                .zip(after)
-                .is_some_and(|(before, after)| same_but_for_the_name(base, before, renamed, after))
-            {
-                joined.push((*from, *to));
+    let mut alike: HashMap<Content, Alike> = HashMap::new();
+    for (at, group) in groups.iter().enumerate() {
+        for (inside, found) in group.matches.iter().enumerate() {
+            let (side, element, is_added) = match (found.base, sides(found).1) {
+                (Some(before), None) => (base, before, false),
+                (None, Some(after)) => (renamed, after, true),
+                _ => continue,
+            };
+            if side.document.has_child_elements(element) {
+                let alike = alike.entry(Content::of(side, element)).or_default();
+                let places = if is_added {
+                    &mut alike.added
+                } else {
+                    &mut alike.lost
+                };
+                places.push((at, inside));
             }
         }
     }
-    let is_only = |pair: &((usize, usize), (usize, usize))| {
-        let rivals = joined
-            .iter()
-            .filter(|other| other.0 == pair.0 || other.1 == pair.1);
-        rivals.count() == 1
-    };
-    let sure: Vec<_> = joined
-        .iter()
-        .filter(|pair| is_only(pair))
-        .copied()
-        .collect();
-    for (from, to) in sure {
-        let found = std::mem::take(&mut groups[to.0].matches[to.1]);
-        *slot(&mut groups[from.0].matches[from.1]) = sides(&found).1;
+    for alike in alike.into_values() {
+        let ([from], [to]) = (&alike.lost[..], &alike.added[..]) else {
+            continue;
+        };
+        let (lost, added) = (groups[from.0].matches[from.1], groups[to.0].matches[to.1]);
+        let (Some(before), (None, Some(after))) = (lost.base, sides(&added)) else {
+            continue;
+        };
+        if is_edited(&lost) && same_identities(table, (base, before), (renamed, after)) {
+            *slot(&mut groups[from.0].matches[from.1]) = Some(after);
+            groups[to.0].matches[to.1] = Match::default();
+        }
     }
 }
 
-/// Whether the attributes and the content of both elements mean the same.
-fn same_but_for_the_name(left: Side<'_>, one: NodeId, right: Side<'_>, other: NodeId) -> bool {
-    let attributes = |document: &Document, element: NodeId| {
-        let mut all: Vec<(String, String)> = document
+/// Places of matches, by group and within it, that are the same but for their names.
+#[derive(Default)]
+struct Alike {
+    lost: Vec<(usize, usize)>,
+    added: Vec<(usize, usize)>,
+}
+
+/// What an element is but for its name.
+#[derive(PartialEq, Eq, Hash)]
+struct Content {
+    attributes: Vec<(String, String)>,
+    elements: Vec<u64>,
+    text: String,
+}
+
+impl Content {
+    fn of(side: Side<'_>, element: NodeId) -> Self {
+        let document = side.document;
+        let mut attributes: Vec<(String, String)> = document
             .attributes(element)
             .iter()
             .map(|attribute| {
@@ -136,17 +149,38 @@ fn same_but_for_the_name(left: Side<'_>, one: NodeId, right: Side<'_>, other: No
                 (document.slice(attribute.name).to_owned(), value)
             })
             .collect();
-        all.sort_unstable();
-        all
+        attributes.sort_unstable();
+        Self {
+            attributes,
+            elements: document
+                .child_elements(element)
+                .map(|child| side.digests.meaning(child))
+                .collect(),
+            text: significant_text(&document.inner_text(element), true).to_owned(),
+        }
+    }
+}
+
+/// Whether the same rules of identity and order hold in both elements, which hold the same. With
+/// others, what one side removed would look like something that the other side added.
+fn same_identities(
+    table: &IdentityTable,
+    left: (Side<'_>, NodeId),
+    right: (Side<'_>, NodeId),
+) -> bool {
+    let rules = |(side, element): (Side<'_>, NodeId)| -> Vec<_> {
+        let document = side.document;
+        let elements = document
+            .subtree(element)
+            .filter(|node| document.is_element(*node));
+        let rule = |node| {
+            let rule = table.rule_for(document, node).filter(|_| node != element);
+            (
+                rule.map(std::ptr::from_ref),
+                table.is_ordered(document, node),
+            )
+        };
+        elements.map(rule).collect()
     };
-    let text = |document: &Document, element: NodeId| {
-        significant_text(&document.inner_text(element), true).to_owned()
-    };
-    let elements = |side: Side<'_>, element: NodeId| -> Vec<u64> {
-        let children = side.document.child_elements(element);
-        children.map(|child| side.digests.meaning(child)).collect()
-    };
-    elements(left, one) == elements(right, other)
-        && attributes(left.document, one) == attributes(right.document, other)
-        && text(left.document, one) == text(right.document, other)
+    rules(left) == rules(right)
 }

@@ -116,9 +116,11 @@ impl Engine<'_> {
                 text: content,
             }
         } else {
+            let new_name = self.new_names.get(&element).map(String::as_str);
+            let name = new_name.unwrap_or_else(|| carrier.name(element));
             Edit {
                 span: empty_tag_end(carrier, element),
-                text: format!(">{content}</{}>", carrier.name(element)),
+                text: format!(">{content}</{name}>"),
             }
         };
         vec![edit]
