@@ -289,6 +289,7 @@ pub(super) fn run(args: &LintArgs, output: &mut Output) -> Exit {
         .apply(known, &mut report, &linter, &estate, &mut failures);
     let view = View::new(&rules, &estate, &report, args.show_secrets)
         .seen_from(&relative::absolute(Path::new(".")))
+        .under(selection.policies())
         .after_baseline(known);
     present(args, &view, &failures, output);
     let fails = |finding: &Finding| {
