@@ -2,6 +2,7 @@
 
 mod baseline;
 mod cure;
+mod files;
 mod settings;
 
 use std::path::{Path, PathBuf};
@@ -327,5 +328,8 @@ fn present(args: &LintArgs, view: &View<'_>, failures: &[Failure], output: &mut 
     }
     failures.iter().for_each(|failure| output.failure(failure));
     output.err(&text::summary(view, view.report.suppressed.len()));
+    if view.estate.looked_at() == 0 && failures.is_empty() {
+        output.err(text::NOTHING_TO_LOOK_AT);
+    }
     output.err(&args.baseline.told(view));
 }
