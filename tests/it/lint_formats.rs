@@ -345,6 +345,56 @@ fn what_could_not_be_read_is_in_every_format() {
 }
 
 #[test]
+fn what_makes_a_run_impossible_is_in_every_format_too() {
+    let folder = folder(&[
+        ("web.config", TWICE.as_bytes()),
+        (
+            "conferry.toml",
+            b"[lint]\nrules = [\"a.toml\"]\nselct = [\"PF\"]\n",
+        ),
+    ]);
+    for format in FORMATS {
+        let lint = |args: &[&str]| {
+            let done = run(
+                folder.path(),
+                &[&["lint", "--format", format], args].concat(),
+            );
+            assert_eq!(done.code, 2, "{format}");
+            done
+        };
+        let done = lint(&["web.config"]);
+        for said in [&done.stdout, &done.stderr] {
+            if format == "text" && said.is_empty() {
+                continue;
+            }
+            assert!(
+                said.contains("there is no such rule pack"),
+                "{format}: {said}"
+            );
+            assert!(said.contains("selct"), "{format}: {said}");
+            assert!(said.contains("conferry.toml"), "{format}: {said}");
+        }
+        let placed = match format {
+            "github" => "::error file=conferry.toml,line=2,title=conferry lint::there is",
+            "azure" => "##vso[task.logissue type=error;sourcepath=conferry.toml;linenumber=3]",
+            _ => "",
+        };
+        assert!(done.stdout.contains(placed), "{format}: {}", done.stdout);
+        if format == "sarif" {
+            let invocation = &sarif_of(&done)["runs"][0]["invocations"][0];
+            assert_eq!(invocation["executionSuccessful"], false);
+        }
+        for args in [
+            &["web.config", "--no-config", "--baseline", "gone"][..],
+            &["web.config", "--no-config", "--select", "PF999"],
+        ] {
+            assert_eq!(lint(args).stdout.is_empty(), format == "text", "{format}");
+        }
+        assert!(lint(&["-"]).stderr.contains("standard input"));
+    }
+}
+
+#[test]
 fn no_format_decides_the_exit_code_or_has_colours() {
     let folder = folder(&[
         ("bad.config", TWICE.as_bytes()),

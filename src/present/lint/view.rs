@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::config::secrets::SecretTable;
-use crate::error::Excerpt;
+use crate::error::{Excerpt, Failure};
 use crate::io::relative;
 use crate::lint::baseline::Known;
 use crate::lint::fingerprint::Fingerprints;
@@ -57,6 +57,12 @@ pub struct Counts {
     pub unsafe_fixable: usize,
     /// Files with findings.
     pub files: usize,
+}
+
+/// The file and the line of a failure that is about a line.
+pub(super) fn place(view: &View<'_>, failure: &Failure) -> Option<(String, usize)> {
+    let line = failure.excerpt.as_ref()?.first_line;
+    Some((view.path_of(failure.file.as_deref()?), line))
 }
 
 impl<'a> View<'a> {
