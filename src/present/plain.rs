@@ -41,7 +41,7 @@ pub(super) fn is_obeyed(text: &str, at: usize, c: char) -> bool {
         '\r' => !matches!(text.as_bytes().get(at + 1), None | Some(b'\n')),
         '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
         '#' => {
-            let behind = text[at + 1..].as_bytes();
+            let behind = &text.as_bytes()[at + 1..];
             let begins = |word: &[u8]| {
                 behind
                     .get(..word.len())

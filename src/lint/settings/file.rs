@@ -181,6 +181,17 @@ fn globs(row: &mut Row<'_>, patterns: &[Text], include: bool) -> Option<FileSele
             Ok(_) if pattern.get_ref().trim().is_empty() => {
                 row.push(PackProblem::new("an empty pattern matches nothing", at));
             }
+            Ok(_)
+                if pattern
+                    .get_ref()
+                    .split(['/', '\\'])
+                    .any(|name| name == "..") =>
+            {
+                let help = "put a conferry.toml beside or above those files";
+                let message =
+                    "patterns begin from the folder of the conferry.toml and cannot leave it";
+                row.push(PackProblem::new(message, at).help(help));
+            }
             Ok(_) => all.extend(one),
             Err(error) => {
                 let help =
