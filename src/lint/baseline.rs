@@ -4,7 +4,7 @@
 //! findings and one entry one is left. Entries hold no line numbers and no
 //! values; see [`super::fingerprint`].
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -16,6 +16,7 @@ use super::finding::Finding;
 use super::fingerprint::Fingerprints;
 use super::native::{self, Scope};
 use super::run::{Linter, Report};
+use super::subject::Subject;
 use crate::io::relative;
 use crate::pack::lint::{Check, LintRule};
 
@@ -139,22 +140,25 @@ impl Baseline {
                 _ => true,
             }
         });
-        let files: HashSet<&str> = namer.files.iter().map(String::as_str).collect();
+        let files: HashMap<&str, &Subject> = (namer.files.iter().map(String::as_str))
+            .zip(&estate.subjects)
+            .collect();
         let saw_all = self
             .entries
             .iter()
-            .all(|entry| files.contains(entry.file.as_str()));
+            .all(|entry| files.contains_key(entry.file.as_str()));
         let rules = &linter.rules.lints;
-        let could_be_found = |id: &str| {
+        let could_be_found = |file: &str, id: &str| {
+            let Some(subject) = files.get(file) else {
+                return false;
+            };
             let Some(at) = rules.iter().position(|rule| rule.provenance.id == id) else {
                 return true;
             };
-            // A rule that compares files finds less among fewer of them.
-            linter.selection.has(at) && (saw_all || !looks_across(&rules[at]))
+            // What compares files, or asks what they hold, finds less among fewer of them.
+            linter.selection.has_for(subject, at) && (saw_all || !depends_on_others(&rules[at]))
         };
-        let stale = left
-            .iter()
-            .filter(|((file, rule, _), _)| files.contains(file.as_str()) && could_be_found(rule));
+        let stale = (left.iter()).filter(|((file, rule, _), _)| could_be_found(file, rule));
         Known {
             findings: before - report.findings.len(),
             stale: stale.map(|(_, count)| count).sum(),
@@ -162,8 +166,9 @@ impl Baseline {
     }
 }
 
-fn looks_across(rule: &LintRule) -> bool {
-    matches!(rule.check, Check::Native(native) if native::scope(native) == Scope::Estate)
+/// Whether what a rule finds in a file depends on which other files are in the run.
+fn depends_on_others(rule: &LintRule) -> bool {
+    matches!(rule.check, Check::Native(native) if native::scope(native) != Scope::File)
 }
 
 /// File, rule and fingerprint.

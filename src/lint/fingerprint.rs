@@ -4,7 +4,8 @@
 //! white space folded. The place itself is not in it, so lines that come and go
 //! elsewhere change nothing. Secrets are replaced by a mask before anything is
 //! hashed: the hash of a short value could be found again by trying. A file that
-//! is no document gives no text, since what is secret in it cannot be known.
+//! is no document gives no text, since what is secret in it cannot be known; but
+//! for a conferry.toml, where findings stand at words for rules.
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -78,8 +79,12 @@ impl<'a> Fingerprints<'a> {
 
     /// The text at a place, secrets masked and white space folded.
     fn text(&self, place: &Place) -> String {
-        let Some(document) = self.estate.subjects[place.subject].document() else {
-            return String::new();
+        let subject = &self.estate.subjects[place.subject];
+        let Some(document) = subject.document() else {
+            // Findings in a conferry.toml stand at words for rules.
+            let word = (subject.source().filter(|_| subject.is_settings))
+                .and_then(|source| source.text().get(place.span.range()));
+            return word.unwrap_or_default().to_owned();
         };
         let mut masked = String::with_capacity(place.span.len());
         let mut copied = place.span.start;

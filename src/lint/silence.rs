@@ -88,17 +88,9 @@ impl Linter<'_> {
         let policies = self.selection.policies();
         // By conferry.toml, override and item of its list.
         let mut used: HashSet<(usize, usize, usize)> = HashSet::new();
-        let ignoring = |finding: &Finding| {
+        let ignoring = |finding: &Finding| -> Vec<(usize, usize, usize)> {
             let label = &estate.subjects[finding.place.subject].label;
-            let mut hits = Vec::new();
-            if let Some((policy, assigned)) = policies.of(label) {
-                for row in &assigned.overrides {
-                    let items = policy.overrides[*row].ignore.iter().enumerate();
-                    let named = items.filter(|(_, (_, rules))| rules.contains(&finding.rule));
-                    hits.extend(named.map(|(item, _)| (assigned.policy, *row, item)));
-                }
-            }
-            hits
+            policies.ignoring(label, finding.rule).collect()
         };
         // What a comment suppresses already makes an override no less needed.
         for finding in &report.suppressed {
@@ -187,22 +179,13 @@ impl Linter<'_> {
     }
 }
 
-/// The suppressions that cover `finding`, with the item of their list that names its rule.
+/// The suppressions of `finding`, with the item of their list that names its rule.
 fn covering<'s>(
     suppressions: &'s [Suppression],
     finding: &'s Finding,
 ) -> impl Iterator<Item = (usize, usize)> + 's {
-    suppressions
-        .iter()
-        .enumerate()
-        .filter(|(_, suppression)| {
-            let at = finding.place.span.start;
-            suppression.covers.start <= at && at < suppression.covers.end
-        })
-        .flat_map(|(position, suppression)| {
-            let items = suppression.rules.iter().enumerate();
-            items
-                .filter(|(_, (_, rules))| rules.contains(&finding.rule))
-                .map(move |(item, _)| (position, item))
-        })
+    suppressions.iter().enumerate().flat_map(|(at, one)| {
+        let items = one.items_for(finding);
+        items.map(move |item| (at, item))
+    })
 }

@@ -8,6 +8,7 @@
 use crate::pack::Rules;
 use crate::xml::{Document, NodeId, NodeKind, Span};
 
+use super::finding::Finding;
 use super::selection::named;
 
 /// The word that makes a comment a suppression.
@@ -26,6 +27,24 @@ pub struct Suppression {
     pub covers: Span,
     /// Why, in the words of the file.
     pub reason: String,
+}
+
+impl Suppression {
+    /// The items of its list that suppress `finding`, which is in its file.
+    pub fn items_for(&self, finding: &Finding) -> impl Iterator<Item = usize> + '_ {
+        let (rule, at) = (finding.rule, finding.place.span.start);
+        let covers = self.covers.start <= at && at < self.covers.end;
+        let items = self.rules.iter().enumerate();
+        items
+            .filter(move |(_, (_, rules))| covers && rules.contains(&rule))
+            .map(|(item, _)| item)
+    }
+
+    /// Whether it suppresses `finding`, which is in its file.
+    #[must_use]
+    pub fn suppresses(&self, finding: &Finding) -> bool {
+        self.items_for(finding).next().is_some()
+    }
 }
 
 /// The suppressions of `document`.

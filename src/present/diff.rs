@@ -8,6 +8,7 @@ use std::fmt::Write;
 use similar::{ChangeTag, TextDiff};
 
 use super::excerpt::MASK;
+use super::plain::plain;
 use crate::config::identity::IdentityTable;
 use crate::config::secrets::SecretTable;
 use crate::xml::{Document, Span};
@@ -33,8 +34,8 @@ pub fn unified(old: Side<'_>, new: Side<'_>, color: bool) -> String {
     let mut out = String::new();
     for hunk in diff.unified_diff().iter_hunks() {
         if out.is_empty() {
-            paint.line(&mut out, "1", &format!("--- {}\n", old.label));
-            paint.line(&mut out, "1", &format!("+++ {}\n", new.label));
+            paint.line(&mut out, "1", &format!("--- {}\n", plain(old.label)));
+            paint.line(&mut out, "1", &format!("+++ {}\n", plain(new.label)));
         }
         paint.line(&mut out, "36", &format!("{}\n", hunk.header()));
         for change in hunk.iter_changes() {
@@ -144,27 +145,14 @@ fn masked_lines<'d>(
             let from = (secret.start as usize).max(copied);
             let to = (secret.end as usize).min(start + raw.trim_end_matches(['\r', '\n']).len());
             if from < to {
-                push_visible(&mut masked, &side.text[copied..from]);
+                masked.push_str(&plain(&side.text[copied..from]));
                 masked.push_str(MASK);
                 copied = to;
             }
         }
-        push_visible(&mut masked, &side.text[copied..end]);
+        masked.push_str(&plain(&side.text[copied..end]));
         lines.push(masked);
         start = end;
     }
     lines
-}
-
-/// Appends `text` with the control characters that could steer a terminal made visible.
-fn push_visible(out: &mut String, text: &str) {
-    for character in text.chars() {
-        match character {
-            '\t' | '\n' | '\r' => out.push(character),
-            control if control.is_control() => {
-                let _ = write!(out, "\\u{{{:x}}}", control as u32);
-            }
-            other => out.push(other),
-        }
-    }
 }

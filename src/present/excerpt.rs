@@ -1,5 +1,6 @@
 //! The lines of a file around a place, with secrets masked.
 
+use super::plain::{is_obeyed, written_out};
 use crate::config::secrets::SecretTable;
 use crate::error::Excerpt;
 use crate::xml::{LineColumn, Span};
@@ -25,12 +26,12 @@ pub fn excerpt_for(text: &str, span: Span, secrets: &[Span], note: &str) -> Exce
             end: secret.end.min(shown.end),
         };
         if secret.start < secret.end {
-            masked.push(text, copied, secret.start, false);
-            masked.push(text, secret.start, secret.end, true);
+            masked.push(text, copied, secret.start);
+            masked.replace(secret, MASK);
             copied = secret.end;
         }
     }
-    masked.push(text, copied, shown.end, false);
+    masked.push(text, copied, shown.end);
     let start = masked.place(span.start, false);
     let end = masked.place(span.end.min(shown.end), true);
     Excerpt {
@@ -44,7 +45,7 @@ pub fn excerpt_for(text: &str, span: Span, secrets: &[Span], note: &str) -> Exce
     }
 }
 
-/// A text with secrets replaced, and where its pieces come from.
+/// A text with secrets replaced and what a terminal would obey, and where its pieces come from.
 #[derive(Default)]
 struct Masked {
     text: String,
@@ -53,32 +54,55 @@ struct Masked {
 
 struct Piece {
     raw: Span,
-    at: u32,
-    is_mask: bool,
+    /// Where it went.
+    shown: Span,
+    is_replaced: bool,
 }
 
 impl Masked {
-    fn push(&mut self, text: &str, start: u32, end: u32, is_mask: bool) {
-        let raw = Span { start, end };
-        self.pieces.push(Piece {
-            raw,
-            at: self.text.len() as u32,
-            is_mask,
-        });
-        self.text
-            .push_str(if is_mask { MASK } else { &text[raw.range()] });
+    /// Adds a part of `text`.
+    fn push(&mut self, text: &str, start: u32, end: u32) {
+        let mut copied = start as usize;
+        for (at, c) in text[start as usize..end as usize].char_indices() {
+            let at = start as usize + at;
+            if is_obeyed(text, at, c) {
+                self.copy(text, Span::new(copied, at));
+                copied = at + c.len_utf8();
+                self.replace(Span::new(at, copied), &written_out(c));
+            }
+        }
+        self.copy(text, Span::new(copied, end as usize));
     }
 
-    /// Where byte `offset` of the text went; of a secret its mask begins or ends there.
+    fn copy(&mut self, text: &str, raw: Span) {
+        self.add(raw, &text[raw.range()], false);
+    }
+
+    /// Adds `shown` for `raw`.
+    fn replace(&mut self, raw: Span, shown: &str) {
+        self.add(raw, shown, true);
+    }
+
+    fn add(&mut self, raw: Span, shown: &str, is_replaced: bool) {
+        let start = self.text.len();
+        self.text.push_str(shown);
+        self.pieces.push(Piece {
+            raw,
+            shown: Span::new(start, self.text.len()),
+            is_replaced,
+        });
+    }
+
+    /// Where byte `offset` of the text went; of what is replaced the replacement begins or ends there.
     fn place(&self, offset: u32, is_end: bool) -> u32 {
         let piece = self
             .pieces
             .iter()
             .find(|piece| offset < piece.raw.end || (is_end && offset == piece.raw.end));
         match piece {
-            Some(piece) if piece.is_mask && is_end => piece.at + MASK.len() as u32,
-            Some(piece) if piece.is_mask => piece.at,
-            Some(piece) => piece.at + offset.saturating_sub(piece.raw.start),
+            Some(piece) if piece.is_replaced && is_end => piece.shown.end,
+            Some(piece) if piece.is_replaced => piece.shown.start,
+            Some(piece) => piece.shown.start + offset.saturating_sub(piece.raw.start),
             None => self.text.len() as u32,
         }
     }

@@ -7,6 +7,7 @@ use miette::{
     MietteSpanContents, SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
 };
 
+use super::plain::plain;
 use crate::error::{Excerpt, Failure};
 
 /// How to draw.
@@ -21,7 +22,7 @@ pub struct Style {
 /// `failure` as a block of lines.
 #[must_use]
 pub fn render(failure: &Failure, style: Style) -> String {
-    draw(&Report::of(failure), style).unwrap_or_else(|| plain(failure))
+    draw(&Report::of(failure), style).unwrap_or_else(|| undrawn(failure))
 }
 
 /// What miette makes of `diagnostic`; `None` if it fails.
@@ -49,7 +50,7 @@ pub(super) fn draw(diagnostic: &dyn Diagnostic, style: Style) -> Option<String> 
 }
 
 /// `failure` without drawing.
-fn plain(failure: &Failure) -> String {
+fn undrawn(failure: &Failure) -> String {
     match &failure.help {
         Some(help) => format!("error: {failure}\n  help: {help}\n"),
         None => format!("error: {failure}\n"),
@@ -76,8 +77,8 @@ impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.lines {
             // The file stands above its lines.
-            Some(_) => f.write_str(&self.failure.message),
-            None => write!(f, "{}", self.failure),
+            Some(_) => f.write_str(&plain(&self.failure.message)),
+            None => f.write_str(&plain(&self.failure.to_string())),
         }
     }
 }
@@ -126,7 +127,7 @@ impl SourceCode for Lines<'_> {
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         let contents = self.excerpt.text.read_span(span, before, after)?;
         Ok(Box::new(MietteSpanContents::new_named(
-            self.file.to_owned(),
+            plain(self.file).into_owned(),
             contents.data(),
             *contents.span(),
             contents.line() + self.excerpt.first_line - 1,

@@ -6,6 +6,7 @@ pub mod failure;
 pub mod lint;
 pub mod merge;
 mod merge_text;
+pub mod plain;
 pub mod redact;
 pub mod rewrite;
 pub mod rules;

@@ -65,6 +65,13 @@ impl EncodingError {
             | Self::Undecodable { byte, .. } => *byte,
         }
     }
+
+    /// Whether the file may be right: the encoding exists, and only conferry does not read it.
+    #[must_use]
+    pub fn may_be_right(&self) -> bool {
+        matches!(self, Self::Unsupported { name, .. }
+            if encoding_rs::Encoding::for_label(name.as_bytes()).is_some())
+    }
 }
 
 impl TextEncoding {

@@ -402,3 +402,88 @@ fn a_part_of_the_estate_makes_no_entry_stale() {
         assert!(!done.stderr.contains("note:"), "{part}: {}", done.stderr);
     }
 }
+
+#[test]
+fn conferry_toml_and_baselines_go_together() {
+    let override_of = |ignored: &str, path: &str| {
+        format!("[[lint.override]]\npaths = [\"{path}\"]\nignore = [{ignored}]\nreason = \"x\"\n")
+    };
+    let folder = folder(&[
+        ("a/a.config", ONE.as_bytes()),
+        ("b/b.config", ONE.as_bytes()),
+    ]);
+    let folder = folder.path();
+    let settings = |text: &str| fs::write(folder.join("conferry.toml"), text).unwrap();
+    let compare = |args: &[&str]| lint(folder, &[args, &["--baseline", "known.json"]].concat());
+    settings(&override_of("\"SEC105\", \"SEC106\"", "a/**"));
+    let done = lint(folder, &[".", "--write-baseline", "known.json"]);
+    assert!(done.stderr.contains("4 findings known"), "{}", done.stderr);
+    let written = fs::read_to_string(folder.join("known.json")).unwrap();
+    assert!(
+        written.contains("\"file\":\"conferry.toml\",\"rule\":\"CFY103\""),
+        "{written}"
+    );
+    // Whether an override is needed, a run over other files cannot know.
+    for args in [&["."][..], &["b"], &["a"]] {
+        let done = compare(&[args, &["--fail-on", "note"]].concat());
+        assert_eq!(done.code, 0, "{args:?} {}{}", done.stdout, done.stderr);
+        assert!(!done.stderr.contains("note:"), "{args:?} {}", done.stderr);
+    }
+    // Another word is another finding.
+    settings(&override_of("\"SEC105\", \"SEC103\"", "a/**"));
+    let done = compare(&[".", "--fail-on", "note"]);
+    assert_eq!(done.code, 1);
+    assert!(
+        done.stdout.contains("nothing that SEC103 finds"),
+        "{}",
+        done.stdout
+    );
+    assert!(done.stderr.contains("note: 1 entry"), "{}", done.stderr);
+    // A rule that conferry.toml switches off was not run, so nothing of it is stale.
+    settings("[lint]\nignore = [\"NET\", \"CFY\"]\n");
+    let done = compare(&["."]);
+    assert_eq!(done.stderr, "no findings in 2 files\n");
+    // Known findings are found again whatever their severity, and fail-on counts what is left.
+    settings("[lint]\nfail-on = \"note\"\nignore = [\"CFY\"]\n[lint.severity]\nNET = \"note\"\n");
+    assert_eq!(compare(&["."]).code, 0);
+    let done = lint(folder, &["."]);
+    assert_eq!(done.code, 1);
+    assert!(
+        done.stderr.starts_with("0 errors, 0 warnings, 2 notes"),
+        "{}",
+        done.stderr
+    );
+}
+
+#[test]
+fn what_cannot_be_is_said_before_anything_is_done() {
+    let folder = folder(&[("a.config", ONE.as_bytes())]);
+    let done = lint(
+        folder.path(),
+        &["a.config", "--diff", "--write-baseline", "known.json"],
+    );
+    assert_eq!(done.code, 2);
+    assert!(!folder.path().join("known.json").exists());
+    let done = lint(folder.path(), &["a.config", "--baseline", "known.json"]);
+    assert_eq!(done.code, 2);
+    assert!(
+        done.stderr.contains("--write-baseline FILE` makes one"),
+        "{}",
+        done.stderr
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_a_link_names_too_is_fixed_once() {
+    let twice = ONE.replace("value=\"2\"", "value=\"1\"");
+    let folder = folder(&[("a.config", twice.as_bytes())]);
+    let link = folder.path().join("link.config");
+    std::os::unix::fs::symlink("a.config", &link).unwrap();
+    let done = lint(folder.path(), &["link.config", "a.config", "--fix"]);
+    assert_eq!(
+        (done.code, done.stderr.as_str()),
+        (0, "no findings in 1 file\n")
+    );
+    assert!(link.is_symlink());
+}

@@ -1,6 +1,7 @@
 //! The formats of `conferry lint`: what each promises, over the examples of all
 //! rules and over files made to be difficult.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use conferry::lint::{Estate, Report, examples};
@@ -217,6 +218,108 @@ fn suppressed_findings_are_in_sarif_with_the_reason_and_nowhere_else() {
 }
 
 #[test]
+fn what_conferry_toml_suppresses_is_in_sarif_with_its_reason() {
+    let settings = "[lint.severity]\nSEC102 = \"error\"\n\n[[lint.override]]\npaths = [\"legacy\"]\n\
+        ignore = [\"SEC102\", \"SEC1\"]\nreason = \"switched off in May\"\n\n[[lint.override]]\n\
+        paths = [\"legacy/b.config\"]\nignore = [\"SEC102\"]\nreason = \"the password is hunter2\"\n";
+    let text =
+        "<configuration><system.web><compilation debug=\"true\"/></system.web></configuration>\n";
+    let both = text.replace(
+        "<compilation",
+        "<!-- conferry:ignore SEC102 a test server --><compilation",
+    );
+    let folder = folder(&[
+        ("conferry.toml", settings.as_bytes()),
+        ("legacy/a.config", text.as_bytes()),
+        ("legacy/b.config", text.as_bytes()),
+        ("legacy/c.config", both.as_bytes()),
+        ("web.config", text.as_bytes()),
+    ]);
+    let args = |more| ["lint", ".", "--select", "SEC102", "--format", "sarif", more];
+    let by_path = |more| {
+        let log = sarif_of(&run(folder.path(), &args(more)));
+        let run = &log["runs"][0];
+        let rule = &run["tool"]["driver"]["rules"][0];
+        assert_eq!(rule["defaultConfiguration"]["level"], "warning");
+        let results = list(run, "results").iter().map(|result| {
+            let place = &result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+            assert_eq!(result["level"], "error");
+            let suppressions: Vec<(String, String)> = list(result, "suppressions")
+                .iter()
+                .map(|one| {
+                    let word = |key: &str| one[key].as_str().unwrap_or("-").to_owned();
+                    (word("kind"), word("justification"))
+                })
+                .collect();
+            (place.as_str().unwrap().to_owned(), suppressions)
+        });
+        results.collect::<BTreeMap<_, _>>()
+    };
+    let pair = |kind: &str, why: &str| (kind.to_owned(), why.to_owned());
+    let may = || pair("external", "switched off in May");
+    let seen = by_path("--color=never");
+    assert_eq!(seen["web.config"], []);
+    assert_eq!(seen["legacy/a.config"], [may()]);
+    // A reason that speaks of a secret is not shown.
+    assert_eq!(seen["legacy/b.config"], [may(), pair("external", "-")]);
+    assert_eq!(
+        seen["legacy/c.config"],
+        [pair("inSource", "a test server"), may()]
+    );
+    let shown = by_path("--show-secrets");
+    assert_eq!(
+        shown["legacy/b.config"][1],
+        pair("external", "the password is hunter2")
+    );
+}
+
+#[test]
+fn no_file_commands_a_terminal_or_the_log_of_a_build() {
+    let text = "<configuration>\n<appSettings>\n<add key=\"a\" value=\"##vso[task.x]y ##[error]z \u{9b}31m\u{202e}\"/>\
+        <add key=\"a\" value=\"2\"/>\n<add key=\"b&#x9b;&#10;::error::x ##vso[y]\" value=\"1\"/>\
+        <add key=\"b&#x9b;&#10;::error::x ##vso[y]\" value=\"2\"/>\n</appSettings>\n</configuration>\n";
+    let broken = "<configuration a=\"\u{1b}]0;title\u{7}\"/>";
+    let folder = folder(&[
+        ("a.config", text.as_bytes()),
+        ("b.config", broken.as_bytes()),
+        ("c.config", TWICE.as_bytes()),
+    ]);
+    for args in [
+        &["lint", "."][..],
+        &["lint", ".", "--fix", "--diff", "--unsafe-fixes"],
+        &["lint", ".", "--format", "markdown"],
+        &[
+            "merge", "--base", "b.config", "--old", "b.config", "--new", "b.config",
+        ],
+    ] {
+        let done = run(folder.path(), args);
+        for printed in [&done.stdout, &done.stderr] {
+            let is_command =
+                |c: char| c.is_control() && c != '\n' || matches!(c, '\u{202a}'..='\u{202e}');
+            assert!(!printed.contains(is_command), "{args:?} {printed:?}");
+            let from_log = args.contains(&"markdown");
+            assert!(
+                from_log || !printed.contains("##vso["),
+                "{args:?} {printed}"
+            );
+            assert!(from_log || !printed.contains("##["), "{args:?} {printed}");
+            let mut lines = printed.lines();
+            assert!(!lines.any(|line| line.starts_with("::")), "{printed}");
+        }
+    }
+    let shown = run(folder.path(), &["lint", "a.config", "b.config"]).stdout;
+    assert!(
+        shown.contains("\"#\\u{23}vso[task.x]y #\\u{23}[error]z"),
+        "{shown}"
+    );
+    assert!(shown.contains("a=\"\\u{1b}]0;title\\u{7}\""), "{shown}");
+    assert!(
+        shown.contains("\n   :                   ^^^^^^\n"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn what_could_not_be_read_is_in_every_format() {
     let folder = folder(&[("web.config", TWICE.as_bytes())]);
     for format in FORMATS {
@@ -238,6 +341,56 @@ fn what_could_not_be_read_is_in_every_format() {
             assert_eq!(invocation["executionSuccessful"], false);
             assert_eq!(list(invocation, "toolExecutionNotifications").len(), 1);
         }
+    }
+}
+
+#[test]
+fn what_makes_a_run_impossible_is_in_every_format_too() {
+    let folder = folder(&[
+        ("web.config", TWICE.as_bytes()),
+        (
+            "conferry.toml",
+            b"[lint]\nrules = [\"a.toml\"]\nselct = [\"PF\"]\n",
+        ),
+    ]);
+    for format in FORMATS {
+        let lint = |args: &[&str]| {
+            let done = run(
+                folder.path(),
+                &[&["lint", "--format", format], args].concat(),
+            );
+            assert_eq!(done.code, 2, "{format}");
+            done
+        };
+        let done = lint(&["web.config"]);
+        for said in [&done.stdout, &done.stderr] {
+            if format == "text" && said.is_empty() {
+                continue;
+            }
+            assert!(
+                said.contains("there is no such rule pack"),
+                "{format}: {said}"
+            );
+            assert!(said.contains("selct"), "{format}: {said}");
+            assert!(said.contains("conferry.toml"), "{format}: {said}");
+        }
+        let placed = match format {
+            "github" => "::error file=conferry.toml,line=2,title=conferry lint::there is",
+            "azure" => "##vso[task.logissue type=error;sourcepath=conferry.toml;linenumber=3]",
+            _ => "",
+        };
+        assert!(done.stdout.contains(placed), "{format}: {}", done.stdout);
+        if format == "sarif" {
+            let invocation = &sarif_of(&done)["runs"][0]["invocations"][0];
+            assert_eq!(invocation["executionSuccessful"], false);
+        }
+        for args in [
+            &["web.config", "--no-config", "--baseline", "gone"][..],
+            &["web.config", "--no-config", "--select", "PF999"],
+        ] {
+            assert_eq!(lint(args).stdout.is_empty(), format == "text", "{format}");
+        }
+        assert!(lint(&["-"]).stderr.contains("standard input"));
     }
 }
 

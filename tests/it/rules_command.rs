@@ -191,6 +191,15 @@ fn explain_says_all_there_is() {
         unknown.stderr
     );
     assert!(unknown.stderr.contains("did you mean `debug-compilation`?"));
+    let several = explain(&["sec2"]);
+    assert_eq!(several.code, 2);
+    assert!(
+        several
+            .stderr
+            .contains("`conferry rules list --select sec2`"),
+        "{}",
+        several.stderr
+    );
 }
 
 #[test]

@@ -103,6 +103,30 @@ fn every_command_reads_what_was_encrypted() {
     );
     assert!(open.stdout.contains("PF106"), "{}", open.stderr);
     assert_eq!((sealed.code, sealed.stdout), (open.code, open.stdout));
+    // Every format, and conferry.toml, take the same for it, but for its name.
+    let settings = "[lint.severity]\nPF = \"error\"\n[[lint.override]]\n\
+        paths = [\"files/user-portal\"]\nignore = [\"PF106\"]\nreason = \"moved soon\"\n";
+    fs::write(folder.join("conferry.toml"), settings).unwrap();
+    for format in ["text", "json", "sarif", "github", "azure", "markdown"] {
+        let shown = |name: &str, key: &[&str]| {
+            let done = run(folder, &[&["lint", name, "--format", format], key].concat());
+            assert_eq!(done.code, 1, "{format} {}", done.stderr);
+            let lines = done.stdout.lines().filter(|line| {
+                // Names are part of fingerprints.
+                !line.contains("\"fingerprint\"") && !line.contains("\"conferry/v1\"")
+            });
+            lines
+                .map(|line| line.replace("a.zip.age", "a.zip") + "\n")
+                .collect::<String>()
+        };
+        let sealed = shown("a.zip.age", &key);
+        assert_eq!(sealed, shown("a.zip", &[]), "{format}");
+        assert!(sealed.contains("PF106"), "{format} {sealed}");
+        assert_eq!(sealed.contains("moved soon"), format == "sarif", "{format}");
+    }
+    let without = run(folder, &["lint", "a.zip.age"]);
+    assert_eq!(without.code, 2);
+    assert!(without.stderr.contains("--identity"), "{}", without.stderr);
     for (name, bytes) in tree(&folder.join("out")) {
         assert_eq!(fs::read(folder.join("c").join(&name)).unwrap(), bytes);
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::error::Failure;
-use crate::io::read;
+use crate::io::read::{self, ReadErrorKind};
 use crate::io::relative;
 use crate::io::write;
 use crate::lint::baseline::{Baseline, BaselineError, Known};
@@ -23,7 +23,12 @@ pub(super) struct BaselineArgs {
     baseline: Option<PathBuf>,
 
     /// Lists all findings of this run in FILE, so that they are known from now on
-    #[arg(long, value_name = "FILE", help_heading = "Known findings")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "diff",
+        help_heading = "Known findings"
+    )]
     write_baseline: Option<PathBuf>,
 }
 
@@ -39,7 +44,15 @@ impl BaselineArgs {
             Err(_) if self.write_baseline.as_ref() == Some(path) && !path.exists() => {
                 return Ok(None);
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => {
+                let is_missing = matches!(error.kind, ReadErrorKind::Missing);
+                let failure = Failure::from(error);
+                return Err(if is_missing {
+                    failure.help(HELP)
+                } else {
+                    failure
+                });
+            }
         };
         let text = String::from_utf8(bytes).map_err(|_| {
             Failure::new("it is no baseline: its bytes are not UTF-8")

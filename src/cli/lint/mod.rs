@@ -2,6 +2,7 @@
 
 mod baseline;
 mod cure;
+mod files;
 mod settings;
 
 use std::path::{Path, PathBuf};
@@ -15,9 +16,10 @@ use super::keys::{KeyArgs, keys};
 use super::output::Output;
 use super::pack_options::RulesArgs;
 use crate::error::Failure;
-use crate::io::relative;
+use crate::io::{read, relative};
 use crate::lint::fix;
-use crate::lint::{Estate, Finding, Linter};
+use crate::lint::{Estate, Finding, Linter, Report};
+use crate::pack::Rules;
 use crate::pack::lint::{Applicability, Severity};
 use crate::present::failure::Style;
 use crate::present::lint::{View, azure, github, json, markdown, sarif, text};
@@ -185,8 +187,8 @@ impl Format {
     }
 }
 
-/// Refuses what a format has no place for.
-fn check_format(args: &LintArgs) -> Result<(), Failure> {
+/// Refuses what lint, or a format, has no place for.
+fn check_options(args: &LintArgs) -> Result<(), Failure> {
     let format = args.format.name();
     let counts = matches!(args.format, Format::Text | Format::Json | Format::Markdown);
     if args.statistics && !counts {
@@ -200,6 +202,12 @@ fn check_format(args: &LintArgs) -> Result<(), Failure> {
             "--diff shows a text, which --format {format} has no place for"
         ))
         .help("Leave out --format, or run lint twice."));
+    }
+    if args.paths.iter().any(|path| read::is_stdin(path)) {
+        return Err(Failure::new(
+            "lint does not read standard input: names and neighbours of files matter",
+        )
+        .help("Name a file or a folder; a file called `-` is `./-`."));
     }
     Ok(())
 }
@@ -218,16 +226,13 @@ pub(super) fn run(args: &LintArgs, output: &mut Output) -> Exit {
         output.out(&json::json_schema());
         return Exit::Clean;
     }
-    if let Err(failure) = check_format(args) {
+    if let Err(failure) = check_options(args) {
         output.failure(&failure);
         return Exit::Failed;
     }
     let keys = match keys(&args.keys) {
         Ok(keys) => keys,
-        Err(failures) => {
-            failures.iter().for_each(|failure| output.failure(failure));
-            return Exit::Failed;
-        }
+        Err(failures) => return refused(args, &failures, output),
     };
     let asks = Asks {
         keys: &keys,
@@ -246,17 +251,11 @@ pub(super) fn run(args: &LintArgs, output: &mut Output) -> Exit {
         mut failures,
     } = match settings::gather(&asks) {
         Ok(gathered) => gathered,
-        Err(failures) => {
-            failures.iter().for_each(|failure| output.failure(failure));
-            return Exit::Failed;
-        }
+        Err(failures) => return refused(args, &failures, output),
     };
     let known = match args.baseline.read(&rules) {
         Ok(known) => known,
-        Err(failure) => {
-            output.failure(&failure);
-            return Exit::Failed;
-        }
+        Err(failure) => return refused(args, &[failure], output),
     };
     let (mut estate, unread) = Estate::read(inputs, &rules);
     failures.extend(unread.into_iter().map(Failure::from));
@@ -289,6 +288,7 @@ pub(super) fn run(args: &LintArgs, output: &mut Output) -> Exit {
         .apply(known, &mut report, &linter, &estate, &mut failures);
     let view = View::new(&rules, &estate, &report, args.show_secrets)
         .seen_from(&relative::absolute(Path::new(".")))
+        .under(selection.policies())
         .after_baseline(known);
     present(args, &view, &failures, output);
     let fails = |finding: &Finding| {
@@ -305,7 +305,19 @@ pub(super) fn run(args: &LintArgs, output: &mut Output) -> Exit {
     }
 }
 
-fn present(args: &LintArgs, view: &View<'_>, failures: &[Failure], output: &mut Output) {
+/// Nothing was looked at. A program that reads the output finds out why, as it does otherwise.
+fn refused(args: &LintArgs, failures: &[Failure], output: &mut Output) -> Exit {
+    let (rules, estate, report) = (Rules::default(), Estate::default(), Report::default());
+    let view = View::new(&rules, &estate, &report, args.show_secrets)
+        .seen_from(&relative::absolute(Path::new(".")));
+    if args.format != Format::Text {
+        print(args, &view, failures, output);
+    }
+    failures.iter().for_each(|failure| output.failure(failure));
+    Exit::Failed
+}
+
+fn print(args: &LintArgs, view: &View<'_>, failures: &[Failure], output: &mut Output) {
     match args.format {
         Format::Json => output.out(&json::json(view, failures, args.statistics)),
         Format::Sarif => output.out(&sarif::sarif(view, failures)),
@@ -326,7 +338,14 @@ fn present(args: &LintArgs, view: &View<'_>, failures: &[Failure], output: &mut 
         }
         Format::Text => {}
     }
+}
+
+fn present(args: &LintArgs, view: &View<'_>, failures: &[Failure], output: &mut Output) {
+    print(args, view, failures, output);
     failures.iter().for_each(|failure| output.failure(failure));
     output.err(&text::summary(view, view.report.suppressed.len()));
+    if view.estate.looked_at() == 0 && failures.is_empty() {
+        output.err(text::NOTHING_TO_LOOK_AT);
+    }
     output.err(&args.baseline.told(view));
 }

@@ -110,6 +110,14 @@ fn unknown(library: &Library, principles: &[Principle<'_>], word: &str) -> Failu
     let ids = library.entries.iter().map(|entry| entry.id.as_str());
     let names = library.rules.lints.iter().map(|rule| rule.name.as_str());
     let known = ids.chain(names).chain(principles.iter().map(|p| p.name));
+    let begun = library.rules.lints.iter().filter(|rule| {
+        let start = rule.provenance.id.get(..word.len());
+        start.is_some_and(|start| !start.is_empty() && start.eq_ignore_ascii_case(word))
+    });
+    if begun.count() > 1 {
+        return Failure::new(format!("`{word}` is the beginning of several rules"))
+            .help(format!("`conferry rules list --select {word}` lists them"));
+    }
     let help = match nearest(word, known) {
         Some(nearest) => {
             format!("did you mean `{nearest}`? `conferry rules list --kind all` shows everything")

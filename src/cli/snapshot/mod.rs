@@ -157,7 +157,8 @@ fn asked(patterns: &[String]) -> Result<Option<Selection>, Vec<Failure>> {
     }
 }
 
-fn open(path: &Path, keys: &Keys) -> Result<Store, Vec<Failure>> {
+/// Opens the snapshot at `path`.
+pub(super) fn open(path: &Path, keys: &Keys) -> Result<Store, Vec<Failure>> {
     Store::open(path, keys).map_err(|error| unusable(path, &error))
 }
 

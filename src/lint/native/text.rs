@@ -104,7 +104,11 @@ pub(super) fn forbidden_character(check: &mut Check<'_>) {
 pub(super) fn bad_encoding(check: &mut Check<'_>) {
     let subject = check.subject();
     if let Err(ParseError::Encoding(error)) = &subject.content {
-        check.report(subject.undecoded_at(), error.to_string());
+        let mut message = error.to_string();
+        if error.may_be_right() {
+            message.push_str("; .NET may read it, but nothing else in this file was checked");
+        }
+        check.report(subject.undecoded_at(), message);
     }
 }
 

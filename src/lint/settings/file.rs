@@ -36,6 +36,8 @@ pub struct Settings {
     pub fail_on: Option<Severity>,
     /// Rule packs, files or folders.
     pub rules: Vec<PathBuf>,
+    /// Where each of them is named.
+    pub rule_places: Vec<Span>,
     /// Which files are looked at; `None` leaves that to the command.
     pub include: Option<FileSelection>,
     /// Which are not.
@@ -93,6 +95,7 @@ impl Settings {
         self.rules = (rules.iter())
             .map(|path| beside.join(path.get_ref()))
             .collect();
+        self.rule_places = rules.iter().map(|path| span(path.span())).collect();
         let include = row.texts("include");
         if !include.is_empty() {
             self.include = globs(row, &include, true);
@@ -103,6 +106,22 @@ impl Settings {
             self.overrides.extend(Override::read(&mut row, text));
             row.finish();
         });
+    }
+}
+
+impl Settings {
+    /// The same without rule packs that are not there; each is a problem at its place.
+    #[must_use]
+    pub fn without_missing_packs(mut self) -> Self {
+        let packs = self.rules.drain(..).zip(self.rule_places.drain(..));
+        let (there, missing): (Vec<_>, Vec<_>) = packs.partition(|(path, _)| path.exists());
+        (self.rules, self.rule_places) = there.into_iter().unzip();
+        self.problems.extend(missing.into_iter().map(|(_, at)| {
+            PackProblem::new("there is no such rule pack", at)
+                .help("`rules` takes files and folders, from the folder of this conferry.toml on")
+        }));
+        self.problems.sort_by_key(|problem| problem.span);
+        self
     }
 }
 
@@ -161,6 +180,17 @@ fn globs(row: &mut Row<'_>, patterns: &[Text], include: bool) -> Option<FileSele
         match FileSelection::new(&one, &[]) {
             Ok(_) if pattern.get_ref().trim().is_empty() => {
                 row.push(PackProblem::new("an empty pattern matches nothing", at));
+            }
+            Ok(_)
+                if pattern
+                    .get_ref()
+                    .split(['/', '\\'])
+                    .any(|name| name == "..") =>
+            {
+                let help = "put a conferry.toml beside or above those files";
+                let message =
+                    "patterns begin from the folder of the conferry.toml and cannot leave it";
+                row.push(PackProblem::new(message, at).help(help));
             }
             Ok(_) => all.extend(one),
             Err(error) => {

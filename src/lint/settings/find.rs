@@ -96,7 +96,8 @@ impl Finder {
     fn read(&mut self, path: &Path, label: String, folder: &Path) -> Option<usize> {
         match load::read(path) {
             Ok(text) => {
-                self.found.push(Settings::read(label, folder, text));
+                let settings = Settings::read(label, folder, text);
+                self.found.push(settings.without_missing_packs());
                 Some(self.found.len() - 1)
             }
             Err(error) => {

@@ -48,6 +48,14 @@ pub struct OverridePolicy {
     severity: Vec<(Vec<usize>, Severity)>,
 }
 
+impl OverridePolicy {
+    /// Why it ignores them.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        &self.row.reason
+    }
+}
+
 impl Policy {
     /// What `settings` mean with these rules.
     ///
@@ -181,6 +189,24 @@ impl Policies {
     pub fn of(&self, label: &str) -> Option<(&Policy, &Assigned)> {
         let assigned = self.files.get(label)?;
         Some((&self.all[assigned.policy], assigned))
+    }
+
+    /// The overrides that ignore a rule in the file that reports call `label`: position of the
+    /// conferry.toml, of the override in it and of the word in its list.
+    pub fn ignoring(
+        &self,
+        label: &str,
+        rule: usize,
+    ) -> impl Iterator<Item = (usize, usize, usize)> + '_ {
+        let assigned = self.of(label).into_iter();
+        assigned.flat_map(move |(policy, assigned)| {
+            assigned.overrides.iter().flat_map(move |row| {
+                let items = policy.overrides[*row].ignore.iter().enumerate();
+                items
+                    .filter(move |(_, (_, rules))| rules.contains(&rule))
+                    .map(move |(item, _)| (assigned.policy, *row, item))
+            })
+        })
     }
 
     /// Whether a rule runs on the files of any of them.

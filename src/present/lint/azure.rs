@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use super::view::View;
+use super::view::{View, place};
 use crate::error::Failure;
 use crate::lint::Finding;
 use crate::pack::lint::Severity;
@@ -23,8 +23,14 @@ pub fn azure(view: &View<'_>, failures: &[Failure]) -> String {
         }
     }
     for failure in failures {
-        let text = data(&failure.to_string());
-        let _ = writeln!(out, "##vso[task.logissue type=error]{text}");
+        let start = "##vso[task.logissue type=error";
+        let _ = match place(view, failure) {
+            Some((file, line)) => {
+                let (file, message) = (property(&file), data(&failure.message));
+                writeln!(out, "{start};sourcepath={file};linenumber={line}]{message}")
+            }
+            None => writeln!(out, "{start}]{}", data(&failure.to_string())),
+        };
     }
     out
 }

@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use super::view::View;
+use super::view::{View, place};
 use crate::error::Failure;
 use crate::lint::Finding;
 use crate::pack::lint::Severity;
@@ -19,8 +19,14 @@ pub fn github(view: &View<'_>, failures: &[Failure]) -> String {
         command(&mut out, view, finding);
     }
     for failure in failures {
-        let text = property("conferry lint");
-        let _ = writeln!(out, "::error title={text}::{}", data(&failure.to_string()));
+        let title = "title=conferry lint";
+        let _ = match place(view, failure) {
+            Some((file, line)) => {
+                let (file, message) = (property(&file), data(&failure.message));
+                writeln!(out, "::error file={file},line={line},{title}::{message}")
+            }
+            None => writeln!(out, "::error {title}::{}", data(&failure.to_string())),
+        };
     }
     out
 }

@@ -11,22 +11,25 @@ use crate::lint::Finding;
 use crate::lint::baseline::Known;
 use crate::pack::lint::Severity;
 use crate::present::failure::{self, Lines, Style};
+use crate::present::plain::plain_line;
 
 /// One finding as a block of lines.
 #[must_use]
 pub fn finding(view: &View<'_>, finding: &Finding, style: Style) -> String {
     let (start, _) = view.region(&finding.place);
-    let file = view.file(&finding.place);
+    let file = plain_line(view.file(&finding.place));
     let excerpt = view.excerpt(&finding.place, "");
     let mut help = view.advice(finding).to_owned();
     if let Some(fix) = &finding.fix {
         let _ = write!(help, "\n{} fix: {}", fix.applicability.name(), fix.title);
     }
     let message = match &excerpt {
-        Some(_) => finding.message.clone(),
+        Some(_) => plain_line(&finding.message),
         None => format!(
             "{file}:{}:{}: {}",
-            start.line, start.column, finding.message
+            start.line,
+            start.column,
+            plain_line(&finding.message)
         ),
     };
     let drawn = Drawn {
@@ -40,10 +43,11 @@ pub fn finding(view: &View<'_>, finding: &Finding, style: Style) -> String {
             .map(|related| {
                 let (place, _) = view.region(&related.place);
                 let file = view.file(&related.place);
-                format!("{file}:{}:{}: {}", place.line, place.column, related.note)
+                let said = format!("{file}:{}:{}: {}", place.line, place.column, related.note);
+                plain_line(&said)
             })
             .collect(),
-        file,
+        file: &file,
         excerpt: excerpt.as_ref(),
     };
     drawn.render(style)
@@ -104,6 +108,10 @@ pub fn summary(view: &View<'_>, suppressed: usize) -> String {
     line.push('\n');
     line
 }
+
+/// What follows the summary of a run over no file: a wrong path looks like success.
+pub const NOTHING_TO_LOOK_AT: &str = "note: no file there has a name that lint looks for, or \
+    --exclude and conferry.toml leave them all out; name a file, or give --include GLOB\n";
 
 /// That a baseline was written.
 #[must_use]

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::config::secrets::SecretTable;
-use crate::error::Excerpt;
+use crate::error::{Excerpt, Failure};
 use crate::io::relative;
 use crate::lint::baseline::Known;
 use crate::lint::fingerprint::Fingerprints;
+use crate::lint::settings::Policies;
 use crate::lint::{Estate, Finding, Place, Report};
 use crate::pack::Rules;
 use crate::pack::lint::{Applicability, LintRule, Severity};
@@ -27,6 +28,8 @@ pub struct View<'a> {
     pub show_secrets: bool,
     /// What a baseline took out.
     pub baseline: Option<Known>,
+    /// What conferry.toml files say, if any were looked for.
+    pub policies: Option<&'a Policies>,
     files: Vec<File<'a>>,
     fingerprints: Fingerprints<'a>,
     folder: Option<PathBuf>,
@@ -56,6 +59,12 @@ pub struct Counts {
     pub files: usize,
 }
 
+/// The file and the line of a failure that is about a line.
+pub(super) fn place(view: &View<'_>, failure: &Failure) -> Option<(String, usize)> {
+    let line = failure.excerpt.as_ref()?.first_line;
+    Some((view.path_of(failure.file.as_deref()?), line))
+}
+
 impl<'a> View<'a> {
     /// A view of `report`.
     #[must_use]
@@ -71,6 +80,7 @@ impl<'a> View<'a> {
             report,
             show_secrets,
             baseline: None,
+            policies: None,
             files: estate.subjects.iter().map(|_| File::default()).collect(),
             fingerprints: Fingerprints::new(rules, estate),
             folder: None,
@@ -98,6 +108,13 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn after_baseline(mut self, known: Option<Known>) -> Self {
         self.baseline = known;
+        self
+    }
+
+    /// The same with what conferry.toml files say.
+    #[must_use]
+    pub fn under(mut self, policies: &'a Policies) -> Self {
+        self.policies = Some(policies);
         self
     }
 

@@ -44,7 +44,7 @@ pub fn sarif(view: &View<'_>, failures: &[Failure]) -> String {
         .map(|((finding, is_suppressed), fingerprint)| {
             let mut result = result(view, &mut rules, finding, fingerprint);
             if is_suppressed {
-                result.suppressions.push(suppression(view, finding));
+                result.suppressions = suppressed_by(view, finding);
             }
             result
         })
@@ -280,29 +280,41 @@ fn fix(view: &View<'_>, finding: &Finding) -> Option<Fix> {
     })
 }
 
-/// What suppresses a finding: a comment in its file, with the reason it gives, or
-/// something beside the file.
-fn suppression(view: &View<'_>, finding: &Finding) -> Suppression {
+/// What suppresses a finding, with the reason that is given: comments in its file, overrides in
+/// its conferry.toml.
+fn suppressed_by(view: &View<'_>, finding: &Finding) -> Vec<Suppression> {
     let place = &finding.place;
-    let document = view.estate.subjects[place.subject].document();
-    let comments = document.map_or_else(Vec::new, |document| suppressions(document, view.rules));
-    let comment = comments.into_iter().find(|comment| {
-        let names_rule = |(_, rules): &(Span, Vec<usize>)| rules.contains(&finding.rule);
-        let covers = comment.covers;
-        (covers.start..covers.end).contains(&place.span.start)
-            && comment.rules.iter().any(names_rule)
+    let subject = &view.estate.subjects[place.subject];
+    let comments = (subject.document())
+        .map_or_else(Vec::new, |document| suppressions(document, view.rules))
+        .into_iter()
+        .filter(|comment| comment.suppresses(finding))
+        .map(|comment| suppression(view, "inSource", &comment.reason));
+    let overrides = view.policies.into_iter().flat_map(|policies| {
+        let mut rows: Vec<_> = (policies.ignoring(&subject.label, finding.rule))
+            .map(|(policy, row, _)| (policy, row))
+            .collect();
+        rows.dedup();
+        let reasons = rows.into_iter();
+        reasons.map(|(policy, row)| policies.all[policy].overrides[row].reason())
     });
-    let Some(comment) = comment else {
-        return Suppression {
-            kind: "external",
-            justification: None,
-        };
-    };
-    let may_be_shown = !comment.reason.is_empty()
-        && (view.show_secrets || !view.rules.secrets.mentions_secret(&comment.reason));
+    let mut all: Vec<Suppression> = comments
+        .chain(overrides.map(|reason| suppression(view, "external", reason)))
+        .collect();
+    // Without any, viewers would show the result.
+    if all.is_empty() {
+        all.push(suppression(view, "external", ""));
+    }
+    all
+}
+
+/// A reason that speaks of secrets is left out.
+fn suppression(view: &View<'_>, kind: &'static str, reason: &str) -> Suppression {
+    let may_be_shown =
+        !reason.is_empty() && (view.show_secrets || !view.rules.secrets.mentions_secret(reason));
     Suppression {
-        kind: "inSource",
-        justification: may_be_shown.then_some(comment.reason),
+        kind,
+        justification: may_be_shown.then(|| reason.to_owned()),
     }
 }
 
