@@ -128,8 +128,8 @@ fn tag_name(text: &str, tag: Span) -> &str {
 
 fn unclosed(text: &str) -> Cause {
     let open = open_tags(text, text.len());
-    let end = text.trim_end().len();
-    let place = Span::at(end.saturating_sub(1) as u32);
+    let last = text.trim_end().char_indices().next_back();
+    let place = Span::at(last.map_or(0, |(at, _)| at) as u32);
     match open.len() {
         0 | 1 => Cause::of("its end tag is missing at the end of the file"),
         count => Cause::of(format!(
