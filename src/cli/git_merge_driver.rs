@@ -25,6 +25,9 @@ Examples:
   What git then runs:
     conferry git-merge-driver %O %A %B -L %L -p %P
 
+  By hand, as with git merge-file:
+    conferry git-merge-driver base.config ours.config theirs.config -o merged.config
+
 Exit codes: 0 merged; 1 conflicts are left, between markers in the file of our version; 129 nothing could be written.";
 
 /// Merges two branches of a configuration file by meaning, for git
@@ -45,6 +48,10 @@ pub(super) struct DriverArgs {
     /// Their version (%B)
     #[arg(required_unless_present = "install", value_name = "THEIRS")]
     theirs: Option<PathBuf>,
+
+    /// Writes the result to this file, and leaves our version as it is
+    #[arg(short, long, value_name = "FILE", conflicts_with = "install")]
+    output: Option<PathBuf>,
 
     /// Length of conflict markers (%L)
     #[arg(
@@ -155,7 +162,9 @@ fn drive(
         .unwrap_or_else(|| ours.display().to_string());
     match merge_versions(versions, &rules, || args.markers()) {
         Ok(merged) => {
-            if merged.bytes != ours_bytes {
+            if let Some(target) = &args.output {
+                write::write_scratch(target, &merged.bytes).map_err(|error| vec![error.into()])?;
+            } else if merged.bytes != ours_bytes {
                 write::write_scratch(ours, &merged.bytes).map_err(|error| vec![error.into()])?;
             }
             let mut redactor = Redactor::new(&rules.secrets, false);
@@ -171,7 +180,15 @@ fn drive(
         }
         Err(reason) => {
             output.err(&format!("{name}: merged as text, since {reason}\n"));
-            merge_as_text(args, base, ours, theirs).map_err(|failure| vec![failure])
+            let target = match &args.output {
+                Some(target) => {
+                    write::write_scratch(target, &ours_bytes)
+                        .map_err(|error| vec![error.into()])?;
+                    target
+                }
+                None => ours,
+            };
+            merge_as_text(args, base, target, theirs).map_err(|failure| vec![failure])
         }
     }
 }

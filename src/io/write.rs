@@ -137,8 +137,9 @@ pub fn write_atomically(
     write(path, None, bytes, backup, Durability::Flushed)
 }
 
-/// Like [`write_atomically`] but without waiting for the disk: for a file that
-/// another program reads at once and then removes, such as git's temporary files.
+/// Like [`write_atomically`] but without waiting for the disk, and without looking whether the file
+/// holds these bytes already: for a file that another program reads at once and then removes, such
+/// as git's temporary files.
 ///
 /// # Errors
 /// See [`WriteErrorKind`]. After an error the file is as it was.
@@ -188,11 +189,15 @@ fn try_write(
         persist(temporary, &target, durability)?;
         return Ok(Written::Created);
     };
-    let original = std::fs::read(&target)?;
+    // Whoever writes a scratch file has just read it, and knows that the bytes are others.
+    let original = match durability {
+        Durability::Flushed => std::fs::read(&target)?,
+        Durability::Scratch => Vec::new(),
+    };
     if read.is_some_and(|read| read != original) {
         return Err(WriteErrorKind::Changed);
     }
-    if original == bytes {
+    if durability == Durability::Flushed && original == bytes {
         return Ok(Written::Identical);
     }
     if metadata.permissions().readonly() {

@@ -120,6 +120,24 @@ fn problem(case: &Path) -> Option<String> {
         let text = String::from_utf8_lossy(&after["ours.config"]);
         return Some(format!("the result is\n{text}"));
     }
+    let beside = copy();
+    let to_file = [
+        &cmd.args[..],
+        &["-o".to_owned(), "merged.config".to_owned()],
+    ]
+    .concat();
+    let elsewhere = drive(
+        beside.path(),
+        ["base.config", "ours.config", "theirs.config"],
+        &to_file,
+    );
+    let written = tree(beside.path());
+    if elsewhere.code != cmd.exit
+        || written["merged.config"] != after["ours.config"]
+        || written["ours.config"] != ours
+    {
+        return Some(format!("-o does something else\n{}", elsewhere.stderr));
+    }
     let swapped = drive(
         copy().path(),
         ["base.config", "theirs.config", "ours.config"],
