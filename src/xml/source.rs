@@ -182,7 +182,9 @@ fn sniff(bytes: &[u8]) -> (Option<TextEncoding>, usize) {
 
 /// The value of `encoding` in an XML declaration at the very start, and its offset.
 fn declared_encoding(text: &str) -> Option<(&str, usize)> {
-    if !text.starts_with("<?xml") {
+    // `<?xmlfoo encoding="…"?>` is an instruction to somebody else.
+    let is_declaration = |rest: &str| rest.starts_with([' ', '\t', '\r', '\n']);
+    if !text.strip_prefix("<?xml").is_some_and(is_declaration) {
         return None;
     }
     let declaration = &text[..text.find("?>")?];
