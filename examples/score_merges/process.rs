@@ -1,5 +1,6 @@
 //! Times the merge driver and `git merge-file` as processes, in turn and one at a
-//! time, so that both meet the same moments of a busy machine.
+//! time, so that both meet the same moments of a busy machine. Both write their
+//! result to a new file.
 
 use std::fs;
 use std::path::Path;
@@ -23,15 +24,16 @@ pub(crate) fn compare(
     let conferry = conferry.canonicalize().map_err(told)?;
     let folder = tempfile::tempdir().map_err(told)?;
     let mut driver = Command::new(conferry);
-    driver.args("git-merge-driver base.config ours.config theirs.config -p web.config".split(' '));
+    driver.args("git-merge-driver base.config ours.config theirs.config".split(' '));
+    driver.args(["-p", "web.config", "-o", RESULT]);
     let mut git = Command::new("git");
     git.args("merge-file -p ours.config base.config theirs.config".split(' '));
     let (mut of_driver, mut of_git, mut wins) = (Vec::new(), Vec::new(), 0);
     for versions in triples {
         let (mut here, mut there) = (Vec::new(), Vec::new());
         for _ in 0..rounds {
-            here.push(time(&mut driver, folder.path(), versions).map_err(told)?);
-            there.push(time(&mut git, folder.path(), versions).map_err(told)?);
+            here.push(time(&mut driver, false, folder.path(), versions).map_err(told)?);
+            there.push(time(&mut git, true, folder.path(), versions).map_err(told)?);
         }
         wins += usize::from(quantile(&mut here, 0.5) < quantile(&mut there, 0.5));
         of_driver.append(&mut here);
@@ -54,19 +56,32 @@ pub(crate) fn compare(
     ))
 }
 
+/// Where results go.
+const RESULT: &str = "merged.config";
+
+/// How long one run takes; `prints` if its result is what it prints.
 fn time(
     command: &mut Command,
+    prints: bool,
     folder: &Path,
     versions: &Versions<'_>,
 ) -> std::io::Result<Duration> {
     fs::write(folder.join("base.config"), versions.base)?;
     fs::write(folder.join("ours.config"), versions.ours)?;
     fs::write(folder.join("theirs.config"), versions.theirs)?;
+    let result = folder.join(RESULT);
+    if result.exists() {
+        fs::remove_file(&result)?;
+    }
     let started = Instant::now();
+    let output = match prints {
+        true => Stdio::from(fs::File::create(&result)?),
+        false => Stdio::null(),
+    };
     command
         .current_dir(folder)
         .stdin(Stdio::null())
-        .stdout(Stdio::null())
+        .stdout(output)
         .stderr(Stdio::null())
         .status()?;
     Ok(started.elapsed())

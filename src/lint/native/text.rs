@@ -208,8 +208,12 @@ pub(super) fn mixed_line_ends(check: &mut Check<'_>) {
     }
     let rare_has_return = with_return * 2 < total;
     let has_return = |at: usize| at > 0 && bytes[at - 1] == b'\r';
-    let edits: Vec<Edit> = memchr::memchr_iter(b'\n', bytes)
-        .filter(|at| has_return(*at) == rare_has_return)
+    // Behind a CR of its own, an LF without its CR would end one line where two ended.
+    let stays = |at: usize| rare_has_return && at > 1 && bytes[at - 2] == b'\r';
+    let rare = memchr::memchr_iter(b'\n', bytes).filter(|at| has_return(*at) == rare_has_return);
+    let first = rare.clone().next().unwrap_or_default();
+    let edits: Vec<Edit> = rare
+        .filter(|at| !stays(*at))
         .map(|at| match rare_has_return {
             true => Edit {
                 span: Span::new(at - 1, at),
@@ -221,11 +225,16 @@ pub(super) fn mixed_line_ends(check: &mut Check<'_>) {
             },
         })
         .collect();
-    let place = edits.first().map(|edit| edit.span).unwrap_or_default();
+    let place = edits
+        .first()
+        .map_or(Span::at(first as u32), |edit| edit.span);
     let lines = match with_return {
         1 => "1 line ends",
         _ => &format!("{with_return} lines end"),
     };
     let message = format!("{lines} in CR LF and {} in LF", total - with_return);
-    check.report(place, message).fix(edits);
+    let reported = check.report(place, message);
+    if !edits.is_empty() {
+        reported.fix(edits);
+    }
 }
