@@ -4,14 +4,18 @@
 //! added, what it removed is removed, and nothing about a comment is ever a
 //! conflict: when both sides rewrote one, the result has both.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::FxHashMap;
 
 use super::account::atoms;
 use super::engine::Engine;
 use super::outcome::{Outcome, Triple};
 use super::plan::Plan;
 use crate::xml::escape::text_value;
-use crate::xml::{Document, NodeId, NodeKind, chars};
+use crate::xml::{Document, NodeId, NodeKind};
 
 impl Engine<'_> {
     /// Comments beside the root element.
@@ -30,13 +34,25 @@ impl Engine<'_> {
 
     /// Adds the comments of one pair of parents to the plan.
     pub(super) fn comments(&mut self, triple: Triple, plan: &mut Plan) {
-        let incoming = by_text(self.inputs.incoming, triple.incoming);
-        let carrier = by_text(self.inputs.carrier, triple.carrier);
-        if incoming.is_empty() && (carrier.is_empty() || self.upgrade()) {
+        let incoming = remarks(self.inputs.incoming, triple.incoming);
+        let carrier = remarks(self.inputs.carrier, triple.carrier);
+        let (theirs, ours) = (self.inputs.incoming, self.inputs.carrier);
+        let mut both = incoming.iter().zip(&carrier);
+        if incoming.len() == carrier.len()
+            && both.all(|(one, other)| {
+                theirs.slice(theirs.span(*one)) == ours.slice(ours.span(*other))
+            })
+        {
+            plan.stays.extend(incoming.into_iter().zip(carrier));
             return;
         }
+        if incoming.is_empty() && self.upgrade() {
+            return;
+        }
+        let incoming = by_text(self.inputs.incoming, incoming);
+        let carrier = by_text(self.inputs.carrier, carrier);
         let base = match self.inputs.base.zip(triple.base) {
-            Some((document, element)) => by_text(document, element),
+            Some((document, element)) => by_text(document, remarks(document, element)),
             None => HashMap::new(),
         };
         let below = next_elements(self.inputs.incoming, triple.incoming);
@@ -80,8 +96,9 @@ impl Engine<'_> {
         for (text, ours) in &carrier {
             let in_base = base.get(text).map_or(0, Vec::len);
             let kept = incoming.get(text).map_or(0, Vec::len);
-            let removed = in_base.saturating_sub(kept);
-            for node in ours.iter().rev().take(removed.min(ours.len())) {
+            // What the carrier removed, too, is not removed twice.
+            let removed = in_base.min(ours.len()).saturating_sub(kept);
+            for node in ours.iter().rev().take(removed) {
                 plan.remove.insert(*node);
             }
         }
@@ -103,9 +120,9 @@ impl Engine<'_> {
 }
 
 /// For each comment directly below `parent`, the next element.
-fn next_elements(document: &Document, parent: NodeId) -> HashMap<NodeId, NodeId> {
+fn next_elements(document: &Document, parent: NodeId) -> FxHashMap<NodeId, NodeId> {
     let mut next = None;
-    let mut below = HashMap::new();
+    let mut below = FxHashMap::default();
     let mut at = document.last_child(parent);
     while let Some(node) = at {
         match document.kind(node) {
@@ -118,25 +135,58 @@ fn next_elements(document: &Document, parent: NodeId) -> HashMap<NodeId, NodeId>
     below
 }
 
-/// The comments and processing instructions directly below `parent`, by their text.
-fn by_text(document: &Document, parent: NodeId) -> HashMap<String, Vec<NodeId>> {
-    let mut found: HashMap<String, Vec<NodeId>> = HashMap::new();
-    for child in document.children(parent) {
-        let text = match document.kind(child) {
-            NodeKind::Comment => normalised(&document.text_of(child)),
-            NodeKind::Pi => document.slice(document.span(child)).to_owned(),
-            _ => continue,
+/// The comments and processing instructions directly below `parent`.
+fn remarks(document: &Document, parent: NodeId) -> Vec<NodeId> {
+    document
+        .children(parent)
+        .filter(|node| matches!(document.kind(*node), NodeKind::Comment | NodeKind::Pi))
+        .collect()
+}
+
+/// Comments and processing instructions by their text.
+fn by_text(document: &Document, remarks: Vec<NodeId>) -> HashMap<Text<'_>, Vec<NodeId>> {
+    let mut found: HashMap<Text<'_>, Vec<NodeId>> = HashMap::new();
+    for node in remarks {
+        let text = match document.kind(node) {
+            NodeKind::Comment => Text::Comment(match document.text_of(node) {
+                Cow::Borrowed(text) => text_value(text),
+                Cow::Owned(text) => text_value(&text).into_owned().into(),
+            }),
+            _ => Text::Instruction(document.slice(document.span(node))),
         };
-        found.entry(text).or_default().push(child);
+        found.entry(text).or_default().push(node);
     }
     found
 }
 
-/// A comment without its layout: every run of white space is one space. A
-/// character that the file cannot encode stands in it as a reference.
-fn normalised(text: &str) -> String {
-    chars::trim(&text_value(text))
-        .split_ascii_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
+/// What a comment or a processing instruction says.
+#[derive(Eq)]
+enum Text<'d> {
+    /// References resolved: a character that the file cannot encode stands in it as one.
+    Comment(Cow<'d, str>),
+    Instruction(&'d str),
+}
+
+impl Text<'_> {
+    /// A comment without its layout: every run of white space counts as one space.
+    fn words(&self) -> impl Iterator<Item = &str> {
+        let (comment, instruction) = match self {
+            Self::Comment(text) => (Some(&**text), None),
+            Self::Instruction(text) => (None, Some(*text)),
+        };
+        (comment.into_iter().flat_map(str::split_ascii_whitespace)).chain(instruction)
+    }
+}
+
+impl PartialEq for Text<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other)
+            && self.words().eq(other.words())
+    }
+}
+
+impl Hash for Text<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.words().for_each(|word| word.hash(state));
+    }
 }
