@@ -249,11 +249,7 @@ fn one(shape: &str, size: &str, mode: &str) -> Result<String, String> {
 
 fn branches(base: &str, ours: &str, theirs: &str) -> Result<String, String> {
     let rules = load_general(&[]).map_err(|failures| format!("{failures:?}"))?;
-    let versions = Versions {
-        base: base.as_bytes(),
-        ours: ours.as_bytes(),
-        theirs: theirs.as_bytes(),
-    };
+    let versions = Versions::borrowed(base.as_bytes(), ours.as_bytes(), theirs.as_bytes());
     let markers = || Markers {
         style: Style::Merge,
         size: 7,

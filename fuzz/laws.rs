@@ -139,8 +139,7 @@ pub fn merge(bytes: &[u8]) {
     let (Some(base), Some(ours), Some(theirs)) = (parts.next(), parts.next(), parts.next()) else {
         return;
     };
-    let versions = Versions { base, ours, theirs };
-    let merged = merged(versions);
+    let merged = merged(base, ours, theirs);
     if let Some((result, 0)) = &merged {
         // What one side alone changed is taken as it is, even if it is broken.
         let is_input = [base, ours, theirs].contains(&result.as_slice());
@@ -149,11 +148,7 @@ pub fn merge(bytes: &[u8]) {
             "a clean result is no document"
         );
     }
-    let swapped = self::merged(Versions {
-        base,
-        ours: theirs,
-        theirs: ours,
-    });
+    let swapped = self::merged(base, theirs, ours);
     // One side alone may have an encoding that cannot hold a name of the other.
     if let (Some((_, one)), Some((_, other))) = (&merged, &swapped) {
         assert_eq!(
@@ -162,11 +157,7 @@ pub fn merge(bytes: &[u8]) {
             "swapped sides do not agree whether there is a conflict"
         );
     }
-    let one_sided = self::merged(Versions {
-        base,
-        ours: base,
-        theirs,
-    });
+    let one_sided = self::merged(base, base, theirs);
     if let Some((result, conflicts)) = one_sided {
         assert!(
             conflicts == 0 && result == theirs,
@@ -175,7 +166,7 @@ pub fn merge(bytes: &[u8]) {
     }
 }
 
-fn merged(versions: Versions<'_>) -> Option<(Vec<u8>, usize)> {
+fn merged(base: &[u8], ours: &[u8], theirs: &[u8]) -> Option<(Vec<u8>, usize)> {
     let markers = || Markers {
         style: Style::Merge,
         size: 7,
@@ -183,7 +174,9 @@ fn merged(versions: Versions<'_>) -> Option<(Vec<u8>, usize)> {
         base: "base".to_owned(),
         incoming: "theirs".to_owned(),
     };
+    let versions = Versions::borrowed(base, ours, theirs);
     let merged = merge_versions(versions, rules(), markers).ok()?;
+    assert_eq!(merged.is_ours, merged.bytes == ours, "it is or is not ours");
     Some((merged.bytes, merged.conflicts.len()))
 }
 

@@ -213,11 +213,7 @@ fn score(
 
 /// In this process; what cannot be merged by meaning goes to git, as in the driver.
 fn by_conferry(case: &Case, rules: &Rules) -> (Answer, Duration) {
-    let versions = Versions {
-        base: &case.base,
-        ours: &case.ours,
-        theirs: &case.theirs,
-    };
+    let versions = Versions::borrowed(&case.base, &case.ours, &case.theirs);
     let markers = || Markers {
         style: Style::Merge,
         size: 7,

@@ -36,7 +36,7 @@ struct Cli {
 }
 
 /// What every command understands.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 struct Global {
     /// When to use colours
     #[arg(
@@ -86,6 +86,11 @@ impl From<DriverCli> for Cli {
 }
 
 fn parse(args: Vec<OsString>) -> Result<Cli, clap::Error> {
+    if let Some(args) = git_merge_driver::usual::read(&args) {
+        let command = Command::GitMergeDriver(args);
+        let global = Global::default();
+        return Ok(Cli { command, global });
+    }
     if args.get(1).is_some_and(|word| word == "git-merge-driver") {
         DriverCli::try_parse_from(args).map(Cli::from)
     } else {

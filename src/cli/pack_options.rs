@@ -8,7 +8,7 @@ use crate::error::Failure;
 use crate::pack::{self, Rules};
 
 /// The option that adds rule packs.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, PartialEq, Eq, Args)]
 pub(super) struct RulesArgs {
     /// Adds a rule pack, or all packs of a folder; later ones override by id
     #[arg(long, value_name = "FILE|DIR", help_heading = "Rules")]

@@ -24,22 +24,25 @@ pub struct SecretTable {
     selectors: Vec<Selector>,
     names: Vec<NamePattern>,
     /// In lower case.
-    keys: Vec<String>,
+    keys: Vec<Text>,
     parts: Vec<Pattern>,
     /// Finds the words beside which any of `parts` is tried; none if one of them is always tried.
     beside: OnceLock<Option<AhoCorasick>>,
     words: Option<Regex>,
     /// Plain words, apart from `words`.
-    plain_words: Vec<String>,
+    plain_words: Vec<Text>,
 }
+
+/// A word or pattern of a pack; those in the binary are not copied.
+type Text = Cow<'static, str>;
 
 /// A pattern that is compiled when it is first used: most runs need few of them,
 /// and to compile one takes longer than to read a whole file.
 #[derive(Clone, Debug)]
 struct Pattern {
-    source: String,
+    source: Text,
     /// Only values that contain one of these words are tried; if empty, all.
-    beside: Vec<String>,
+    beside: Vec<Text>,
     /// On bytes: built-in patterns do without the cost of Unicode classes.
     compiled: OnceLock<Option<bytes::Regex>>,
 }
@@ -61,7 +64,7 @@ impl Pattern {
 #[derive(Clone, Debug)]
 struct NamePattern {
     /// In lower case.
-    name: String,
+    name: Text,
     any_start: bool,
     any_end: bool,
 }
@@ -91,31 +94,35 @@ impl SecretTable {
 
     /// Attributes and texts of elements of this local name are secret; `*` at
     /// an end stands for anything.
-    pub fn add_name(&mut self, name: &str) {
+    pub fn add_name(&mut self, name: impl Into<Cow<'static, str>>) {
+        let name = name.into();
         self.names.push(NamePattern {
-            name: name.trim_matches('*').to_lowercase(),
             any_start: name.starts_with('*'),
             any_end: name.ends_with('*'),
+            name: lower_case(match name {
+                Cow::Borrowed(name) => name.trim_matches('*').into(),
+                Cow::Owned(name) => name.trim_matches('*').to_owned().into(),
+            }),
         });
     }
 
     /// The value of an entry (`<add key="…" value="…"/>`, `<setting name="…">`)
     /// is secret if its key or name contains `word`.
-    pub fn add_key(&mut self, word: &str) {
-        self.keys.push(word.to_lowercase());
+    pub fn add_key(&mut self, word: impl Into<Cow<'static, str>>) {
+        self.keys.push(lower_case(word.into()));
     }
 
     /// The first capture group of `pattern` is secret, in whatever value it matches.
     #[allow(clippy::needless_pass_by_value)] // callers build the pattern for this
     pub fn add_part(&mut self, pattern: Regex) {
-        self.add_part_source(pattern.as_str().to_owned(), Vec::new());
+        self.add_part_source(pattern.as_str().to_owned().into(), Vec::new());
     }
 
     /// Like [`Self::add_part`], compiled when it is first needed, and tried only
     /// on values that contain one of the words `beside` (in whatever case), if
     /// there are any. A pattern that turns out not to compile makes the whole
     /// value a secret.
-    pub fn add_part_source(&mut self, pattern: String, beside: Vec<String>) {
+    pub fn add_part_source(&mut self, pattern: Cow<'static, str>, beside: Vec<Cow<'static, str>>) {
         self.beside = OnceLock::new();
         self.parts.push(Pattern {
             source: pattern,
@@ -130,7 +137,7 @@ impl SecretTable {
     }
 
     /// Adds a plain word beside which raw text may hold a secret, in whatever case.
-    pub fn add_word(&mut self, word: String) {
+    pub fn add_word(&mut self, word: Cow<'static, str>) {
         self.plain_words.push(word);
     }
 
@@ -214,7 +221,7 @@ impl SecretTable {
                 return false;
             }
             let key = document.attribute_value(attribute).to_lowercase();
-            self.keys.iter().any(|word| key.contains(word.as_str()))
+            self.keys.iter().any(|word| key.contains(&**word))
         })
     }
 
@@ -259,7 +266,7 @@ impl SecretTable {
             self.parts.iter().all(is_plain).then(|| {
                 AhoCorasick::builder()
                     .ascii_case_insensitive(true)
-                    .build(words)
+                    .build(words.map(|word| word.as_bytes()))
                     .ok()
             })?
         });
@@ -353,6 +360,16 @@ impl SecretTable {
             spans.push(Span::new(start + part.start, start + part.end));
         }
     }
+}
+
+fn lower_case(text: Text) -> Text {
+    if text
+        .bytes()
+        .all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase())
+    {
+        return text;
+    }
+    text.to_lowercase().into()
 }
 
 /// Whether `text` contains `word`, in whatever case.

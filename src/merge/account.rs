@@ -9,7 +9,7 @@
 //! Promises that the counts add up: [`Account::of`] walks the file on its own
 //! and fails when the engine decided nothing about a setting.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::MergeError;
 use super::matching::is_identity_attribute;
@@ -119,7 +119,7 @@ impl Account {
     pub fn of(
         document: &Document,
         table: &IdentityTable,
-        outcomes: &HashMap<Atom, (Outcome, DecidedBy)>,
+        outcomes: &FxHashMap<Atom, (Outcome, DecidedBy)>,
         address: impl Fn(NodeId, Leaf) -> Address,
     ) -> Result<Self, MergeError> {
         let mut account = Self::default();

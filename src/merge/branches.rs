@@ -3,6 +3,8 @@
 //! Promises that a file which cannot be merged by meaning is never half
 //! merged: the answer then says why, and the caller merges it as text.
 
+use std::borrow::Cow;
+
 use thiserror::Error;
 
 use super::finish::{FinishError, Settle, finish};
@@ -13,14 +15,26 @@ use crate::pack::Rules;
 use crate::xml::{Document, LineColumn, ParseError};
 
 /// The three versions of a file.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Versions<'a> {
     /// The common ancestor; empty when both branches added the file.
-    pub base: &'a [u8],
+    pub base: Cow<'a, [u8]>,
     /// The version that is merged into.
-    pub ours: &'a [u8],
+    pub ours: Cow<'a, [u8]>,
     /// The version that is merged.
-    pub theirs: &'a [u8],
+    pub theirs: Cow<'a, [u8]>,
+}
+
+impl<'a> Versions<'a> {
+    /// Versions that the caller keeps.
+    #[must_use]
+    pub fn borrowed(base: &'a [u8], ours: &'a [u8], theirs: &'a [u8]) -> Self {
+        Self {
+            base: base.into(),
+            ours: ours.into(),
+            theirs: theirs.into(),
+        }
+    }
 }
 
 /// A merge by meaning.
@@ -28,6 +42,8 @@ pub struct Versions<'a> {
 pub struct Branched {
     /// The bytes of the file; with markers where conflicts are left.
     pub bytes: Vec<u8>,
+    /// Whether they are the bytes of our version.
+    pub is_ours: bool,
     /// What is left to people.
     pub conflicts: Vec<Conflict>,
 }
@@ -60,25 +76,27 @@ pub fn merge_versions(
     rules: &Rules,
     markers: impl FnOnce() -> Markers,
 ) -> Result<Branched, NotByMeaning> {
-    let clean = |bytes: &[u8]| {
+    let Versions { base, ours, theirs } = versions;
+    let taken = |bytes: Cow<'_, [u8]>, is_ours| {
         Ok(Branched {
-            bytes: bytes.to_owned(),
+            bytes: bytes.into_owned(),
+            is_ours,
             conflicts: Vec::new(),
         })
     };
-    if versions.ours == versions.theirs || versions.base == versions.theirs {
-        return clean(versions.ours);
+    if ours == theirs || base == theirs {
+        return taken(ours, true);
     }
-    if versions.base == versions.ours {
-        return clean(versions.theirs);
+    if base == ours {
+        return taken(theirs, false);
     }
-    let base = if versions.base.iter().all(u8::is_ascii_whitespace) {
+    let base = if base.iter().all(u8::is_ascii_whitespace) {
         None
     } else {
-        Some(read(versions.base, "the common ancestor")?)
+        Some(read(base, "the common ancestor")?)
     };
-    let ours = read(versions.ours, "our version")?;
-    let theirs = read(versions.theirs, "their version")?;
+    let ours = read(ours, "our version")?;
+    let theirs = read(theirs, "their version")?;
     let inputs = Inputs {
         base: base.as_ref(),
         incoming: &theirs,
@@ -90,7 +108,8 @@ pub fn merge_versions(
     let merged = merge(inputs)?;
     // Also proves the clean part of a merge with conflicts.
     let finished = finish(&inputs, &merged, Settle::Carrier)?;
-    let bytes = if merged.conflicts.is_empty() {
+    let is_clean = merged.conflicts.is_empty();
+    let bytes = if is_clean {
         finished.bytes
     } else {
         let text = conflicted_text(&inputs, &merged, &markers());
@@ -98,11 +117,12 @@ pub fn merge_versions(
     };
     Ok(Branched {
         bytes,
+        is_ours: is_clean && finished.document.source() == ours.source(),
         conflicts: merged.conflicts,
     })
 }
 
-fn read(bytes: &[u8], side: &'static str) -> Result<Document, NotByMeaning> {
+fn read(bytes: Cow<'_, [u8]>, side: &'static str) -> Result<Document, NotByMeaning> {
     Document::from_bytes(bytes).map_err(|error| NotByMeaning::NotXml {
         side,
         place: match error {

@@ -1,9 +1,9 @@
 //! Child elements: which are the same, which one side added or removed.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::account::{Atom, Slot};
-use super::digest::significant_text;
+use super::digest::has_significant_text;
 use super::engine::Engine;
 use super::matching::{Group, Match, match_children};
 use super::outcome::{
@@ -26,10 +26,9 @@ impl Engine<'_> {
         let has_elements = sides
             .clone()
             .any(|(document, element)| document.has_child_elements(element));
-        let has_text = sides.clone().any(|(document, element)| {
-            let mixed = document.has_child_elements(element);
-            !significant_text(&document.inner_text(element), mixed).is_empty()
-        });
+        let has_text = sides
+            .clone()
+            .any(|(document, element)| has_significant_text(document, element));
         let is_encrypted = sides
             .clone()
             .any(|(document, element)| document.child_named(element, "EncryptedData").is_some());
@@ -44,9 +43,10 @@ impl Engine<'_> {
             element: triple.incoming,
             slot: Slot::Presence,
         };
-        self.outcomes.insert(
+        self.record(
             presence,
-            (Outcome::AlreadyEqual, Principle::SameOnBothSides.into()),
+            Outcome::AlreadyEqual,
+            &Principle::SameOnBothSides.into(),
         );
     }
 
@@ -102,7 +102,7 @@ impl Engine<'_> {
         self.comments(triple, &mut plan);
         self.take_order(triple, &plan);
         if !conflicts.is_empty() {
-            let anchors: HashMap<NodeId, Anchor> =
+            let anchors: FxHashMap<NodeId, Anchor> =
                 self.anchors(triple, &plan).into_iter().collect();
             for (kind, base, incoming, by) in conflicts {
                 let take_incoming = anchors

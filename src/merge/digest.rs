@@ -139,6 +139,19 @@ fn flush(text: &mut String, has_elements: bool, hasher: &mut FxHasher) {
     text.clear();
 }
 
+/// Whether `element` holds text that is content; see [`significant_text`].
+#[must_use]
+pub fn has_significant_text(document: &Document, element: NodeId) -> bool {
+    if !document.has_child_elements(element) {
+        return !significant_text(&document.inner_text(element), false).is_empty();
+    }
+    document.children(element).any(|child| {
+        matches!(document.kind(child), NodeKind::Text | NodeKind::CData)
+            && !document.is_blank_text(child)
+            && !chars::is_blank(&document.text_of(child))
+    })
+}
+
 /// The part of `text` that is content: all of it in a leaf, unless it is white
 /// space with a line end, which is layout; trimmed text beside elements.
 #[must_use]

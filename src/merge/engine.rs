@@ -4,7 +4,8 @@
 //! since edits and decisions are put in the order of the files at the end.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
+
+use rustc_hash::FxHashMap;
 
 use super::account::{Account, Atom};
 use super::digest::Digests;
@@ -37,13 +38,14 @@ pub(super) struct Engine<'a> {
     pub(super) edits: Edits,
     pub(super) decisions: Vec<Decision>,
     pub(super) conflicts: Vec<Conflict>,
-    pub(super) outcomes: HashMap<Atom, (Outcome, DecidedBy)>,
+    /// How each setting of the incoming file ended, in an upgrade.
+    pub(super) outcomes: FxHashMap<Atom, (Outcome, DecidedBy)>,
     pub(super) queue: Vec<Triple>,
     pub(super) reorders: Vec<Reorder>,
     /// Elements of the carrier that a rule replaces whole.
     pub(super) replacements: Vec<Edit>,
     /// Elements of the carrier that get another name.
-    pub(super) new_names: HashMap<NodeId, String>,
+    pub(super) new_names: FxHashMap<NodeId, String>,
     /// Elements inserted less elements removed.
     pub(super) element_delta: isize,
     addresses: Addresses,
@@ -87,15 +89,22 @@ impl<'a> Engine<'a> {
             edits: Edits::new(),
             decisions: Vec::new(),
             conflicts: Vec::new(),
-            outcomes: HashMap::new(),
+            outcomes: FxHashMap::default(),
             queue: Vec::new(),
             reorders: Vec::new(),
             replacements: Vec::new(),
-            new_names: HashMap::new(),
+            new_names: FxHashMap::default(),
             element_delta: 0,
             addresses: Addresses::default(),
             overlap: None,
             inputs,
+        }
+    }
+
+    /// Writes down how a setting of the incoming file ended, for the account of an upgrade.
+    pub(super) fn record(&mut self, atom: Atom, outcome: Outcome, by: &DecidedBy) {
+        if self.upgrade() {
+            self.outcomes.insert(atom, (outcome, by.clone()));
         }
     }
 

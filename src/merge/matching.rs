@@ -8,6 +8,8 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::Hash;
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::digest::Digests;
 use crate::config::identity::{IdentityRule, IdentityTable, discovered};
 use crate::xml::{Document, NodeId};
@@ -213,8 +215,8 @@ fn pair(
     ];
     let mut guessed = cannot_be_told_apart(table, &sides);
     let mut matches: Vec<Match> = Vec::new();
-    let mut taken_incoming: HashSet<NodeId> = HashSet::new();
-    let mut taken_carrier: HashSet<NodeId> = HashSet::new();
+    let mut taken_incoming: FxHashSet<NodeId> = FxHashSet::default();
+    let mut taken_carrier: FxHashSet<NodeId> = FxHashSet::default();
     if let Some(base) = base {
         let last = members.last_wins;
         let to_incoming = pair_lists(
@@ -238,7 +240,7 @@ fn pair(
             matches.push(found);
         }
     }
-    let free = |all: &[NodeId], taken: &HashSet<NodeId>| -> Vec<NodeId> {
+    let free = |all: &[NodeId], taken: &FxHashSet<NodeId>| -> Vec<NodeId> {
         all.iter()
             .copied()
             .filter(|node| !taken.contains(node))
@@ -302,7 +304,7 @@ fn cannot_be_told_apart(table: &IdentityTable, sides: &[Option<(Side<'_>, &Vec<N
 
 #[derive(Default)]
 struct Pairs {
-    pairs: HashMap<NodeId, NodeId>,
+    pairs: FxHashMap<NodeId, NodeId>,
     guessed: bool,
 }
 
@@ -333,7 +335,7 @@ fn pair_lists(
             result.pairs.extend(pairs.filter(|(one, other)| {
                 left.digests.meaning(*one) == right.digests.meaning(*other)
             }));
-            let taken: HashSet<NodeId> = result.pairs.values().copied().collect();
+            let taken: FxHashSet<NodeId> = result.pairs.values().copied().collect();
             left_free.retain(|node| !result.pairs.contains_key(node));
             right_free.retain(|node| !taken.contains(node));
         }
@@ -360,7 +362,7 @@ fn pair_lists(
 
 /// Pairs nodes with the same label, in order; nodes without a label stay free.
 fn pair_alike<L: Eq + Hash>(
-    pairs: &mut HashMap<NodeId, NodeId>,
+    pairs: &mut FxHashMap<NodeId, NodeId>,
     left_free: &mut Vec<NodeId>,
     right_free: &mut Vec<NodeId>,
     left_label: impl Fn(NodeId) -> Option<L>,
@@ -372,7 +374,7 @@ fn pair_alike<L: Eq + Hash>(
             waiting.entry(label).or_default().push_back(*node);
         }
     }
-    let mut taken: HashSet<NodeId> = HashSet::new();
+    let mut taken: FxHashSet<NodeId> = FxHashSet::default();
     left_free.retain(|node| {
         let partner = left_label(*node)
             .and_then(|label| waiting.get_mut(&label))

@@ -75,7 +75,7 @@ impl Engine<'_> {
             element,
             slot: Slot::Text,
         };
-        self.outcomes.insert(text, (outcome, by.clone()));
+        self.record(text, outcome, by);
         let children: Vec<NodeId> = document.child_elements(element).collect();
         for child in children {
             self.record_subtree(child, outcome, by);

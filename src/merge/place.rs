@@ -3,7 +3,7 @@
 //! An added node goes after the nearest preceding sibling that both files
 //! have, in the carrier's indentation, line ends and ` />` habit.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::engine::Engine;
 use super::outcome::Triple;
@@ -16,7 +16,7 @@ impl Engine<'_> {
     pub(super) fn insertions(
         &self,
         parent: Triple,
-        nodes: &HashSet<NodeId>,
+        nodes: &FxHashSet<NodeId>,
         plan: &Plan,
     ) -> Vec<Edit> {
         let mut batches: Vec<(Anchor, Vec<NodeId>)> = Vec::new();
@@ -60,9 +60,9 @@ impl Engine<'_> {
     }
 
     /// Incoming comments, and the elements of the carrier that they stand directly above.
-    fn described(&self, children: &[NodeId], plan: &Plan) -> HashMap<NodeId, NodeId> {
+    fn described(&self, children: &[NodeId], plan: &Plan) -> FxHashMap<NodeId, NodeId> {
         let incoming = self.inputs.incoming;
-        let mut described = HashMap::new();
+        let mut described = FxHashMap::default();
         // What stands below, and how many line ends lie between; from the last child up.
         let mut below: Option<NodeId> = None;
         let mut line_ends = 0;

@@ -1,6 +1,6 @@
 //! What happens to the children of one pair of parents, before it is carried out.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::matching::Match;
 use crate::xml::{NodeId, Span};
@@ -9,15 +9,15 @@ use crate::xml::{NodeId, Span};
 #[derive(Default)]
 pub(super) struct Plan {
     /// Incoming nodes to insert.
-    pub(super) insert: HashSet<NodeId>,
+    pub(super) insert: FxHashSet<NodeId>,
     /// Carrier nodes to remove.
-    pub(super) remove: HashSet<NodeId>,
+    pub(super) remove: FxHashSet<NodeId>,
     /// Incoming nodes and the carrier nodes that are the same and stay.
-    pub(super) stays: HashMap<NodeId, NodeId>,
+    pub(super) stays: FxHashMap<NodeId, NodeId>,
     /// The matched elements.
     pub(super) matches: Vec<Match>,
     /// Incoming elements that a later one of the same identity hides.
-    pub(super) shadowed: HashSet<NodeId>,
+    pub(super) shadowed: FxHashSet<NodeId>,
 }
 
 /// A place among the children of a parent in the carrier.

@@ -37,7 +37,7 @@ impl Engine<'_> {
                 } else {
                     outcome
                 };
-                self.outcomes.insert(atom, (outcome, by.clone()));
+                self.record(atom, outcome, by);
             }
         }
         any_rewritten

@@ -139,8 +139,7 @@ impl Engine<'_> {
         let outcome = contest.outcome(&verdict);
         if let Some(slot) = slot {
             let element = contest.triple.incoming;
-            self.outcomes
-                .insert(Atom { element, slot }, (outcome, verdict.by.clone()));
+            self.record(Atom { element, slot }, outcome, &verdict.by);
         }
         let result = match &verdict.pick {
             Pick::Carrier => contest.carrier.clone(),

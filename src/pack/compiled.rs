@@ -121,16 +121,16 @@ pub(super) fn rules() -> Option<Rules> {
 
 fn secrets(pack: &Compiled) -> Option<SecretTable> {
     let mut table = SecretTable::default();
-    let owned = |texts: &[&str]| texts.iter().copied().map(str::to_owned).collect();
+    let known = |texts: &[&'static str]| texts.iter().copied().map(Cow::Borrowed).collect();
     for row in pack.secrets {
         let selectors = row.select.iter().map(|select| Selector::parse(select).ok());
         let rule = SecretRule {
             selectors: selectors.collect::<Option<_>>()?,
-            names: owned(row.names),
-            keys: owned(row.keys),
-            parts: owned(row.parts),
-            beside: owned(row.beside),
-            words: owned(row.words),
+            names: known(row.names),
+            keys: known(row.keys),
+            parts: known(row.parts),
+            beside: known(row.beside),
+            words: known(row.words),
         };
         rule.add_to(&mut table);
     }

@@ -1,6 +1,7 @@
 //! What the rows of one pack mean: each is checked on its own, so that a
 //! problem in one hides none in another, and added to the [`Builder`].
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use toml::Spanned;
@@ -256,8 +257,9 @@ impl Pack<'_> {
                     .help("give one of: select, names, keys, parts, words"),
             );
         }
-        let texts = |list: &[Spanned<String>]| -> Vec<String> {
-            list.iter().map(|text| text.get_ref().clone()).collect()
+        let texts = |list: &[Spanned<String>]| -> Vec<Cow<'static, str>> {
+            let texts = list.iter().map(|text| text.get_ref().clone());
+            texts.map(Cow::Owned).collect()
         };
         let rule = SecretRule {
             selectors: row

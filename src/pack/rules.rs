@@ -1,5 +1,6 @@
 //! Validated rules: what runs. [`super::file`] holds what users write.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use regex::Regex;
@@ -211,11 +212,11 @@ pub struct Rules {
 #[derive(Clone, Debug)]
 pub(super) struct SecretRule {
     pub(super) selectors: Vec<Selector>,
-    pub(super) names: Vec<String>,
-    pub(super) keys: Vec<String>,
-    pub(super) parts: Vec<String>,
-    pub(super) beside: Vec<String>,
-    pub(super) words: Vec<String>,
+    pub(super) names: Vec<Cow<'static, str>>,
+    pub(super) keys: Vec<Cow<'static, str>>,
+    pub(super) parts: Vec<Cow<'static, str>>,
+    pub(super) beside: Vec<Cow<'static, str>>,
+    pub(super) words: Vec<Cow<'static, str>>,
 }
 
 impl SecretRule {
@@ -223,10 +224,10 @@ impl SecretRule {
         for selector in self.selectors {
             table.add_selector(selector);
         }
-        for name in &self.names {
+        for name in self.names {
             table.add_name(name);
         }
-        for key in &self.keys {
+        for key in self.keys {
             table.add_key(key);
         }
         for part in self.parts {

@@ -18,6 +18,21 @@ pub fn trim(text: &str) -> &str {
     text.trim_matches([' ', '\t', '\r', '\n'])
 }
 
+/// How many bytes at the beginning are not special, in steps of 16: those the compiler looks at all
+/// at once, provided that `is_special` takes no short cuts. What comes then is to be looked at byte by byte.
+#[must_use]
+pub fn plain_length(bytes: &[u8], is_special: impl Fn(u8) -> bool) -> usize {
+    let mut plain = 0;
+    for chunk in bytes.as_chunks::<16>().0 {
+        let fold = |specials, byte: &u8| specials | u8::from(is_special(*byte));
+        if chunk.iter().fold(0, fold) != 0 {
+            break;
+        }
+        plain += chunk.len();
+    }
+    plain
+}
+
 /// Whether a document may hold `character` at all (production 2, `Char`).
 #[must_use]
 pub fn is_xml_char(character: char) -> bool {

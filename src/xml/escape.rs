@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::chars::is_xml_char;
+use super::chars::{is_xml_char, plain_length};
 
 /// A reference in raw text that is not an entity of XML.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,10 +64,11 @@ fn parse_digits(digits: &str, radix: u32) -> Option<u32> {
 /// space turned into spaces (XML 1.0, 3.3.3).
 #[must_use]
 pub fn attribute_value(raw: &str) -> Cow<'_, str> {
-    if !raw
-        .bytes()
-        .any(|byte| matches!(byte, b'&' | b'\t' | b'\r' | b'\n'))
-    {
+    let is_special =
+        |byte: u8| (byte == b'&') | (byte == b'\t') | (byte == b'\r') | (byte == b'\n');
+    let bytes = raw.as_bytes();
+    let plain = plain_length(bytes, is_special);
+    if !bytes[plain..].iter().copied().any(is_special) {
         return Cow::Borrowed(raw);
     }
     resolve(raw, true)

@@ -4,8 +4,10 @@
 //! demand beyond that is judged here, since quick-xml does not: one root, names,
 //! attributes, references, characters, stray text, comments.
 
+use std::borrow::Cow;
+
 use super::chars::{
-    first_forbidden, is_blank, is_qualified_name, is_space, plain_name_length, prefix,
+    first_forbidden, is_blank, is_qualified_name, is_space, plain_length, plain_name_length, prefix,
 };
 use super::document::{Attribute, Document, ElementData, NONE, Node, NodeId, NodeKind};
 use super::encoding::EncodingError;
@@ -37,11 +39,12 @@ pub enum ParseError {
 }
 
 impl Document {
-    /// Reads a document from the bytes of a file.
+    /// Reads a document from the bytes of a file; those that are given away are not copied.
     ///
     /// # Errors
     /// See [`ParseError`]. A DOCTYPE is always an error.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ParseError> {
+    pub fn from_bytes<'b>(bytes: impl Into<Cow<'b, [u8]>>) -> Result<Self, ParseError> {
+        let bytes = bytes.into();
         if bytes.len() > MAX_BYTES {
             return Err(ParseError::TooLarge(bytes.len()));
         }
@@ -305,7 +308,10 @@ impl<'a> Builder<'a> {
             // Values are short: one pass over the bytes is quicker than a search for each.
             let mut has_references = false;
             let mut less_than = None;
-            let mut end = value_start;
+            let mut end = value_start
+                + plain_length(&bytes[value_start..limit], |byte| {
+                    (byte == quote) | (byte == b'<') | (byte == b'&')
+                });
             loop {
                 match bytes[..limit].get(end) {
                     Some(byte) if *byte == quote => break,

@@ -3,6 +3,7 @@
 //! Promises that [`Source::bytes_with`] of the unchanged text gives the bytes
 //! that were read: byte-order mark and encoding included.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::encoding::{EncodingError, TextEncoding};
@@ -37,16 +38,17 @@ impl fmt::Debug for Source {
 }
 
 impl Source {
-    /// Decodes XML by its byte-order mark and declaration.
+    /// Decodes XML by its byte-order mark and declaration. Bytes that are given away
+    /// become the text without a copy where they are UTF-8.
     ///
     /// # Errors
     /// When the declaration contradicts the bytes, names an encoding that is
     /// not supported, or a byte does not decode. The error names the byte.
-    pub fn decode_xml(bytes: &[u8]) -> Result<Self, EncodingError> {
-        let (encoding, bom_length) = sniff(bytes);
+    pub fn decode_xml(bytes: Cow<'_, [u8]>) -> Result<Self, EncodingError> {
+        let (encoding, bom_length) = sniff(&bytes);
         match encoding {
             Some(encoding) => {
-                let text = encoding.decode(&bytes[bom_length..], bom_length)?;
+                let text = decode(encoding, bytes, bom_length)?;
                 check_declaration(&text, encoding, bom_length)?;
                 Ok(Self {
                     text,
@@ -55,9 +57,9 @@ impl Source {
                 })
             }
             None => {
-                let encoding = declared_without_bom(bytes)?;
+                let encoding = declared_without_bom(&bytes)?;
                 Ok(Self {
-                    text: encoding.decode(bytes, 0)?,
+                    text: decode(encoding, bytes, 0)?,
                     encoding,
                     bom: false,
                 })
@@ -160,6 +162,21 @@ impl Source {
         }
         self.encoding.encode_into(text, &mut bytes);
         bytes
+    }
+}
+
+fn decode(
+    encoding: TextEncoding,
+    bytes: Cow<'_, [u8]>,
+    bom_length: usize,
+) -> Result<String, EncodingError> {
+    match bytes {
+        Cow::Owned(mut bytes) if encoding == TextEncoding::Utf8 => {
+            bytes.drain(..bom_length);
+            // If they are not, the decoder says where.
+            String::from_utf8(bytes).or_else(|error| encoding.decode(error.as_bytes(), bom_length))
+        }
+        bytes => encoding.decode(&bytes[bom_length..], bom_length),
     }
 }
 

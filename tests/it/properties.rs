@@ -353,7 +353,7 @@ prop_compose! {
             let mut side = base.clone();
             changes.iter().for_each(|change| side.change(change));
             let layout = if one_layout { &layouts[0] } else { &layouts[at] };
-            Document::from_bytes(&side.write(layout)).unwrap()
+            Document::from_bytes(side.write(layout)).unwrap()
         };
         Triple {
             name: "generated".to_owned(),
