@@ -276,6 +276,7 @@ fn upgrade(base: &str, old: &str, new: &str) -> Result<String, String> {
         mode: Mode::Upgrade,
         rules: &rules,
         rewrite: Some(&rewrite),
+        joins_renamed: false,
     };
     let merged = merge(inputs).map_err(|error| error.to_string())?;
     finish(&inputs, &merged, Settle::Carrier).map_err(|error| error.to_string())?;

@@ -179,6 +179,7 @@ impl Job {
             mode: Mode::Upgrade,
             rules: &self.rules,
             rewrite: Some(&rewrite),
+            joins_renamed: false,
         };
         let merged = merge(inputs).map_err(|error| {
             Failure::new(error.to_string())

@@ -7,12 +7,14 @@ use std::borrow::Cow;
 
 use thiserror::Error;
 
+use super::digest::Digests;
 use super::finish::{FinishError, Settle, finish};
+use super::lines::merge_lines;
 use super::markers::{Markers, conflicted_text};
 use super::outcome::Conflict;
 use super::{Inputs, MergeError, Mode, merge};
 use crate::pack::Rules;
-use crate::xml::{Document, LineColumn, ParseError};
+use crate::xml::{Document, LineColumn, NodeId, ParseError};
 
 /// The three versions of a file.
 #[derive(Clone, Debug)]
@@ -97,17 +99,23 @@ pub fn merge_versions(
     };
     let ours = read(ours, "our version")?;
     let theirs = read(theirs, "their version")?;
-    let inputs = Inputs {
+    let mut inputs = Inputs {
         base: base.as_ref(),
         incoming: &theirs,
         carrier: &ours,
         mode: Mode::Branches,
         rules,
         rewrite: None,
+        joins_renamed: true,
     };
-    let merged = merge(inputs)?;
+    let mut merged = merge(inputs)?;
     // Also proves the clean part of a merge with conflicts.
-    let finished = finish(&inputs, &merged, Settle::Carrier)?;
+    let mut finished = finish(&inputs, &merged, Settle::Carrier)?;
+    if merged.joined_renamed && !lines_agree(&inputs, &finished.document) {
+        inputs.joins_renamed = false;
+        merged = merge(inputs)?;
+        finished = finish(&inputs, &merged, Settle::Carrier)?;
+    }
     let is_clean = merged.conflicts.is_empty();
     let bytes = if is_clean {
         finished.bytes
@@ -120,6 +128,18 @@ pub fn merge_versions(
         is_ours: is_clean && finished.document.source() == ours.source(),
         conflicts: merged.conflicts,
     })
+}
+
+/// Whether the merge of lines comes to the same result. That an element was renamed is a guess, and
+/// one witness is not enough for it.
+fn lines_agree(inputs: &Inputs<'_>, result: &Document) -> bool {
+    let texts = [inputs.carrier, inputs.incoming].map(Document::text);
+    let merged = inputs
+        .base
+        .and_then(|base| merge_lines(base.text(), texts[0], texts[1]))
+        .and_then(|text| Document::from_text(&text).ok());
+    let all = |document: &Document| Digests::of(document).all(NodeId::DOCUMENT);
+    merged.is_some_and(|merged| all(&merged) == all(result))
 }
 
 fn read(bytes: Cow<'_, [u8]>, side: &'static str) -> Result<Document, NotByMeaning> {

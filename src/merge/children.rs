@@ -58,7 +58,7 @@ impl Engine<'_> {
             (self.incoming_side(), triple.incoming),
             (self.carrier_side(), triple.carrier),
         );
-        if !self.upgrade() {
+        if self.inputs.joins_renamed {
             self.join_renamed(&mut groups);
         }
         let mut plan = Plan::default();

@@ -48,6 +48,7 @@ pub(super) struct Engine<'a> {
     pub(super) new_names: FxHashMap<NodeId, String>,
     /// Elements inserted less elements removed.
     pub(super) element_delta: isize,
+    pub(super) joined_renamed: bool,
     addresses: Addresses,
     overlap: Option<MergeError>,
 }
@@ -95,6 +96,7 @@ impl<'a> Engine<'a> {
             replacements: Vec::new(),
             new_names: FxHashMap::default(),
             element_delta: 0,
+            joined_renamed: false,
             addresses: Addresses::default(),
             overlap: None,
             inputs,
@@ -144,6 +146,7 @@ impl<'a> Engine<'a> {
             account,
             element_delta: self.element_delta,
             carried_by_incoming: false,
+            joined_renamed: self.joined_renamed,
         })
     }
 

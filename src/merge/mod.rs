@@ -9,7 +9,7 @@
 //! (did this side change it?), [`matching`] (which elements are the same?),
 //! `engine` (the walk), `values` (attributes and text), `contest` and `judge` (who wins, by
 //! `policy` or principle; `prefixes`), `children` (what stands in an element), `one_sided`
-//! (added and removed elements), `comments`, `order`, `opaque` (content that
+//! (added and removed elements), `renamed` (and what `lines` say of it), `comments`, `order`, `opaque` (content that
 //! moves as a whole), `place`, `written` and `subtree` (how it reads in the
 //! carrier), [`account`] (nothing is dropped in silence), [`finish`] (the
 //! result, proven), [`markers`] (conflicts written into the file),
@@ -24,6 +24,7 @@ pub mod digest;
 mod engine;
 pub mod finish;
 mod judge;
+pub mod lines;
 pub mod markers;
 pub mod matching;
 mod one_sided;
@@ -81,6 +82,8 @@ pub struct Inputs<'a> {
     pub rules: &'a Rules,
     /// Renames virtual directories in incoming values.
     pub rewrite: Option<RewriteValue<'a>>,
+    /// Whether an element that one branch only renamed takes what the other one changed in it.
+    pub joins_renamed: bool,
 }
 
 /// What came of a merge.
@@ -98,6 +101,8 @@ pub struct Merged {
     pub element_delta: isize,
     /// Whether the incoming file became the carrier, since the other had changed nothing.
     pub carried_by_incoming: bool,
+    /// Whether an element that one branch renamed took what the other one changed in it.
+    pub joined_renamed: bool,
 }
 
 /// Why documents cannot be merged at all.

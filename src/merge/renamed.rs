@@ -4,7 +4,8 @@
 //! taken for renamed only where nothing else is possible: it holds elements, it
 //! is the same but for its name, no other element of its parent went or came
 //! that is, and what it holds is identified as before. A side that changed more
-//! than the name leaves the conflict.
+//! than the name leaves the conflict. Even so it is a guess, which
+//! [`super::branches`] asks the lines to bear out.
 
 use std::collections::HashMap;
 
@@ -17,13 +18,13 @@ use crate::xml::{Edit, NodeId, Span};
 
 impl Engine<'_> {
     /// Joins what one side renamed with what it was, where the other side changed it.
-    pub(super) fn join_renamed(&self, groups: &mut [Group]) {
+    pub(super) fn join_renamed(&mut self, groups: &mut [Group]) {
         let Some(base) = self.base_side() else {
             return;
         };
         let (incoming, carrier) = (self.incoming_side(), self.carrier_side());
         let table = &self.inputs.rules.identities;
-        join(
+        let one = join(
             table,
             groups,
             base,
@@ -32,7 +33,7 @@ impl Engine<'_> {
             |found| &mut found.carrier,
             |found| (found.incoming, found.carrier),
         );
-        join(
+        let other = join(
             table,
             groups,
             base,
@@ -41,6 +42,7 @@ impl Engine<'_> {
             |found| &mut found.incoming,
             |found| (found.carrier, found.incoming),
         );
+        self.joined_renamed |= one || other;
     }
 
     /// Gives an element of the carrier the name that the incoming side gave it.
@@ -69,7 +71,7 @@ impl Engine<'_> {
 }
 
 /// Finds elements of `base` that `edited` changed and `renamed` lacks, and puts what became of
-/// them on that side into `slot`. `sides` gives a match's (edited, renamed).
+/// them on that side into `slot`. `sides` gives a match's (edited, renamed). Whether there were any.
 fn join(
     table: &IdentityTable,
     groups: &mut [Group],
@@ -78,7 +80,7 @@ fn join(
     renamed: Side<'_>,
     slot: fn(&mut Match) -> &mut Option<NodeId>,
     sides: fn(&Match) -> (Option<NodeId>, Option<NodeId>),
-) {
+) -> bool {
     // Comments count: they would go with what seems removed.
     let is_edited = |found: &Match| {
         let both = found.base.zip(sides(found).0);
@@ -87,8 +89,9 @@ fn join(
     let is_lost = |found: &Match| found.base.is_some() && sides(found).1.is_none();
     let mut matches = groups.iter().flat_map(|group| &group.matches);
     if !matches.any(|found| is_lost(found) && is_edited(found)) {
-        return;
+        return false;
     }
+    let mut any = false;
     let mut alike: HashMap<Content, Alike> = HashMap::new();
     for (at, group) in groups.iter().enumerate() {
         for (inside, found) in group.matches.iter().enumerate() {
@@ -119,8 +122,10 @@ fn join(
         if is_edited(&lost) && same_identities(table, (base, before), (renamed, after)) {
             *slot(&mut groups[from.0].matches[from.1]) = Some(after);
             groups[to.0].matches[to.1] = Match::default();
+            any = true;
         }
     }
+    any
 }
 
 /// Places of matches, by group and within it, that are the same but for their names.

@@ -283,6 +283,7 @@ fn settings(
         mode: Mode::Branches,
         rules,
         rewrite: None,
+        joins_renamed: false,
     })
     .ok()?;
     let settings = merged.decisions.into_iter().map(|decision| Setting {

@@ -28,7 +28,7 @@ struct Cmd {
 }
 
 /// What lets a program find git, and keeps it from reading this user's configuration.
-fn environment(home: &Path) -> Vec<(&'static str, std::ffi::OsString)> {
+pub fn environment(home: &Path) -> Vec<(&'static str, std::ffi::OsString)> {
     let mut variables = vec![
         ("HOME", home.into()),
         ("XDG_CONFIG_HOME", home.join("xdg").into()),
@@ -43,7 +43,7 @@ fn environment(home: &Path) -> Vec<(&'static str, std::ffi::OsString)> {
     variables
 }
 
-fn has_git() -> bool {
+pub fn has_git() -> bool {
     let found = Command::new("git").arg("--version").output().is_ok();
     if !found {
         #[allow(clippy::print_stderr)]

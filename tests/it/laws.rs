@@ -108,7 +108,7 @@ fn read_files() -> Vec<(String, Vec<u8>)> {
 }
 
 /// Every triple that parses.
-fn triples() -> &'static [Triple] {
+pub fn triples() -> &'static [Triple] {
     static TRIPLES: OnceLock<Vec<Triple>> = OnceLock::new();
     TRIPLES.get_or_init(read_triples)
 }
@@ -702,6 +702,7 @@ pub fn inputs<'a>(
         mode,
         rules,
         rewrite: None,
+        joins_renamed: mode == Mode::Branches,
     }
 }
 

@@ -10,6 +10,7 @@ mod fixtures; // the Contoso estate
 mod fuzz_laws; // what must hold for any bytes: fuzz/laws.rs over all files and damaged copies of them
 mod git_driver; // the git merge driver: tests/cases/git-merge, and real git
 mod laws; // promises of reading and merging, over fixtures, cases and the corpus
+mod line_laws;
 mod lint_baseline; // fingerprints and baselines of lint
 mod lint_broken; // broken files: the exact place, the likely cause, no values
 mod lint_cases; // tests/cases/lint: a folder per behaviour
