@@ -197,7 +197,7 @@ impl IdentityRule {
 pub struct IdentityTable {
     rules: Cow<'static, [IdentityRule]>,
     /// Bucket and position of every rule, sorted.
-    index: Vec<(u32, u32)>,
+    index: Cow<'static, [(u32, u32)]>,
     ordered: Cow<'static, [ElementPath]>,
     discovery: Cow<'static, [Cow<'static, str>]>,
 }
@@ -218,9 +218,25 @@ impl IdentityTable {
         index.sort_unstable();
         Self {
             rules,
-            index,
+            index: index.into(),
             ordered,
             discovery,
+        }
+    }
+
+    /// As [`Self::new`], of what is known when the program is compiled; `index` is [`index_of`] the rules.
+    #[must_use]
+    pub const fn known(
+        rules: &'static [IdentityRule],
+        index: &'static [(u32, u32)],
+        ordered: &'static [ElementPath],
+        discovery: &'static [Cow<'static, str>],
+    ) -> Self {
+        Self {
+            rules: Cow::Borrowed(rules),
+            index: Cow::Borrowed(index),
+            ordered: Cow::Borrowed(ordered),
+            discovery: Cow::Borrowed(discovery),
         }
     }
 
@@ -275,6 +291,25 @@ impl IdentityTable {
         self.rule_for(document, element)
             .is_some_and(|rule| rule.ignore_case && rule.identifies_by(attribute))
     }
+}
+
+/// The index of `rules` for [`IdentityTable::known`], worked out by the compiler. There must be `N` rules.
+#[must_use]
+pub const fn index_of<const N: usize>(rules: &[IdentityRule]) -> [(u32, u32); N] {
+    let mut index = [(0, 0); N];
+    let mut count = 0;
+    while count < N {
+        // Insertion keeps rules of one bucket in their order.
+        let bucket = rules[count].element.bucket;
+        let mut at = count;
+        while at > 0 && index[at - 1].0 > bucket {
+            index[at] = index[at - 1];
+            at -= 1;
+        }
+        index[at] = (bucket, count as u32);
+        count += 1;
+    }
+    index
 }
 
 /// The attributes that identify `element`, as (relative XPath, value).

@@ -6,8 +6,9 @@
 
 use std::borrow::Cow;
 
+use super::built_in::PACK;
 use super::rules::{Action, Mark, PackInfo, Policy, Provenance, Rules, SecretRule, When};
-use crate::config::identity::{ElementPath, IdentityRule, IdentityTable, KeyPath};
+use crate::config::identity::{ElementPath, IdentityRule, IdentityTable, KeyPath, index_of};
 use crate::config::secrets::SecretTable;
 use crate::xml::selector::Selector;
 
@@ -95,20 +96,18 @@ pub(super) const fn identity(
     rule
 }
 
+static INDEX: [(u32, u32); PACK.identities.len()] = index_of(PACK.identities);
+
 /// The general rules; `None` if they do not compile, which a test excludes.
 pub(super) fn rules() -> Option<Rules> {
-    let pack = &super::built_in::PACK;
+    let pack = &PACK;
     Some(Rules {
         packs: vec![PackInfo {
             id: pack.id.to_owned(),
             title: pack.title.to_owned(),
             version: pack.version.to_owned(),
         }],
-        identities: IdentityTable::new(
-            pack.identities.into(),
-            pack.ordered.into(),
-            pack.discovery.into(),
-        ),
+        identities: IdentityTable::known(pack.identities, &INDEX, pack.ordered, pack.discovery),
         secrets: secrets(pack)?,
         policies: pack
             .policies

@@ -487,7 +487,7 @@ impl<'a> Builder<'a> {
                 let place = span.start as usize + at;
                 return error(SyntaxErrorKind::StrayText, place, span.end as usize);
             }
-        } else {
+        } else if !is_blank(raw) {
             self.check_references(span)?;
             if memchr::memchr(b']', raw.as_bytes()).is_some()
                 && let Some(at) = memchr::memmem::find(raw.as_bytes(), b"]]>")

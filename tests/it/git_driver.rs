@@ -307,8 +307,12 @@ fn merge_rebase_and_cherry_pick_where_git_alone_has_a_conflict() {
         &["rebase", "-q", "topic"],
         &["cherry-pick", "topic"],
     ];
-    for command in commands {
-        let repository = Repository::new("web site/Web.config", Some(BASE));
+    for (command, name) in
+        commands
+            .into_iter()
+            .zip(["web site/Web.config", "-p/Web.config", "Web.config"])
+    {
+        let repository = Repository::new(name, Some(BASE));
         repository.diverge(&with_setting("Ours"), &with_setting("Theirs"));
         repository.git_ok(command);
         assert_clean(&repository);
