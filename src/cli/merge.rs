@@ -269,7 +269,7 @@ impl Job {
                     },
                 );
                 let source = merged.carrier(inputs).source();
-                Some(Cow::Owned(source.bytes_with(&text)))
+                Some(Cow::Owned(source.bytes_with(text)))
             }
         }
     }

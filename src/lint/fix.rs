@@ -136,7 +136,7 @@ fn add_all(edits: &mut Edits, finding: &Finding) -> bool {
 /// `None` if the result cannot be trusted; the subject is then unchanged.
 fn apply_to(subject: &mut Subject, edits: &Edits, linter: &Linter<'_>) -> Option<()> {
     let document = subject.document()?;
-    let bytes = document.source().bytes_with(&edits.apply(document.text()));
+    let bytes = document.source().bytes_with(edits.apply(document.text()));
     let changed = Subject::new(
         subject.label.clone(),
         subject.path.clone(),

@@ -121,7 +121,7 @@ pub fn merge_versions(
         finished.bytes
     } else {
         let text = conflicted_text(&inputs, &merged, &markers());
-        merged.carrier(&inputs).source().bytes_with(&text)
+        merged.carrier(&inputs).source().bytes_with(text)
     };
     Ok(Branched {
         bytes,

@@ -87,7 +87,7 @@ pub fn finish(
             }
         }
     }
-    let bytes = carrier.source().bytes_with(&edits.apply(carrier.text()));
+    let bytes = carrier.source().bytes_with(edits.apply(carrier.text()));
     let document = Document::from_bytes(&bytes).map_err(|_| FinishError::NotWellFormed)?;
     match inputs.mode {
         Mode::Upgrade => second_reader::agree(&document, &bytes)?,

@@ -86,7 +86,7 @@ pub fn with_renames<'d>(
         return (Cow::Borrowed(document), renamed);
     }
     let source = document.source();
-    let bytes = source.bytes_with(&edits.apply(document.text()));
+    let bytes = source.bytes_with(edits.apply(document.text()));
     match Document::from_bytes(&bytes) {
         Ok(changed) => (Cow::Owned(changed), renamed),
         Err(_) => (Cow::Borrowed(document), Vec::new()),

@@ -149,9 +149,14 @@ impl Source {
         self.bom
     }
 
-    /// `text` as bytes in this file's encoding, with its byte-order mark.
+    /// `text` as bytes in this file's encoding, with its byte-order mark. A text that is given away
+    /// becomes the bytes without a copy where it can.
     #[must_use]
-    pub fn bytes_with(&self, text: &str) -> Vec<u8> {
+    pub fn bytes_with<'t>(&self, text: impl Into<Cow<'t, str>>) -> Vec<u8> {
+        let text = text.into();
+        if self.encoding == TextEncoding::Utf8 && !self.bom {
+            return text.into_owned().into_bytes();
+        }
         let mut bytes = Vec::with_capacity(text.len() + BOM_UTF8.len());
         if self.bom {
             bytes.extend_from_slice(match self.encoding {
@@ -160,7 +165,7 @@ impl Source {
                 _ => BOM_UTF8,
             });
         }
-        self.encoding.encode_into(text, &mut bytes);
+        self.encoding.encode_into(&text, &mut bytes);
         bytes
     }
 }

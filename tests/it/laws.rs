@@ -233,7 +233,7 @@ pub fn reading_laws(bytes: &[u8]) -> Law {
         return Ok(());
     };
     let text = document.text();
-    if document.source().bytes_with(&Edits::new().apply(text)) != bytes {
+    if document.source().bytes_with(Edits::new().apply(text)) != bytes {
         return Err("reading and writing changes bytes".to_owned());
     }
     let mut end = 0;

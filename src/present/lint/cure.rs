@@ -28,7 +28,7 @@ fn is_harmless(view: &View<'_>, subject: usize, edits: &[Edit]) -> Option<bool> 
     for edit in edits {
         all.replace(edit.span, edit.text.clone()).ok()?;
     }
-    let after = document.source().bytes_with(&all.apply(document.text()));
+    let after = document.source().bytes_with(all.apply(document.text()));
     let after = Document::from_bytes(&after).ok()?;
     let rules = view.rules;
     let secrets = rules.secrets.spans(&rules.identities, &after);
