@@ -9,7 +9,7 @@ use super::exit::Exit;
 use super::input::read_document;
 use super::output::Output;
 use super::pack_options::{RulesArgs, load_rules};
-use super::shared::{Format, VirtualDirectoryArgs};
+use super::shared::{Format, FormatArgs, VirtualDirectoryArgs};
 use super::sidecars;
 use crate::error::Failure;
 use crate::io::read::{display_name, is_stdin};
@@ -84,14 +84,8 @@ pub(super) struct MergeArgs {
     #[command(flatten)]
     rules: RulesArgs,
 
-    /// How to report
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        default_value = "text",
-        help_heading = "Report"
-    )]
-    format: Format,
+    #[command(flatten)]
+    reporting: FormatArgs,
 
     /// Writes the report to a file instead of standard output
     #[arg(long, value_name = "FILE", help_heading = "Report")]
@@ -384,7 +378,7 @@ fn result_line(args: &MergeArgs, written: Option<&Written>, conflicts: usize) ->
 }
 
 fn present(args: &MergeArgs, report: &Report, output: &mut Output) -> Result<(), Failure> {
-    let text = match args.format {
+    let text = match args.reporting.format {
         Format::Text => report.text(),
         Format::Json => report.json(),
     };

@@ -8,7 +8,7 @@ use super::exit::Exit;
 use super::input::{encoding_failure, parse_failure};
 use super::output::Output;
 use super::pack_options::{RulesArgs, load_rules};
-use super::shared::{Format, VirtualDirectoryArgs};
+use super::shared::{Format, FormatArgs, VirtualDirectoryArgs};
 use crate::error::Failure;
 use crate::io::walk::{self, Selection};
 use crate::io::write::{self, Backup};
@@ -71,14 +71,8 @@ pub(super) struct RewriteArgs {
     #[arg(long, value_name = "GLOB", help_heading = "Which files")]
     exclude: Vec<String>,
 
-    /// How to report
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        default_value = "text",
-        help_heading = "Report"
-    )]
-    format: Format,
+    #[command(flatten)]
+    report: FormatArgs,
 
     /// Does not mask secrets in the diff
     #[arg(long, help_heading = "Report")]
@@ -133,7 +127,7 @@ pub(super) fn run(args: RewriteArgs, output: &mut Output) -> Exit {
         failures.extend(unwritten);
     }
 
-    match args.format {
+    match args.report.format {
         Format::Json => output.out(&present::json(&plans, &failures)),
         Format::Text => print_diffs(&args, &job, &plans, output),
     }

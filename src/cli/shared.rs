@@ -26,6 +26,19 @@ impl VirtualDirectoryArgs {
     }
 }
 
+/// The option that says how to report.
+#[derive(Debug, Args)]
+pub(super) struct FormatArgs<F: ValueEnum + Send + Sync + 'static = Format> {
+    /// How to report
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "text",
+        help_heading = "Report"
+    )]
+    pub(super) format: F,
+}
+
 /// How a command reports.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {

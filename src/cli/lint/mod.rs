@@ -15,6 +15,7 @@ use super::exit::Exit;
 use super::keys::{KeyArgs, keys};
 use super::output::Output;
 use super::pack_options::RulesArgs;
+use super::shared::FormatArgs;
 use crate::error::Failure;
 use crate::io::{read, relative};
 use crate::lint::fix;
@@ -117,14 +118,8 @@ pub(super) struct LintArgs {
     #[arg(long, value_name = "SEVERITY", help_heading = "Report")]
     fail_on: Option<FailOn>,
 
-    /// How to report
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        default_value = "text",
-        help_heading = "Report"
-    )]
-    format: Format,
+    #[command(flatten)]
+    report: FormatArgs<Format>,
 
     /// Counts findings by rule instead of showing them; in text, json and markdown
     #[arg(long, help_heading = "Report")]
@@ -189,15 +184,18 @@ impl Format {
 
 /// Refuses what lint, or a format, has no place for.
 fn check_options(args: &LintArgs) -> Result<(), Failure> {
-    let format = args.format.name();
-    let counts = matches!(args.format, Format::Text | Format::Json | Format::Markdown);
+    let format = args.report.format.name();
+    let counts = matches!(
+        args.report.format,
+        Format::Text | Format::Json | Format::Markdown
+    );
     if args.statistics && !counts {
         return Err(Failure::new(format!(
             "--statistics counts findings, and --format {format} has a place for findings only"
         ))
         .help("Use --format text, json or markdown with --statistics."));
     }
-    if args.diff && args.format != Format::Text {
+    if args.diff && args.report.format != Format::Text {
         return Err(Failure::new(format!(
             "--diff shows a text, which --format {format} has no place for"
         ))
@@ -310,7 +308,7 @@ fn refused(args: &LintArgs, failures: &[Failure], output: &mut Output) -> Exit {
     let (rules, estate, report) = (Rules::default(), Estate::default(), Report::default());
     let view = View::new(&rules, &estate, &report, args.show_secrets)
         .seen_from(&relative::absolute(Path::new(".")));
-    if args.format != Format::Text {
+    if args.report.format != Format::Text {
         print(args, &view, failures, output);
     }
     failures.iter().for_each(|failure| output.failure(failure));
@@ -318,7 +316,7 @@ fn refused(args: &LintArgs, failures: &[Failure], output: &mut Output) -> Exit {
 }
 
 fn print(args: &LintArgs, view: &View<'_>, failures: &[Failure], output: &mut Output) {
-    match args.format {
+    match args.report.format {
         Format::Json => output.out(&json::json(view, failures, args.statistics)),
         Format::Sarif => output.out(&sarif::sarif(view, failures)),
         Format::Github => output.out(&github::github(view, failures)),

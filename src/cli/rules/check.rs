@@ -8,7 +8,7 @@ use super::{packs, told};
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::pack_options::RulesArgs;
-use crate::cli::shared::Format;
+use crate::cli::shared::{Format, FormatArgs};
 use crate::error::Failure;
 use crate::pack::lint::Severity;
 use crate::pack::{catalog, remarks, texts};
@@ -37,14 +37,8 @@ pub(super) struct CheckArgs {
     #[command(flatten)]
     rules: RulesArgs,
 
-    /// How to report
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        default_value = "text",
-        help_heading = "Report"
-    )]
-    format: Format,
+    #[command(flatten)]
+    report: FormatArgs,
 }
 
 pub(super) fn run(args: &CheckArgs, output: &mut Output) -> Result<Exit, Vec<Failure>> {
@@ -70,7 +64,7 @@ pub(super) fn run(args: &CheckArgs, output: &mut Output) -> Result<Exit, Vec<Fai
         })
         .collect();
     let failures = told(&unreadable);
-    match args.format {
+    match args.report.format {
         Format::Json => output.out(&check::as_json(&checked, &failures)),
         Format::Text => {
             let style = Style {

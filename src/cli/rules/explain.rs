@@ -6,6 +6,7 @@ use super::library;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::pack_options::RulesArgs;
+use crate::cli::shared::FormatArgs;
 use crate::error::Failure;
 use crate::pack::catalog::{Entry, Library};
 use crate::pack::problem::nearest;
@@ -37,14 +38,8 @@ pub(super) struct ExplainArgs {
     #[command(flatten)]
     rules: RulesArgs,
 
-    /// How to report
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        default_value = "text",
-        help_heading = "Report"
-    )]
-    format: Format,
+    #[command(flatten)]
+    report: FormatArgs<Format>,
 }
 
 /// How to report.
@@ -79,7 +74,7 @@ pub(super) fn run(args: &ExplainArgs, output: &mut Output) -> Result<Exit, Vec<F
     let explained: Vec<Explained> = (found.iter())
         .map(|entry| Explained::of(&library, entry))
         .collect();
-    match args.format {
+    match args.report.format {
         Format::Json => output.out(&explained::as_json(&explained, &engine)),
         Format::Text => {
             let rules = explained.iter().map(Explained::text);

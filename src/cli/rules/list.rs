@@ -7,7 +7,7 @@ use super::library;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::pack_options::RulesArgs;
-use crate::cli::shared::Format;
+use crate::cli::shared::{Format, FormatArgs};
 use crate::error::Failure;
 use crate::pack::catalog::{Entry, Library, TABLES};
 use crate::pack::lint::Severity;
@@ -44,14 +44,8 @@ pub(super) struct ListArgs {
     #[command(flatten)]
     rules: RulesArgs,
 
-    /// How to report
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        default_value = "text",
-        help_heading = "Report"
-    )]
-    format: Format,
+    #[command(flatten)]
+    report: FormatArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -82,7 +76,7 @@ pub(super) fn run(args: &ListArgs, output: &mut Output) -> Result<Exit, Vec<Fail
             "`conferry rules list` without options shows all lint rules, --kind all everything",
         )]);
     }
-    match args.format {
+    match args.report.format {
         Format::Text => output.out(&list::as_text(&library, &rows)),
         Format::Json => output.out(&list::as_json(&library, &rows)),
     }

@@ -8,7 +8,7 @@ use super::{packs, told};
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::pack_options::RulesArgs;
-use crate::cli::shared::Format;
+use crate::cli::shared::{Format, FormatArgs};
 use crate::error::Failure;
 use crate::lint::examples;
 use crate::pack::catalog::Library;
@@ -40,14 +40,8 @@ pub(super) struct TestArgs {
     #[command(flatten)]
     rules: RulesArgs,
 
-    /// How to report
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        default_value = "text",
-        help_heading = "Report"
-    )]
-    format: Format,
+    #[command(flatten)]
+    report: FormatArgs,
 }
 
 pub(super) fn run(args: &TestArgs, output: &mut Output) -> Result<Exit, Vec<Failure>> {
@@ -71,7 +65,7 @@ pub(super) fn run(args: &TestArgs, output: &mut Output) -> Result<Exit, Vec<Fail
             failures: examples::test(rules, at),
         })
         .collect();
-    match args.format {
+    match args.report.format {
         Format::Json => output.out(&test::as_json(rules, &tested)),
         Format::Text => output.out(&test::as_text(rules, &tested, output.color())),
     }

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::progress::watch;
-use super::{Format, FormatArgs, drives, open_checked, unusable};
+use super::{drives, open_checked, unusable};
 use crate::cli::exit::Exit;
 use crate::cli::keys::{KeyArgs, check_needed, keys};
 use crate::cli::output::Output;
 use crate::cli::pack_options::{RulesArgs, load_rules};
+use crate::cli::shared::{Format, FormatArgs};
 use crate::error::Failure;
 use crate::io::walk::Selection;
 use crate::pack::places::FileKind;

@@ -6,11 +6,12 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::progress::watch;
-use super::{Format, FormatArgs, asked, check_components, component_ids, drives, selection};
+use super::{asked, check_components, component_ids, drives, selection};
 use crate::cli::exit::Exit;
 use crate::cli::keys::{LockArgs, lock};
 use crate::cli::output::Output;
 use crate::cli::pack_options::{RulesArgs, load_rules};
+use crate::cli::shared::{Format, FormatArgs};
 use crate::error::Failure;
 use crate::present::snapshot as present;
 use crate::snapshot::create::{CreateError, Destination, Facts, check, create};

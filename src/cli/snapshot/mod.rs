@@ -7,7 +7,7 @@ mod restore;
 
 use std::path::Path;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 
 use super::exit::Exit;
 use super::output::Output;
@@ -45,27 +45,6 @@ enum SnapshotCommand {
     /// Prints the JSON Schema of manifest.json
     #[command(after_help = "Example:\n    conferry snapshot schema > manifest.schema.json")]
     Schema,
-}
-
-/// How to report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
-    Text,
-    /// For programs
-    Json,
-}
-
-#[derive(Debug, Args)]
-struct FormatArgs {
-    /// How to report
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        default_value = "text",
-        help_heading = "Report"
-    )]
-    format: Format,
 }
 
 pub(super) fn run(args: &SnapshotArgs, output: &mut Output) -> Exit {

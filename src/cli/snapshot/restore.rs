@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::progress::watch;
-use super::{Format, FormatArgs, asked, check_components, drives, open_checked};
+use super::{asked, check_components, drives, open_checked};
 use crate::cli::exit::Exit;
 use crate::cli::keys::{KeyArgs, check_needed, keys};
 use crate::cli::output::Output;
+use crate::cli::shared::{Format, FormatArgs};
 use crate::error::Failure;
 use crate::io::fresh;
 use crate::io::write::Backup;
