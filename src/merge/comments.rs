@@ -1,8 +1,8 @@
 //! Comments: children without meaning that must not be lost either.
 //!
 //! A comment is identified by its text. What the incoming side added is
-//! added, what it removed is removed, and nothing about a comment is ever a
-//! conflict: when both sides rewrote one, the result has both.
+//! added, what it removed is removed, and when both sides rewrote one, the result
+//! has both. Only one in an element that the other branch removed is a conflict.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -139,7 +139,7 @@ fn next_elements(document: &Document, parent: NodeId) -> FxHashMap<NodeId, NodeI
 fn remarks(document: &Document, parent: NodeId) -> Vec<NodeId> {
     document
         .children(parent)
-        .filter(|node| matches!(document.kind(*node), NodeKind::Comment | NodeKind::Pi))
+        .filter(|node| is_remark(document, *node))
         .collect()
 }
 
@@ -157,6 +157,21 @@ fn by_text(document: &Document, remarks: Vec<NodeId>) -> HashMap<Text<'_>, Vec<N
         found.entry(text).or_default().push(node);
     }
     found
+}
+
+/// Whether the second element holds comments or processing instructions, at whatever depth, that
+/// the first one does not.
+pub(super) fn adds_remarks(before: (&Document, NodeId), after: (&Document, NodeId)) -> bool {
+    let [before, after] = [before, after].map(|(document, element)| {
+        let inside = document.subtree(element);
+        let remarks = inside.filter(|node| is_remark(document, *node));
+        by_text(document, remarks.collect())
+    });
+    (after.iter()).any(|(text, nodes)| before.get(text).map_or(0, Vec::len) < nodes.len())
+}
+
+fn is_remark(document: &Document, node: NodeId) -> bool {
+    matches!(document.kind(node), NodeKind::Comment | NodeKind::Pi)
 }
 
 /// What a comment or a processing instruction says.

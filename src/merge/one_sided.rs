@@ -1,6 +1,8 @@
 //! Elements that only one side has: added, removed, or in conflict.
 
+use super::comments::adds_remarks;
 use super::engine::Engine;
+use super::matching::Side;
 use super::outcome::{
     Conflict, ConflictKind, DecidedBy, Decision, Outcome, Places, Principle, Region, Triple, Value,
     Values,
@@ -53,9 +55,7 @@ impl Engine<'_> {
             }
             return self.add_incoming(base, incoming, Principle::AddedByOneSide.into(), plan);
         };
-        let unchanged = self.base_side().is_some_and(|side| {
-            side.digests.meaning(base_node) == self.incoming_side().digests.meaning(incoming)
-        });
+        let unchanged = self.is_unchanged(base_node, self.incoming_side(), incoming);
         if unchanged {
             self.drop_incoming(base, incoming, Principle::GoneInNewVersion.into());
         } else if self.upgrade() && self.within_entry(document, incoming) {
@@ -76,9 +76,8 @@ impl Engine<'_> {
         };
         let kept = by_rule(|action| matches!(action, Action::TakeNew | Action::TakeBase));
         let removed = by_rule(|action| matches!(action, Action::TakeOld));
-        let unchanged = self.base_side().zip(base).is_some_and(|(side, node)| {
-            side.digests.meaning(node) == self.carrier_side().digests.meaning(carrier)
-        });
+        let unchanged =
+            base.is_some_and(|base| self.is_unchanged(base, self.carrier_side(), carrier));
         let values = Values {
             base: self
                 .inputs
@@ -143,6 +142,17 @@ impl Engine<'_> {
             by,
             assumed: false,
         });
+    }
+
+    /// Whether nothing of this side is lost when `node` goes, which was `base`.
+    fn is_unchanged(&self, base: NodeId, side: Side<'_>, node: NodeId) -> bool {
+        self.base_side().is_some_and(|before| {
+            before.digests.meaning(base) == side.digests.meaning(node)
+                // In an upgrade comments describe the file that they stand in.
+                && (self.upgrade()
+                    || before.digests.all(base) == side.digests.all(node)
+                    || !adds_remarks((before.document, base), (side.document, node)))
+        })
     }
 
     fn add_incoming(
