@@ -6,7 +6,7 @@
 //! What was only read to find things (`applicationHost.config`, exports) is put
 //! back only where it is asked for by component or pattern.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -199,6 +199,40 @@ pub fn size(steps: &[Step<'_>]) -> (usize, u64) {
         .filter(|step| writes(step))
         .map(|step| step.file.size);
     sizes.fold((0, 0), |(count, sum), size| (count + 1, sum + size))
+}
+
+/// A drive with too little room for what the plan writes there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shortage {
+    /// A folder on it that is written to.
+    pub folder: PathBuf,
+    /// Bytes that are needed.
+    pub needed: u64,
+    /// Bytes that are free.
+    pub free: u64,
+}
+
+/// The first drive that lacks room; `free` tells how many bytes are free where a folder is or will be.
+#[must_use]
+pub fn shortage(steps: &[Step<'_>], free: impl Fn(&Path) -> io::Result<u64>) -> Option<Shortage> {
+    let mut drives: BTreeMap<Option<char>, (&Path, u64)> = BTreeMap::new();
+    for step in steps.iter().filter(|step| writes(step)) {
+        let Some(folder) = step.target.as_deref().and_then(Path::parent) else {
+            continue;
+        };
+        let source = step.file.source.as_deref().unwrap_or_default();
+        let letter = WindowsPath::parse(source).ok().map(|path| path.letter());
+        drives.entry(letter).or_insert((folder, 0)).1 += step.file.size;
+    }
+    drives.into_values().find_map(|(folder, needed)| {
+        // Where nobody knows, writing shows it.
+        let free = free(folder).ok()?;
+        (needed > free).then(|| Shortage {
+            folder: folder.to_owned(),
+            needed,
+            free,
+        })
+    })
 }
 
 /// Does what was planned. A file that fails is named, and is as it was.

@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use conferry::io::sealed::Keys;
+use conferry::io::windows_path::Drives;
 use conferry::snapshot::manifest::Manifest;
 use conferry::snapshot::progress::Progress;
+use conferry::snapshot::restore::{Request, plan, shortage, size};
 use conferry::snapshot::store::{Store, StoreError};
 use conferry::snapshot::verify::{Verified, verify};
 
@@ -426,6 +428,26 @@ fn the_plan_of_a_restore_is_what_it_does() {
     );
     assert_eq!(one.code, 0, "{}", one.stderr);
     assert_eq!(tree(&folder.path().join("one")).len(), 2);
+}
+
+#[test]
+fn each_drive_needs_room_for_what_is_put_back() {
+    let folder = with_snapshot();
+    let manifest = manifest(folder.path());
+    let request = Request {
+        drives: &Drives::below(&folder.path().join("empty"), manifest.system_drive),
+        components: &[],
+        only: None,
+    };
+    let steps = plan(&manifest, &request, &Progress::default());
+    let (files, needed) = size(&steps);
+    assert!(files > 10 && needed > 1000);
+    assert_eq!(shortage(&steps, |_| Ok(needed)), None);
+    let short = shortage(&steps, |_| Ok(needed - 1)).expect("a byte is missing");
+    assert_eq!((short.needed, short.free), (needed, needed - 1));
+    assert!(short.folder.starts_with(folder.path().join("empty")));
+    let unknown = |_: &Path| Err(std::io::Error::other("a share that does not say"));
+    assert_eq!(shortage(&steps, unknown), None);
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::io::fresh;
 use crate::io::write::Backup;
 use crate::present::snapshot::restore as present;
 use crate::snapshot::Problem;
-use crate::snapshot::restore::{Action, Request, plan, restore, size, verify};
+use crate::snapshot::restore::{Action, Request, plan, restore, shortage, size, verify};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -135,17 +135,13 @@ pub(super) fn run(args: &RestoreArgs, output: &mut Output) -> Result<Exit, Vec<F
         }
         return Ok(exit);
     }
-    if let Some(to) = &args.to {
-        let (needed, free) = (size.1, fresh::free_space(to).unwrap_or(u64::MAX));
-        if needed > free {
-            return Err(vec![
-                Failure::new(format!(
-                    "{needed} bytes are needed there and {free} are free"
-                ))
-                .in_file(to.display())
-                .help("Nothing was written. Free space there."),
-            ]);
-        }
+    if let Some(short) = shortage(&steps, fresh::free_space) {
+        let (needed, free) = (short.needed, short.free);
+        let message = format!("{needed} bytes are needed on this drive and {free} are free");
+        let failure = Failure::new(message).in_file(short.folder.display());
+        return Err(vec![failure.help(
+            "Nothing was written. Free space there, or put back a part with --only.",
+        )]);
     }
     let backup = args.backup.then_some(Backup::Beside);
     let problems = watch(output, "Restoring", size, |progress| {
