@@ -18,6 +18,7 @@ use conferry::merge::markers::{Markers, Style, conflicted_text};
 use conferry::merge::{Conflict, ConflictKind, Inputs, MergeError, Merged, Mode, merge};
 use conferry::pack::{self, Rules};
 use conferry::xml::address::Leaf;
+use conferry::xml::escape::text_value;
 use conferry::xml::tokens::Tokens;
 use conferry::xml::{Document, Edits, NodeId, NodeKind, fast_reader, second_reader};
 use rayon::prelude::*;
@@ -210,6 +211,11 @@ fn every_triple_obeys_the_laws_of_one_side() {
 #[test]
 fn every_triple_loses_no_change_of_one_side() {
     check(triples(), |triple| &triple.name, union_law);
+}
+
+#[test]
+fn every_triple_loses_no_comment() {
+    check(triples(), |triple| &triple.name, comment_law);
 }
 
 #[test]
@@ -422,6 +428,46 @@ fn fingerprint(value: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
     hasher.finish()
+}
+
+/// A comment is in a clean result at least as often as both sides' changes of its number say.
+pub fn comment_law(triple: &Triple) -> Law {
+    let (base, theirs, ours) = (&triple.base, &triple.incoming, &triple.carrier);
+    let inputs = inputs(Some(base), theirs, ours, Mode::Branches, rules());
+    let merged = match merge(inputs) {
+        Ok(merged) if merged.conflicts.is_empty() => merged,
+        _ => return Ok(()),
+    };
+    let finished = finish(&inputs, &merged, Settle::Carrier).map_err(|error| error.to_string())?;
+    let [base, theirs, ours, result] = [base, theirs, ours, &finished.document].map(|document| {
+        let mut counts: HashMap<String, usize> = HashMap::new();
+        let remarks = document.nodes().filter(|node| is_remark(document, *node));
+        for node in remarks {
+            // What the carrier's encoding lacks became a reference.
+            let said = text_value(document.slice(document.span(node)));
+            let words: Vec<&str> = said.split_ascii_whitespace().collect();
+            *counts.entry(words.join(" ")).or_default() += 1;
+        }
+        counts
+    });
+    for text in theirs.keys().chain(ours.keys()) {
+        let count = |side: &HashMap<String, usize>| side.get(text).copied().unwrap_or(0);
+        let [b, t, o, r] = [&base, &theirs, &ours, &result].map(count);
+        let wanted = match (t == b, o == b) {
+            (true, _) => o,
+            (_, true) => t,
+            _ if t == o => o,
+            _ => (o + t).saturating_sub(b),
+        };
+        if r < wanted {
+            return Err(format!("`{text}` is there {r} times instead of {wanted}"));
+        }
+    }
+    Ok(())
+}
+
+fn is_remark(document: &Document, node: NodeId) -> bool {
+    matches!(document.kind(node), NodeKind::Comment | NodeKind::Pi)
 }
 
 /// A value that one side alone changed, added or removed is so in the result,

@@ -8,8 +8,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::laws::{
-    Triple, account_law, itself_law, one_side_laws, reading_laws, result_laws, symmetry_law,
-    union_law,
+    Triple, account_law, comment_law, itself_law, one_side_laws, reading_laws, result_laws,
+    symmetry_law, union_law,
 };
 
 /// A configuration as a value, so that it can be changed and written in any layout.
@@ -28,6 +28,8 @@ struct Section {
     attributes: Vec<(u8, u8)>,
     text: Option<u8>,
     inner: Vec<(u8, u8)>,
+    /// A comment inside.
+    comment: Option<u8>,
 }
 
 /// One change by one side.
@@ -44,6 +46,8 @@ enum Change {
     AddItem(u8),
     RemoveItem(u8),
     Comment(u8),
+    RemoveComment(u8),
+    SectionComment(u8, u8),
     Reverse,
 }
 
@@ -101,6 +105,7 @@ fn section() -> impl Strategy<Value = Section> {
             attributes,
             text: text.filter(|_| inner.is_empty()),
             inner,
+            comment: None,
         })
 }
 
@@ -110,7 +115,7 @@ fn config() -> impl Strategy<Value = Config> {
         pairs(4),
         vec(section(), 0..4),
         vec(0_u8..4, 0..5),
-        vec(0_u8..6, 0..3),
+        vec(0_u8..2, 0..5),
     )
         .prop_map(|(settings, connections, sections, items, comments)| {
             let mut config = Config {
@@ -139,7 +144,9 @@ fn change() -> impl Strategy<Value = Change> {
         1 => section().prop_map(Change::AddSection),
         1 => (0_u8..4).prop_map(Change::AddItem),
         1 => any::<u8>().prop_map(Change::RemoveItem),
-        1 => (0_u8..6).prop_map(Change::Comment),
+        1 => (0_u8..3).prop_map(Change::Comment),
+        2 => any::<u8>().prop_map(Change::RemoveComment),
+        1 => (0_u8..6, 0_u8..6).prop_map(|(at, text)| Change::SectionComment(at, text)),
         1 => Just(Change::Reverse),
     ]
 }
@@ -212,6 +219,16 @@ impl Config {
                 }
             }
             Change::Comment(text) => self.comments.push(text),
+            Change::RemoveComment(at) => {
+                if !self.comments.is_empty() {
+                    self.comments.remove(at as usize % self.comments.len());
+                }
+            }
+            Change::SectionComment(at, text) => {
+                if let Some(section) = self.sections.iter_mut().find(|known| known.name == at) {
+                    section.comment = Some(text);
+                }
+            }
             Change::Reverse => self.settings.reverse(),
         }
     }
@@ -263,6 +280,9 @@ impl Config {
                 None if section.inner.is_empty() => out.empty(&name, &attributes),
                 None => {
                     out.open(&name, &attributes);
+                    if let Some(comment) = section.comment {
+                        out.line(&format!("<!-- about {comment} -->"));
+                    }
                     for (name, of) in &section.inner {
                         let attributes = [("name", format!("n{name}"))];
                         out.leaf("setting", &attributes, value(*of));
@@ -384,7 +404,8 @@ proptest! {
 
     #[test]
     fn generated_merges_obey_every_law(triple in triple()) {
-        for law in [one_side_laws, union_law, symmetry_law, result_laws, account_law] {
+        let laws = [one_side_laws, union_law, comment_law, symmetry_law, result_laws, account_law];
+        for law in laws {
             prop_assert_eq!(law(&triple), Ok(()));
         }
     }
