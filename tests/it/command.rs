@@ -18,7 +18,26 @@ pub struct Run {
 pub fn conferry(folder: &Path) -> Command {
     let mut command = Command::cargo_bin("conferry").unwrap();
     command.env_clear().current_dir(folder);
+    if cfg!(windows) {
+        // Without these Windows has no temporary folder, and does not find its own libraries.
+        for name in ["SystemRoot", "TEMP", "TMP"] {
+            command.envs(std::env::var_os(name).map(|value| (name, value)));
+        }
+    }
     command
+}
+
+/// `text` to compare with what stands in a case: on Windows, paths in reports have its separator.
+pub fn with_slashes(text: &str) -> String {
+    match cfg!(windows) {
+        true => text.replace('\\', "/"),
+        false => text.to_owned(),
+    }
+}
+
+/// Whether `text` has this part, separators of paths aside.
+pub fn has_part(text: &str, part: &str) -> bool {
+    with_slashes(text).contains(&with_slashes(part))
 }
 
 /// Runs `conferry` with `args` in `folder`.
