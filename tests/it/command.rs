@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 
+/// What Windows calls a fault of its own.
+const ERROR_INTERNAL_ERROR: i32 = 1359;
+
 /// What a run printed and how it ended.
 pub struct Run {
     pub stdout: String,
@@ -42,7 +45,16 @@ pub fn has_part(text: &str, part: &str) -> bool {
 
 /// Runs `conferry` with `args` in `folder`.
 pub fn run(folder: &Path, args: &[&str]) -> Run {
-    let output = conferry(folder).args(args).output().unwrap();
+    let mut command = conferry(folder);
+    command.args(args);
+    let output = match command.output() {
+        // Of some thousand programs that the tests start, wine fails to start one now and then.
+        Err(error) if cfg!(windows) && error.raw_os_error() == Some(ERROR_INTERNAL_ERROR) => {
+            command.output()
+        }
+        done => done,
+    };
+    let output = output.unwrap();
     Run {
         stdout: String::from_utf8(output.stdout).unwrap(),
         stderr: String::from_utf8(output.stderr).unwrap(),
