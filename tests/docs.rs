@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 
-const DOCUMENTS: [&str; 10] = [
+const DOCUMENTS: [&str; 11] = [
     "docs/formats.md",
     "docs/lint.md",
     "docs/snapshot.md",
@@ -22,6 +22,7 @@ const DOCUMENTS: [&str; 10] = [
     "docs/merge.md",
     "docs/packs.md",
     "docs/rewrite.md",
+    "docs/windows.md",
 ];
 
 fn root() -> &'static Path {

@@ -27,7 +27,7 @@ Exit codes: 0 nothing to report; 1 findings, differences or conflicts; 2 the job
 
 /// Carries .NET configuration across a product upgrade and proves that nothing was lost
 #[derive(Debug, Parser)]
-#[command(name = "conferry", version, after_help = AFTER_HELP, max_term_width = 100)]
+#[command(name = "conferry", bin_name = "conferry", version, after_help = AFTER_HELP, max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -62,7 +62,7 @@ enum Command {
 
 /// The command line as far as git uses it: to set all commands up takes longer than to merge a file.
 #[derive(Debug, Parser)]
-#[command(name = "conferry", version, after_help = AFTER_HELP, max_term_width = 100)]
+#[command(name = "conferry", bin_name = "conferry", version, after_help = AFTER_HELP, max_term_width = 100)]
 struct DriverCli {
     #[command(subcommand)]
     command: DriverCommand,

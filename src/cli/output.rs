@@ -37,7 +37,12 @@ impl ColorChoice {
             {
                 true
             }
-            Self::Auto => is_terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
+            Self::Auto if !is_terminal => false,
+            Self::Auto => match std::env::var_os("TERM") {
+                Some(term) => term != "dumb",
+                // Windows' own console has no TERM, has to be told, and old ones cannot.
+                None => anstyle_query::windows::enable_ansi_colors().unwrap_or(true),
+            },
         }
     }
 }

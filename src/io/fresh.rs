@@ -11,6 +11,8 @@ use std::time::SystemTime;
 
 use tempfile::{NamedTempFile, TempDir};
 
+use super::rename;
+
 fn beside(target: &Path) -> &Path {
     match target.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -25,10 +27,12 @@ fn builder() -> tempfile::Builder<'static, 'static> {
 }
 
 fn private_folder(parent: &Path) -> io::Result<TempDir> {
-    let mut builder = builder();
     #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
-    builder.tempdir_in(parent)
+    return builder()
+        .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700))
+        .tempdir_in(parent);
+    #[cfg(not(unix))]
+    builder().tempdir_in(parent)
 }
 
 /// A folder in the making.
@@ -66,7 +70,7 @@ impl NewFolder {
         if cfg!(windows) && self.target.exists() {
             fs::remove_dir(&self.target)?;
         }
-        fs::rename(self.temporary.path(), &self.target)?;
+        rename::folder(self.temporary.path(), &self.target)?;
         // It has another name now; there is nothing to remove.
         let _ = self.temporary.keep();
         sync(beside(&self.target));
@@ -105,9 +109,7 @@ impl NewFile {
     /// When something came to be there, or the system refuses; what was built is removed.
     pub fn finish(self) -> io::Result<()> {
         self.temporary.as_file().sync_all()?;
-        self.temporary
-            .persist_noclobber(&self.target)
-            .map_err(|error| error.error)?;
+        rename::beside(self.temporary.into_temp_path(), &self.target)?;
         sync(beside(&self.target));
         Ok(())
     }

@@ -3,6 +3,7 @@
 pub mod fresh;
 pub mod read;
 pub mod relative;
+mod rename;
 pub mod same_file;
 pub mod sealed;
 pub mod stream;

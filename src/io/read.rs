@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use super::windows_path::{BAD_NAME_HELP, is_device_here};
 use crate::error::Failure;
 use crate::xml::source::MAX_BYTES;
 
@@ -40,6 +41,12 @@ pub enum ReadErrorKind {
     /// More than [`MAX_BYTES`].
     #[error("it has more than {} MiB", MAX_BYTES / (1024 * 1024))]
     TooLarge,
+    /// No file can have such a name.
+    #[error("no file can have this name")]
+    BadName,
+    /// A pattern that no shell replaced by what fits it.
+    #[error("nothing has this name, which looks like a pattern")]
+    Pattern,
     /// Anything else that the system reports.
     #[error("it cannot be read: {0}")]
     Other(std::io::Error),
@@ -58,6 +65,10 @@ impl ReadErrorKind {
             Self::Denied => {
                 "Run as a user who may read it; files below inetpub usually need an administrator."
             }
+            Self::BadName => BAD_NAME_HELP,
+            Self::Pattern => {
+                "Name the folder; with --include \"*.config\" only files that fit are looked at. Windows replaces no patterns."
+            }
             Self::TooLarge => "No configuration file is this large. Leave it out with --exclude.",
             Self::Other(_) => {
                 "Check that the disk or share is reachable and that no other program holds the file."
@@ -70,6 +81,7 @@ impl ReadErrorKind {
             ErrorKind::NotFound | ErrorKind::NotADirectory => Self::Missing,
             ErrorKind::PermissionDenied => Self::Denied,
             ErrorKind::IsADirectory => Self::Folder,
+            ErrorKind::InvalidFilename => Self::BadName,
             _ => Self::Other(error),
         }
     }
@@ -79,11 +91,21 @@ impl ReadError {
     /// What the system reported about `path`.
     #[must_use]
     pub fn of(path: &Path, error: std::io::Error) -> Self {
-        Self {
-            path: path.to_owned(),
-            kind: ReadErrorKind::of(error),
-        }
+        let kind = match ReadErrorKind::of(error) {
+            ReadErrorKind::Other(_) if is_device_here(path) => ReadErrorKind::BadName,
+            ReadErrorKind::Missing | ReadErrorKind::BadName if is_pattern(path) => {
+                ReadErrorKind::Pattern
+            }
+            kind => kind,
+        };
+        let path = path.to_owned();
+        Self { path, kind }
     }
+}
+
+fn is_pattern(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.contains(['*', '?'])
 }
 
 impl From<ReadError> for Failure {

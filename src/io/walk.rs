@@ -13,6 +13,7 @@ use thiserror::Error;
 use walkdir::{DirEntry, WalkDir};
 
 use super::read::{ReadError, ReadErrorKind};
+use super::relative::native;
 use crate::error::Failure;
 
 /// Folders that hold no configuration in use.
@@ -194,7 +195,7 @@ fn folder(
             {
                 let path = match root == Path::new(".") {
                     true => below(&entry),
-                    false => entry.into_path(),
+                    false => native(entry.path()),
                 };
                 take(path, false, seen, walked);
             }

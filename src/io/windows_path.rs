@@ -52,6 +52,15 @@ pub enum PathProblem {
     NoDrive(char),
 }
 
+/// What to do about a name that no file can have.
+pub(super) const BAD_NAME_HELP: &str = "Give another name, not too long. On Windows none has < > : \" | ? or *, and none is a device's, such as nul or aux.";
+
+/// Whether `path` names a device of this machine, so that no file can be there.
+pub(super) fn is_device_here(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    cfg!(windows) && is_device(&name)
+}
+
 /// Checks one name of a path.
 ///
 /// # Errors
@@ -348,8 +357,12 @@ impl Drives {
 /// The entry of `folder` with this name, in whatever case; the exact name first.
 fn entry(folder: &Path, name: &str) -> Option<PathBuf> {
     let exact = folder.join(name);
-    if exact.symlink_metadata().is_ok() {
-        return Some(exact);
+    if let Ok(metadata) = exact.symlink_metadata() {
+        // Windows opens it in any case, and by its short name; a link's own name stays as it was given.
+        let is_spelled = cfg!(not(windows)) || metadata.is_symlink();
+        let real = (!is_spelled).then(|| exact.canonicalize().ok()).flatten();
+        let name = real.as_deref().and_then(Path::file_name);
+        return Some(name.map_or(exact, |name| folder.join(name)));
     }
     let wanted = fold(name);
     let mut found: Vec<PathBuf> = std::fs::read_dir(folder)

@@ -17,6 +17,8 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 use thiserror::Error;
 
+use super::rename;
+use super::windows_path::{BAD_NAME_HELP, is_device_here};
 use crate::error::Failure;
 
 /// Longest chain of links that is followed, as Linux has it.
@@ -80,9 +82,24 @@ pub enum WriteErrorKind {
     /// The system forbids it.
     #[error("permission to write it is denied")]
     Denied,
+    /// No file can have such a name.
+    #[error("no file can have this name")]
+    BadName,
     /// Anything else that the system reports.
     #[error("it cannot be written: {0}")]
     Other(std::io::Error),
+}
+
+impl WriteError {
+    /// Why `path` could not be written.
+    pub(super) fn of(path: &Path, kind: WriteErrorKind) -> Self {
+        let kind = match kind {
+            WriteErrorKind::Other(_) if is_device_here(path) => WriteErrorKind::BadName,
+            kind => kind,
+        };
+        let path = path.to_owned();
+        Self { path, kind }
+    }
 }
 
 impl WriteErrorKind {
@@ -97,8 +114,9 @@ impl WriteErrorKind {
             Self::TooManyBackups => "Move the old backups away.",
             Self::Changed => "Run again: the new content is read then.",
             Self::Denied => {
-                "Run as a user who may write in its folder; below inetpub that usually is an administrator."
+                "Run as a user who may write in its folder, below inetpub usually an administrator, and check that no other program holds the file."
             }
+            Self::BadName => BAD_NAME_HELP,
             Self::Other(_) => {
                 "The file is as it was. Check free space and that no other program holds the file."
             }
@@ -112,6 +130,7 @@ impl From<std::io::Error> for WriteErrorKind {
             ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Self::Denied,
             ErrorKind::NotFound | ErrorKind::NotADirectory => Self::NoFolder,
             ErrorKind::IsADirectory => Self::NotAFile,
+            ErrorKind::InvalidFilename => Self::BadName,
             _ => Self::Other(error),
         }
     }
@@ -167,10 +186,7 @@ fn write(
     backup: Option<Backup>,
     durability: Durability,
 ) -> Result<Written, WriteError> {
-    try_write(path, read, bytes, backup, durability).map_err(|kind| WriteError {
-        path: path.to_owned(),
-        kind,
-    })
+    try_write(path, read, bytes, backup, durability).map_err(|kind| WriteError::of(path, kind))
 }
 
 fn try_write(
@@ -291,7 +307,7 @@ fn persist(
     target: &Path,
     durability: Durability,
 ) -> Result<(), WriteErrorKind> {
-    temporary.persist(target).map_err(|error| error.error)?;
+    rename::over(temporary.into_temp_path(), target)?;
     if durability == Durability::Flushed {
         sync_folder(target);
     }

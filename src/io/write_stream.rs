@@ -42,7 +42,7 @@ impl Staged {
         fill: impl FnOnce(&mut File) -> io::Result<()>,
         modified: Option<SystemTime>,
     ) -> Result<Self, WriteError> {
-        stage(path, fill, modified).map_err(|kind| failed(path, kind))
+        stage(path, fill, modified).map_err(|kind| WriteError::of(path, kind))
     }
 
     /// Gives the file its new content, which must be on disk: see [`flush`].
@@ -51,7 +51,7 @@ impl Staged {
     /// See [`WriteErrorKind`]. After an error the file is as it was.
     pub fn finish(self, backup: Option<Backup>) -> Result<Written, WriteError> {
         let path = self.path.clone();
-        rename(self, backup).map_err(|kind| failed(&path, kind))
+        rename(self, backup).map_err(|kind| WriteError::of(&path, kind))
     }
 
     /// The folder in which it is.
@@ -95,13 +95,6 @@ fn file_system(_: &Path) -> io::Result<u64> {
     Ok(0)
 }
 
-fn failed(path: &Path, kind: WriteErrorKind) -> WriteError {
-    WriteError {
-        path: path.to_owned(),
-        kind,
-    }
-}
-
 fn stage(
     path: &Path,
     fill: impl FnOnce(&mut File) -> io::Result<()>,
@@ -134,11 +127,11 @@ fn rename(staged: Staged, backup: Option<Backup>) -> Result<Written, WriteErrorK
         (Some(metadata), Some(Backup::Beside)) => Some(keep_file(target, metadata)?),
         _ => None,
     };
-    if let Err(error) = staged.temporary.persist(target) {
+    if let Err(error) = super::rename::over(staged.temporary, target) {
         if let Some(backup) = &backup {
             let _ = std::fs::remove_file(backup);
         }
-        return Err(error.error.into());
+        return Err(error.into());
     }
     if cfg!(not(target_os = "linux")) {
         sync_folder(target);

@@ -10,6 +10,7 @@ use super::settings::{self, Policies};
 use super::subject::Subject;
 use super::tree::{Disk, Snapshot, Tree};
 use crate::io::read::ReadError;
+use crate::io::relative::native;
 use crate::pack::Rules;
 
 /// A file to read.
@@ -110,7 +111,7 @@ pub fn inputs_of_snapshot(
     files
         .into_iter()
         .map(|file| Input {
-            label: path.join(&file).display().to_string(),
+            label: native(&path.join(&file)).display().to_string(),
             path: PathBuf::from(file),
             tree: tree.clone(),
         })

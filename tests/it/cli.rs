@@ -68,7 +68,7 @@ fn bad_input_is_one_clear_message_with_a_next_step() {
         ("utf16.txt", b"\xFF\xFE\x00\xD8x\0"),
         ("web.config", SDK),
     ];
-    let cases: [(&[&str], &str); 18] = [
+    let cases: [(&[&str], &str); 19] = [
         (&["missing.config"], "no such file"),
         (&["empty.config"], "the file is empty"),
         (&["binary.dat"], "binary file"),
@@ -100,6 +100,7 @@ fn bad_input_is_one_clear_message_with_a_next_step() {
             "Did you mean `PhoneFactor`?",
         ),
         (&["web.config", "--include", "a[", "."], "`a[`"),
+        (&["*.config"], "--include \"*.config\""),
         (&["web.config", "--write", "--check"], "cannot be used with"),
         (&["web.config", "--backup"], "--write"),
     ];
@@ -276,4 +277,35 @@ fn a_closed_pipe_is_a_quiet_end() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(0));
     assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"));
+}
+
+#[cfg(windows)]
+#[test]
+fn paths_are_shown_with_one_kind_of_separator() {
+    let site =
+        br#"<configuration><system.web><compilation debug="true"/></system.web></configuration>"#;
+    let folder = folder(&[("site/sub/web.config", site)]);
+    for given in ["site", "site/sub", "./site/", r"SITE\sub/web.config"] {
+        let done = run(folder.path(), &["lint", given]);
+        let shown = done.stdout.to_lowercase();
+        let is_file = given.ends_with(".config");
+        let expected = if is_file {
+            r"[site\sub/web.config:"
+        } else {
+            r"site\sub\web.config:"
+        };
+        assert!(shown.contains(expected), "{given}\n{shown}");
+    }
+    // What other programs read is seen from the current folder, however it was given.
+    let whole = folder.path().canonicalize().unwrap();
+    for given in [whole.clone(), whole.join("SITE")] {
+        let given = given.display().to_string();
+        let done = run(folder.path(), &["lint", "--format", "sarif", &given]);
+        let shown = done.stdout.to_lowercase();
+        assert!(
+            shown.contains(r#""uri": "site/sub/web.config""#),
+            "{given}\n{shown}"
+        );
+        assert!(!shown.contains("%3f"), "{given}\n{shown}");
+    }
 }

@@ -14,7 +14,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::command::{check_cases, copy_tree, run, tree};
+use crate::command::{check_cases, copy_tree, has_part, run, tree, with_slashes};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -68,10 +68,10 @@ fn problem(case: &Path) -> Option<String> {
             done.code, cmd.exit, done.stderr
         ));
     }
-    if let Some(part) = cmd.stderr.iter().find(|part| !done.stderr.contains(*part)) {
+    if let Some(part) = cmd.stderr.iter().find(|part| !has_part(&done.stderr, part)) {
         return Some(format!("standard error lacks `{part}`:\n{}", done.stderr));
     }
-    let shows = |part: &str| done.stdout.contains(part) || done.stderr.contains(part);
+    let shows = |part: &str| has_part(&done.stdout, part) || has_part(&done.stderr, part);
     let shows_secrets = cmd.args.iter().any(|arg| arg == "--show-secrets");
     if let Some(part) = cmd.never.iter().find(|part| shows(part)) {
         return Some(format!("`{part}` is shown"));
@@ -83,7 +83,7 @@ fn problem(case: &Path) -> Option<String> {
         ));
     }
     if let Ok(expected) = fs::read_to_string(case.join("stdout.txt"))
-        && expected != done.stdout
+        && with_slashes(&expected) != with_slashes(&done.stdout)
     {
         return Some(format!("standard output is\n{}", done.stdout));
     }

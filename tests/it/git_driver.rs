@@ -71,15 +71,17 @@ fn drive(folder: &Path, sides: [&str; 3], args: &[String]) -> Run {
 
 #[test]
 fn every_case_folder_ends_as_expected() {
-    if !has_git() {
-        return;
-    }
-    check_cases("git-merge", 30, problem);
+    let has_git = has_git();
+    check_cases("git-merge", 30, |case| problem(case, has_git));
 }
 
-fn problem(case: &Path) -> Option<String> {
+fn problem(case: &Path, has_git: bool) -> Option<String> {
     let cmd: Cmd = toml::from_str(&fs::read_to_string(case.join("cmd.toml")).unwrap()).unwrap();
     assert!(!cmd.why.is_empty());
+    // git alone merges lines.
+    if !has_git && cmd.stderr.iter().any(|part| part.contains("as text")) {
+        return None;
+    }
     let read = |name: &str| fs::read(case.join(name)).unwrap();
     let (base, ours, theirs) = (
         read("base.config"),

@@ -1,6 +1,7 @@
 //! All integration tests, in one binary.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+mod checkout; // the repository on Windows: names, line ends
 mod cli; // the command line: help, exit codes, bad input, output formats
 mod command; // how tests run the binary
 mod command_cases; // how tests run the folders of cases of a command

@@ -22,7 +22,7 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::command::{Run, cases, conferry, folder, tree};
+use crate::command::{Run, cases, conferry, folder, has_part, tree, with_slashes};
 
 /// Parts of a case folder that are not inputs.
 const EXPECTATIONS: [&str; 4] = ["cmd.toml", "expected.config", "ideal.config", "report.txt"];
@@ -182,7 +182,7 @@ impl Case {
     fn streams(&self, done: &Done) -> Result<(), String> {
         let (report, stderr) = (done.report(), &done.run.stderr);
         for (text, parts) in [(report, &self.cmd.report), (stderr, &self.cmd.stderr)] {
-            if let Some(part) = parts.iter().find(|part| !text.contains(*part)) {
+            if let Some(part) = parts.iter().find(|part| !has_part(text, part)) {
                 return Err(format!("no `{part}` in:\n{text}"));
             }
         }
@@ -253,7 +253,7 @@ impl Case {
                 fs::write(path.join("report.txt"), done.report()).unwrap();
                 Ok(())
             }
-            Some(expected) if expected != done.report() => {
+            Some(expected) if with_slashes(expected) != with_slashes(done.report()) => {
                 Err(format!("the report is\n{}", done.report()))
             }
             _ => Ok(()),

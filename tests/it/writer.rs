@@ -90,6 +90,79 @@ fn failures_change_nothing_and_leave_nothing() {
     );
 }
 
+/// Other programs can be in the way on Windows alone.
+#[cfg(windows)]
+mod windows {
+    use std::fs::{File, OpenOptions};
+    use std::os::windows::fs::OpenOptionsExt;
+    use std::time::Duration;
+
+    use super::*;
+
+    /// A handle as programs have it that let others read but not write and not rename.
+    fn hold(path: &Path) -> File {
+        const FILE_SHARE_READ: u32 = 1;
+        let mut options = OpenOptions::new();
+        let options = options.read(true).share_mode(FILE_SHARE_READ);
+        options.open(path).unwrap()
+    }
+
+    #[test]
+    fn a_scanner_that_holds_the_file_for_a_moment_is_waited_for() {
+        let folder = folder(&[("a.config", b"0")]);
+        let path = folder.path().join("a.config");
+        let held = hold(&path);
+        let scanner = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(60));
+            drop(held);
+        });
+        let written = write_atomically(&path, b"1", None).unwrap();
+        assert_eq!(written, Written::Replaced { backup: None });
+        assert_eq!(fs::read(&path).unwrap(), b"1");
+        scanner.join().unwrap();
+    }
+
+    #[test]
+    fn a_file_that_a_program_keeps_open_stays_as_it_is() {
+        let folder = folder(&[("a.config", b"0")]);
+        let path = folder.path().join("a.config");
+        let _held = hold(&path);
+        let error = write_atomically(&path, b"1", Some(Backup::Beside)).unwrap_err();
+        let help = error.kind.help();
+        assert!(help.contains("no other program holds the file"), "{error}");
+        assert_eq!(names(folder.path()), ["a.config"]);
+        assert_eq!(fs::read(&path).unwrap(), b"0");
+    }
+
+    #[test]
+    fn names_that_no_file_can_have() {
+        let folder = folder(&[]);
+        for name in ["aux", "NUL.config", "com1.txt", "a<b.config", "a|b"] {
+            let path = folder.path().join(name);
+            let error = write_atomically(&path, b"1", None).unwrap_err();
+            assert!(matches!(error.kind, WriteErrorKind::BadName), "{error}");
+        }
+        assert_eq!(names(folder.path()), [] as [String; 0]);
+    }
+
+    #[test]
+    fn paths_of_any_length_and_form() {
+        let folder = folder(&[]);
+        let deep = (0..12).fold(folder.path().to_owned(), |path, _| {
+            path.join("a folder with a long name")
+        });
+        fs::create_dir_all(&deep).unwrap();
+        let path = deep.join("wéb.config");
+        assert!(path.as_os_str().len() > 300);
+        write_atomically(&path, b"1", None).unwrap();
+        let verbatim = format!(r"\\?\{}", deep.display());
+        let verbatim = Path::new(&verbatim).join("WÉB.CONFIG");
+        let backup = Some(Backup::Beside);
+        write_atomically(&verbatim, b"2", backup).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"2");
+    }
+}
+
 #[cfg(unix)]
 mod unix {
     use std::os::unix::fs::{PermissionsExt, symlink};

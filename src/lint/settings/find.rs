@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::FILE_NAME;
 use super::file::Settings;
 use crate::error::Failure;
+use crate::io::relative::usual;
 use crate::pack::load;
 
 /// What is looked for.
@@ -113,9 +114,7 @@ impl Finder {
 
     fn label(&self, path: &Path) -> String {
         let short = path.strip_prefix(&self.here).unwrap_or(path);
-        let shown = short.display().to_string();
-        // What Windows puts before the paths that it made whole.
-        shown.trim_start_matches(r"\\?\").to_owned()
+        usual(short).display().to_string()
     }
 }
 

@@ -236,7 +236,7 @@ pub fn readers(target: &std::path::Path, readers: std::io::Result<Vec<&'static s
     let target = target.display();
     format!(
         "warning: {target} {said}. It holds passwords and phone numbers.\n  \
-         To leave it to administrators: icacls \"{target}\" /inheritance:r /grant:r *S-1-5-32-544:{rights} *S-1-5-18:{rights}\n"
+         To leave it to administrators: icacls \"{target}\" /inheritance:r /grant:r \"*S-1-5-32-544:{rights}\" \"*S-1-5-18:{rights}\"\n"
     )
 }
 

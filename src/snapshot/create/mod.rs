@@ -20,6 +20,7 @@ use super::find::Plan;
 use super::manifest::{FileEntry, MANIFEST, Manifest, PackEntry, ProblemEntry, SCHEMA, SUMS};
 use super::progress::Progress;
 use crate::io::fresh::{self, NewFile, NewFolder, create_private};
+use crate::io::relative::usual;
 use crate::io::sealed::Lock;
 use crate::pack::Rules;
 
@@ -177,7 +178,7 @@ pub fn check(plan: &Plan, destination: &Destination) -> Result<(), CreateError> 
             .is_some_and(|parent| parent.starts_with(folder))
     };
     if let Some(folder) = plan.folders.iter().find(inside) {
-        return Err(CreateError::InsideSource(folder.clone()));
+        return Err(CreateError::InsideSource(usual(folder)));
     }
     let sizes = plan.files.iter().map(|file| file.size);
     let scratch = match form {
