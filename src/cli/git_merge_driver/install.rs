@@ -5,11 +5,12 @@ use std::process::{Command, Stdio};
 use super::DriverArgs;
 use crate::cli::output::Output;
 use crate::error::Failure;
+use crate::io::relative::slashed;
 
 /// Writes the driver into git's configuration, and prints the line for .gitattributes.
 pub(super) fn install(args: &DriverArgs, output: &mut Output) -> Result<(), Failure> {
     let program = std::env::current_exe()
-        .map(|path| path.display().to_string().replace('\\', "/"))
+        .map(|path| slashed(&path))
         .unwrap_or_else(|_| "conferry".to_owned());
     // git hands the line to a shell.
     let program = format!("'{}'", program.replace('\'', "'\\''"));
