@@ -5,9 +5,9 @@ use std::cell::OnceCell;
 use std::fmt::Write as _;
 
 use super::estate::Estate;
+use super::facts::redirects::Redirect;
+use super::facts::sections::Sections;
 use super::finding::{Finding, Fix, Place, Related};
-use super::native::bindings::Redirect;
-use super::native::sections::Sections;
 use super::subject::Subject;
 use crate::config::addresses::Addresses;
 use crate::config::secrets::SecretTable;

@@ -3,27 +3,11 @@
 use rustc_hash::FxHashMap;
 
 use super::collections::without;
-use super::sections::configuration;
 use crate::lint::check::Check;
-use crate::lint::subject::Subject;
+use crate::lint::facts::redirects::{self as facts, Redirect, Version, range, version};
+use crate::lint::facts::sections::configuration;
 use crate::xml::address::Leaf;
 use crate::xml::{Document, NodeId};
-
-type Version = [u16; 4];
-
-/// `1.2`, `1.2.3` or `1.2.3.4`; parts that are missing are 0.
-fn version(text: &str) -> Option<Version> {
-    let mut version = [0; 4];
-    let mut count = 0;
-    for part in text.split('.') {
-        if part.is_empty() || !part.bytes().all(|byte| byte.is_ascii_digit()) {
-            return None;
-        }
-        *version.get_mut(count)? = part.parse().ok()?;
-        count += 1;
-    }
-    (count >= 2).then_some(version)
-}
 
 /// The version behind `version`; ranges end in `1.0.65535.65535` to cover all of 1.0.
 /// `None` behind the last one, `65535.65535.65535.65535`.
@@ -40,28 +24,6 @@ fn next(mut version: Version) -> Option<Version> {
     None
 }
 
-/// `1.0.0.0-2.0.0.0`, or one version.
-fn range(text: &str) -> Option<(Version, Version)> {
-    let (from, to) = match text.split_once('-') {
-        Some((from, to)) => (version(from.trim())?, version(to.trim())?),
-        None => {
-            let only = version(text.trim())?;
-            (only, only)
-        }
-    };
-    Some((from, to))
-}
-
-/// A redirect of which both versions can be read.
-#[derive(Debug)]
-pub(in crate::lint) struct Redirect {
-    element: NodeId,
-    /// Name, key token, culture and architecture of the assembly, and what the block applies to.
-    identity: String,
-    old: (Version, Version),
-    new: Version,
-}
-
 fn redirects<'c>(check: &Check<'c>) -> Option<(&'c Document, &'c [Redirect])> {
     let subject = check.subject();
     if subject.elements("bindingRedirect").is_empty() {
@@ -71,48 +33,10 @@ fn redirects<'c>(check: &Check<'c>) -> Option<(&'c Document, &'c [Redirect])> {
     let shared = check.shared;
     Some((
         document,
-        shared.redirects.get_or_init(|| all(subject, document)),
+        shared
+            .redirects
+            .get_or_init(|| facts::redirects(subject, document)),
     ))
-}
-
-fn all(subject: &Subject, document: &Document) -> Vec<Redirect> {
-    let mut found = Vec::new();
-    for element in subject.elements("bindingRedirect") {
-        let value = |name| document.value(*element, name);
-        let (Some(old), Some(new)) = (
-            value("oldVersion").and_then(|old| range(&old)),
-            value("newVersion").and_then(|new| version(new.trim())),
-        ) else {
-            continue;
-        };
-        if let Some(identity) = identity(document, *element) {
-            found.push(Redirect {
-                element: *element,
-                identity,
-                old,
-                new,
-            });
-        }
-    }
-    found
-}
-
-fn identity(document: &Document, redirect: NodeId) -> Option<String> {
-    let dependent = document.parent(redirect)?;
-    let binding = document.parent(dependent)?;
-    let assembly = document.child_named(dependent, "assemblyIdentity")?;
-    let mut identity = document.value(assembly, "name")?.into_owned();
-    for name in ["publicKeyToken", "culture", "processorArchitecture"] {
-        let value = document.value(assembly, name).unwrap_or_default();
-        identity.push('\0');
-        // Both say that the assembly has none.
-        if name != "culture" || !value.eq_ignore_ascii_case("neutral") {
-            identity.push_str(&value);
-        }
-    }
-    identity.push('\0');
-    identity.push_str(&document.value(binding, "appliesTo").unwrap_or_default());
-    Some(identity.to_lowercase())
 }
 
 /// Pairs of redirects of one assembly: of ranges that overlap, the earlier first.

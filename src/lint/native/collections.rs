@@ -7,8 +7,8 @@
 
 use std::collections::HashMap;
 
-use super::sections::configuration;
 use crate::lint::check::Check;
+use crate::lint::facts::sections::configuration;
 use crate::xml::address::Leaf;
 use crate::xml::edit::Edit;
 use crate::xml::layout::removal_span;

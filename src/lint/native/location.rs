@@ -1,7 +1,8 @@
 //! `location` elements, lock attributes, and text where .NET takes none.
 
-use super::sections::{configuration, sections};
+use super::sections::sections;
 use crate::lint::check::Check;
+use crate::lint::facts::sections::configuration;
 use crate::xml::address::Leaf;
 use crate::xml::{Document, NodeId, NodeKind};
 

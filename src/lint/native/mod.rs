@@ -2,12 +2,11 @@
 //! and texts in a rule pack; what is here finds the places and words the facts.
 
 mod across;
-pub(super) mod bindings;
+mod bindings;
 mod causes;
 mod collections;
-mod known;
 mod location;
-pub(super) mod sections;
+mod sections;
 mod settings;
 mod sidecars;
 mod text;

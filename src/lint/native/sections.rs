@@ -1,172 +1,18 @@
-//! Which sections a file declares, which it uses, and what is wrong with that.
+//! What is wrong with the sections that a file declares and uses.
 
-use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
+use std::collections::HashMap;
 
-use super::known;
 use crate::lint::check::Check;
+use crate::lint::facts::known;
+use crate::lint::facts::sections::{Declarations, Sections, Use, configuration, join};
 use crate::lint::subject::Subject;
 use crate::xml::address::Leaf;
 use crate::xml::{Document, NodeId};
 
-/// What a file declares, and what stands where sections stand.
-#[derive(Debug)]
-pub(in crate::lint) struct Sections {
-    pub(super) declared: Declarations,
-    /// Groups included, in the order of the file.
-    pub(super) uses: Vec<Use>,
-}
-
 /// The sections of the file that is looked at, found out once for all rules.
 pub(super) fn sections<'c>(check: &Check<'c>, document: &Document) -> &'c Sections {
-    check.shared.sections.get_or_init(|| {
-        let declared = Declarations::of(document);
-        let uses = uses(document, &declared);
-        Sections { declared, uses }
-    })
-}
-
-/// Paths of the sections and groups that `configSections` declares.
-#[derive(Debug, Default)]
-pub(super) struct Declarations {
-    sections: HashSet<String>,
-    groups: HashSet<String>,
-}
-
-impl Declarations {
-    /// Those of one file.
-    fn of(document: &Document) -> Self {
-        let mut found = Self::default();
-        found.add_all(document);
-        found
-    }
-
-    fn add_all(&mut self, document: &Document) {
-        for child in document.child_elements(document.root()) {
-            if document.local_name(child) == "configSections" {
-                self.add(document, child, "");
-            }
-        }
-    }
-
-    fn add(&mut self, document: &Document, parent: NodeId, path: &str) {
-        for child in document.child_elements(parent) {
-            let Some(name) = document.value(child, "name") else {
-                continue;
-            };
-            let path = join(path, &name);
-            match document.local_name(child) {
-                "section" => {
-                    self.sections.insert(path);
-                }
-                "sectionGroup" => {
-                    self.add(document, child, &path);
-                    self.groups.insert(path);
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// Whether the member `name` of `group` is declared.
-    fn has(&self, group: &str, name: &str) -> bool {
-        has(&self.sections, group, name) || has(&self.groups, group, name)
-    }
-
-    fn is_group(&self, group: &str, name: &str) -> bool {
-        known::is_group(group, name) || has(&self.groups, group, name)
-    }
-}
-
-/// Whether `paths` has the member `name` of `group`; most files declare nothing.
-fn has(paths: &HashSet<String>, group: &str, name: &str) -> bool {
-    match group.is_empty() {
-        true => paths.contains(name),
-        false => !paths.is_empty() && paths.contains(&join(group, name)),
-    }
-}
-
-/// A section or an unknown element where sections stand.
-#[derive(Debug)]
-pub(super) struct Use {
-    pub(super) element: NodeId,
-    /// The `location` that it stands in.
-    pub(super) location: Option<NodeId>,
-    /// Path of the group that it stands in, `""` for `configuration`.
-    pub(super) group: Rc<str>,
-    /// Whether it holds sections itself.
-    pub(super) is_group: bool,
-}
-
-/// Everything that stands where sections stand, groups included.
-fn uses(document: &Document, declared: &Declarations) -> Vec<Use> {
-    let mut found = Vec::new();
-    let root = document.root();
-    collect(document, declared, root, None, &Rc::from(""), &mut found);
-    found
-}
-
-fn collect(
-    document: &Document,
-    declared: &Declarations,
-    parent: NodeId,
-    location: Option<NodeId>,
-    group: &Rc<str>,
-    found: &mut Vec<Use>,
-) {
-    for element in document.child_elements(parent) {
-        let name = document.local_name(element);
-        if group.is_empty() {
-            match name {
-                "configSections" => continue,
-                "location" => {
-                    collect(document, declared, element, Some(element), group, found);
-                    continue;
-                }
-                _ => {}
-            }
-        }
-        let is_group = declared.is_group(group, name);
-        found.push(Use {
-            element,
-            location,
-            group: group.clone(),
-            is_group,
-        });
-        if is_group {
-            let path = Rc::from(join(group, name));
-            collect(document, declared, element, location, &path, found);
-        }
-    }
-}
-
-pub(super) fn join(group: &str, name: &str) -> String {
-    match group.is_empty() {
-        true => name.to_owned(),
-        false => format!("{group}/{name}"),
-    }
-}
-
-/// What only .NET configuration has below its root, beside the sections that it knows.
-const SIGNS: [&str; 4] = [
-    "applicationSettings",
-    "configSections",
-    "location",
-    "userSettings",
-];
-
-/// The document if it is .NET or IIS configuration. Others call their root
-/// `configuration` too; theirs hold nothing that .NET knows.
-pub(super) fn configuration(subject: &Subject) -> Option<&Document> {
-    let document = subject.document()?;
-    let is_known = |child: NodeId| {
-        let name = document.local_name(child);
-        SIGNS.contains(&name) || known::members("").contains(&name)
-    };
-    let is_dotnet = *subject.is_dotnet.get_or_init(|| {
-        subject.is_configuration() && document.child_elements(document.root()).any(is_known)
-    });
-    is_dotnet.then_some(document)
+    let sections = &check.shared.sections;
+    sections.get_or_init(|| Sections::of(document))
 }
 
 /// `configSections` is not the first element.

@@ -1,8 +1,8 @@
 //! Entries of appSettings, connectionStrings and application settings, one by one.
 
 use super::location::{is_client_setting, is_markup, meant};
-use super::sections::configuration;
 use crate::lint::check::Check;
+use crate::lint::facts::sections::configuration;
 use crate::xml::address::Leaf;
 use crate::xml::edit::Edit;
 use crate::xml::{Document, NodeId};

@@ -1,8 +1,8 @@
 //! Files that a configuration points at: `configSource`, and `file` of appSettings.
 
-use super::sections::configuration;
 use crate::config::sidecars::Sidecar;
 use crate::lint::check::Check;
+use crate::lint::facts::sections::configuration;
 use crate::xml::address::Leaf;
 use crate::xml::{Document, NodeKind};
 

@@ -6,13 +6,15 @@
 //! `system.webServer` proves nothing.
 
 /// A section group, by its path, and the sections and groups in it.
-pub(super) struct Group {
-    pub(super) path: &'static str,
-    pub(super) members: &'static [&'static str],
+pub struct Group {
+    /// `""` for `configuration`, `system.web/caching`.
+    pub path: &'static str,
+    /// Names of the sections and groups in it.
+    pub members: &'static [&'static str],
 }
 
 /// Every group; the first is `configuration` itself.
-pub(super) const GROUPS: &[Group] = &[
+pub const GROUPS: &[Group] = &[
     Group {
         path: "",
         members: &[
@@ -165,7 +167,7 @@ pub(super) const GROUPS: &[Group] = &[
 ];
 
 /// The members of the group at `path`.
-pub(super) fn members(path: &str) -> &'static [&'static str] {
+pub fn members(path: &str) -> &'static [&'static str] {
     GROUPS
         .iter()
         .find(|group| group.path == path)
@@ -173,7 +175,7 @@ pub(super) fn members(path: &str) -> &'static [&'static str] {
 }
 
 /// The path of another group that has a member of this name.
-pub(super) fn other_home(path: &str, name: &str) -> Option<&'static str> {
+pub fn other_home(path: &str, name: &str) -> Option<&'static str> {
     GROUPS
         .iter()
         .find(|group| group.path != path && group.members.contains(&name))
@@ -181,7 +183,7 @@ pub(super) fn other_home(path: &str, name: &str) -> Option<&'static str> {
 }
 
 /// The member of the group at `path` that differs from `name` in case only.
-pub(super) fn in_other_case(path: &str, name: &str) -> Option<&'static str> {
+pub fn in_other_case(path: &str, name: &str) -> Option<&'static str> {
     members(path)
         .iter()
         .find(|member| **member != name && member.eq_ignore_ascii_case(name))
@@ -189,7 +191,7 @@ pub(super) fn in_other_case(path: &str, name: &str) -> Option<&'static str> {
 }
 
 /// Whether the member `name` of `group` is one of the groups here.
-pub(super) fn is_group(group: &str, name: &str) -> bool {
+pub fn is_group(group: &str, name: &str) -> bool {
     GROUPS
         .iter()
         .any(|known| match known.path.rsplit_once('/') {
