@@ -32,7 +32,9 @@ impl Engine<'_> {
         let is_encrypted = sides
             .clone()
             .any(|(document, element)| document.child_named(element, "EncryptedData").is_some());
-        if (has_elements && has_text) || is_encrypted {
+        // Where a comment stands in a text is decided only together with the text.
+        let is_mixed = has_elements || self.remarks_differ(triple);
+        if (is_mixed && has_text) || is_encrypted {
             self.opaque_content(triple);
         } else if has_text {
             self.leaf_text(triple);
