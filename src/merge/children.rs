@@ -247,8 +247,15 @@ impl Engine<'_> {
             self.element_delta += self.inputs.incoming.elements_in(*node) as isize;
         }
         if !plan.insert.is_empty() {
-            let edits = self.insertions(triple, &plan.insert, plan);
-            self.edit(edits, triple.carrier);
+            for (anchor, edit) in self.insertions(triple, &plan.insert, plan) {
+                let reorder = (self.reorders.last_mut()).filter(|last| last.triple == triple);
+                match reorder
+                    .and_then(|reorder| Some((reorder.before_all(anchor, edit.span)?, reorder)))
+                {
+                    Some((span, reorder)) => reorder.first.push(Edit { span, ..edit }),
+                    None => self.edit(vec![edit], triple.carrier),
+                }
+            }
         }
     }
 }
