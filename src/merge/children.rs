@@ -32,7 +32,9 @@ impl Engine<'_> {
         let is_encrypted = sides
             .clone()
             .any(|(document, element)| document.child_named(element, "EncryptedData").is_some());
-        if (has_elements && has_text) || is_encrypted {
+        // Where a comment stands in a text is decided only together with the text.
+        let is_mixed = has_elements || self.remarks_differ(triple);
+        if (is_mixed && has_text) || is_encrypted {
             self.opaque_content(triple);
         } else if has_text {
             self.leaf_text(triple);
@@ -245,8 +247,15 @@ impl Engine<'_> {
             self.element_delta += self.inputs.incoming.elements_in(*node) as isize;
         }
         if !plan.insert.is_empty() {
-            let edits = self.insertions(triple, &plan.insert, plan);
-            self.edit(edits, triple.carrier);
+            for (anchor, edit) in self.insertions(triple, &plan.insert, plan) {
+                let reorder = (self.reorders.last_mut()).filter(|last| last.triple == triple);
+                match reorder
+                    .and_then(|reorder| Some((reorder.before_all(anchor, edit.span)?, reorder)))
+                {
+                    Some((span, reorder)) => reorder.first.push(Edit { span, ..edit }),
+                    None => self.edit(vec![edit], triple.carrier),
+                }
+            }
         }
     }
 }

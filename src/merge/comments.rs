@@ -5,13 +5,15 @@
 //! has both. Only one in an element that the other branch removed is a conflict.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::cell::LazyCell;
+use std::collections::{HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 
 use rustc_hash::FxHashMap;
 
 use super::account::atoms;
 use super::engine::Engine;
+use super::matching::Match;
 use super::outcome::{Outcome, Triple};
 use super::plan::Plan;
 use crate::xml::escape::text_value;
@@ -28,8 +30,29 @@ impl Engine<'_> {
         let mut plan = Plan::default();
         let roots = (self.inputs.incoming.root(), self.inputs.carrier.root());
         plan.stays.insert(roots.0, roots.1);
+        plan.matches.push(Match {
+            base: self.inputs.base.map(Document::root),
+            incoming: Some(roots.0),
+            carrier: Some(roots.1),
+        });
         self.comments(triple, &mut plan);
         self.carry_out(triple, &plan);
+    }
+
+    /// Whether the comments and processing instructions of an element are not the same everywhere.
+    pub(super) fn remarks_differ(&self, triple: Triple) -> bool {
+        fn written(document: &Document, element: NodeId) -> impl Iterator<Item = &str> {
+            let remarks = document.children(element);
+            remarks
+                .filter(|node| is_remark(document, *node))
+                .map(|node| document.slice(document.span(node)))
+        }
+        let (incoming, carrier) = (self.inputs.incoming, self.inputs.carrier);
+        let theirs = || written(incoming, triple.incoming);
+        let base = self.inputs.base.zip(triple.base);
+        !self.upgrade()
+            && (theirs().ne(written(carrier, triple.carrier))
+                || base.is_some_and(|(document, element)| theirs().ne(written(document, element))))
     }
 
     /// Adds the comments of one pair of parents to the plan.
@@ -56,23 +79,27 @@ impl Engine<'_> {
             None => HashMap::new(),
         };
         let below = next_elements(self.inputs.incoming, triple.incoming);
-        for (text, theirs) in &incoming {
-            let ours = carrier.get(text).map_or(&[][..], Vec::as_slice);
-            plan.stays
-                .extend(theirs.iter().copied().zip(ours.iter().copied()));
-            let in_base = base.get(text).map_or(0, Vec::len);
-            let added = theirs.len().saturating_sub(in_base);
+        let places = LazyCell::new(|| self.places(triple, plan));
+        let (mut inserted, mut removed, mut stays) = (Vec::new(), Vec::new(), Vec::new());
+        let texts: HashSet<&Text> = incoming.keys().chain(carrier.keys()).collect();
+        for text in texts {
+            let copies = |side: &'_ HashMap<Text<'_>, Vec<NodeId>>| {
+                side.get(text).cloned().unwrap_or_default()
+            };
+            let sides = [copies(&base), copies(&incoming), copies(&carrier)];
+            let [in_base, theirs, ours] = sides.each_ref().map(Vec::len);
+            let copies = if in_base.max(theirs).max(ours) > 1 {
+                Copies::of(&places, sides)
+            } else {
+                let [_, theirs, ours] = sides;
+                Copies { theirs, ours }
+            };
             // What describes a dropped setting would seem to describe the next one.
-            let relevant: Vec<NodeId> = theirs
-                .iter()
-                .copied()
-                .filter(|node| {
-                    !below
-                        .get(node)
-                        .is_some_and(|element| self.is_dropped(*element))
-                })
-                .collect();
-            let missing = relevant.len().saturating_sub(ours.len());
+            let is_relevant = |node: &NodeId| {
+                !below
+                    .get(node)
+                    .is_some_and(|element| self.is_dropped(*element))
+            };
             // In an upgrade without a base, only a comment above an added element is known to
             // be the administrator's.
             let known = |node: &NodeId| {
@@ -82,26 +109,56 @@ impl Engine<'_> {
                         .get(node)
                         .is_some_and(|element| plan.insert.contains(element))
             };
-            let inserted: Vec<NodeId> = relevant
-                .into_iter()
-                .rev()
-                .take(added.min(missing))
-                .filter(known)
+            let relevant: Vec<NodeId> = (copies.theirs.iter().copied())
+                .filter(is_relevant)
                 .collect();
-            plan.insert.extend(inserted);
-        }
-        if self.upgrade() {
-            return;
-        }
-        for (text, ours) in &carrier {
-            let in_base = base.get(text).map_or(0, Vec::len);
-            let kept = incoming.get(text).map_or(0, Vec::len);
+            let added = theirs.saturating_sub(in_base);
+            let missing = relevant.len().saturating_sub(ours);
+            let to_insert = added.min(missing);
             // What the carrier removed, too, is not removed twice.
-            let removed = in_base.min(ours.len()).saturating_sub(kept);
-            for node in ours.iter().rev().take(removed) {
-                plan.remove.insert(*node);
-            }
+            let to_remove = if self.upgrade() {
+                0
+            } else {
+                in_base.min(ours).saturating_sub(theirs)
+            };
+            inserted.extend(relevant.iter().copied().take(to_insert).filter(known));
+            removed.extend(copies.ours.iter().copied().take(to_remove));
+            // Those that are alike stand last in both.
+            let same = copies.theirs.iter().rev().zip(copies.ours.iter().rev());
+            stays.extend(same.map(|(theirs, ours)| (*theirs, *ours)));
         }
+        drop(places);
+        plan.stays.extend(stays);
+        plan.insert.extend(inserted);
+        plan.remove.extend(removed);
+    }
+
+    /// For each comment directly below the three parents, the element that it stands above.
+    fn places(&self, triple: Triple, plan: &Plan) -> [FxHashMap<NodeId, usize>; 3] {
+        let base = self.inputs.base.zip(triple.base);
+        let sides = [
+            base,
+            Some((self.inputs.incoming, triple.incoming)),
+            Some((self.inputs.carrier, triple.carrier)),
+        ];
+        let picks: [fn(&Match) -> Option<NodeId>; 3] = [
+            |found| found.base,
+            |found| found.incoming,
+            |found| found.carrier,
+        ];
+        [0, 1, 2].map(|side| {
+            let Some((document, parent)) = sides[side] else {
+                return FxHashMap::default();
+            };
+            let matches = plan.matches.iter().enumerate();
+            let at: FxHashMap<NodeId, usize> = matches
+                .filter_map(|(at, found)| Some((picks[side](found)?, at)))
+                .collect();
+            let below = next_elements(document, parent);
+            (below.into_iter())
+                .filter_map(|(node, element)| Some((node, *at.get(&element)?)))
+                .collect()
+        })
     }
 
     fn is_dropped(&self, element: NodeId) -> bool {
@@ -116,6 +173,46 @@ impl Engine<'_> {
             .next()
             .and_then(|atom| self.outcomes.get(&atom))
             .is_some_and(|(outcome, _)| *outcome == Outcome::Dropped)
+    }
+}
+
+/// The copies of one comment on both sides. Those that stand above the same element come last, in
+/// the same order from the end; before them those that one side alone has: first what it added
+/// (`theirs`), first what the base has, too, and the other side removed (`ours`).
+struct Copies {
+    theirs: Vec<NodeId>,
+    ours: Vec<NodeId>,
+}
+
+impl Copies {
+    fn of(places: &[FxHashMap<NodeId, usize>; 3], sides: [Vec<NodeId>; 3]) -> Self {
+        // The how manieth copy above which element.
+        let labels = [0, 1, 2].map(|side| {
+            let mut counts: FxHashMap<Option<usize>, usize> = FxHashMap::default();
+            let label = |node: &NodeId| {
+                let above = places[side].get(node).copied();
+                let count = counts.entry(above).or_default();
+                *count += 1;
+                (above, *count)
+            };
+            sides[side].iter().map(label).collect::<Vec<_>>()
+        });
+        let known = labels
+            .each_ref()
+            .map(|labels| labels.iter().copied().collect::<HashSet<_>>());
+        let sorted = |side: usize, other: usize, in_base_first: bool| {
+            let mut copies: Vec<_> = sides[side].iter().zip(&labels[side]).rev().collect();
+            copies.sort_by_key(|(_, label)| {
+                let is_alike = known[other].contains(label);
+                let in_base = known[0].contains(label) != in_base_first;
+                (is_alike, (is_alike).then_some(**label), in_base)
+            });
+            copies.into_iter().map(|(node, _)| *node).collect()
+        };
+        Self {
+            theirs: sorted(1, 2, false),
+            ours: sorted(2, 1, true),
+        }
     }
 }
 

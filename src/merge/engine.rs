@@ -204,6 +204,13 @@ impl<'a> Engine<'a> {
         if !self.upgrade() && self.nothing_to_do(triple) {
             return;
         }
+        if self.is_named_otherwise_by_both(triple) {
+            let kind = match triple.base {
+                Some(_) => ConflictKind::BothChanged,
+                None => ConflictKind::BothAdded,
+            };
+            return self.whole_element(kind, triple);
+        }
         self.rename(triple);
         let before = self.conflicts.len();
         self.attributes(triple);

@@ -57,11 +57,13 @@ impl Engine<'_> {
             .iter()
             .map(|node| Span {
                 start: carrier.span(self.first_of_comment_block(*node, plan)).start,
-                end: carrier.span(*node).end,
+                end: self.end_with_trailing_comment(*node),
             })
             .collect();
         self.reorders.push(Reorder {
             container: carrier.span(triple.carrier),
+            triple,
+            first: Vec::new(),
             slots,
             order: orders
                 .as_incoming
@@ -157,7 +159,8 @@ impl Engine<'_> {
         })
     }
 
-    /// Applies the changes of order, innermost first; not where a conflict is left.
+    /// Applies the changes of order, innermost first; not where a conflict is left. Where the order
+    /// matters, what cannot be applied is a conflict itself.
     pub(super) fn reorder(&mut self) {
         let mut reorders = std::mem::take(&mut self.reorders);
         reorders.sort_by_key(|reorder| reorder.container.len());
@@ -167,11 +170,13 @@ impl Engine<'_> {
                 .conflicts
                 .iter()
                 .any(|conflict| reorder.container.contains(conflict.region.carrier));
-            if conflicting {
-                continue;
-            }
             // An edit that reaches beyond a slot cannot move with it.
-            if reorder.slots.iter().any(|slot| self.edits.cross(*slot)) {
+            let cannot_move = reorder.slots.iter().any(|slot| self.edits.cross(*slot));
+            if conflicting || cannot_move {
+                if !self.upgrade() && self.is_ordered(reorder.triple) {
+                    self.whole_element_conflict(ConflictKind::Order, reorder.triple);
+                }
+                self.edit(reorder.first, reorder.triple.carrier);
                 continue;
             }
             let inner: Vec<Edits> = reorder
@@ -192,6 +197,7 @@ impl Engine<'_> {
                 };
                 self.edit(vec![edit], self.inputs.carrier.root());
             }
+            self.edit(reorder.first, reorder.triple.carrier);
         }
     }
 }

@@ -18,7 +18,7 @@ impl Engine<'_> {
         parent: Triple,
         nodes: &FxHashSet<NodeId>,
         plan: &Plan,
-    ) -> Vec<Edit> {
+    ) -> Vec<(Anchor, Edit)> {
         let mut batches: Vec<(Anchor, Vec<NodeId>)> = Vec::new();
         for (child, anchor) in self.anchors(parent, plan) {
             if !nodes.contains(&child) {
@@ -31,7 +31,9 @@ impl Engine<'_> {
         }
         batches
             .into_iter()
-            .filter_map(|(anchor, batch)| self.insertion(parent, anchor, &batch, plan))
+            .filter_map(|(anchor, batch)| {
+                Some((anchor, self.insertion(parent, anchor, &batch, plan)?))
+            })
             .collect()
     }
 
@@ -40,20 +42,58 @@ impl Engine<'_> {
         let incoming = self.inputs.incoming;
         let children: Vec<NodeId> = incoming.children(parent.incoming).collect();
         let described = self.described(&children, plan);
+        let reorder = (self.reorders.last()).filter(|last| last.triple == parent);
+        let stays = |child: &NodeId| plan.stays.get(child).copied();
+        let mut elements: Vec<NodeId> = (children.iter())
+            .filter(|child| incoming.is_element(**child))
+            .filter_map(stays)
+            .collect();
+        elements.sort_unstable();
+        // In a new order only the elements that make it up are where the incoming side has them,
+        // and a comment is only where it stands between the same elements on both sides.
+        let fixed = |child: &NodeId, above: Option<NodeId>, last: Option<NodeId>| {
+            let carrier = stays(child)?;
+            let is_fixed = if incoming.is_element(*child) {
+                reorder.is_none_or(|reorder| reorder.moves(self.inputs.carrier.span(carrier)))
+            } else {
+                let before = elements.partition_point(|element| *element < carrier);
+                let there = before.checked_sub(1).map(|at| elements[at]);
+                reorder.is_none() && there == above && last.is_none_or(|last| last < carrier)
+            };
+            is_fixed.then_some(carrier)
+        };
         // Without a preceding sibling that both files have: before the first following one.
         let mut anchor = children
             .iter()
-            .find_map(|child| plan.stays.get(child))
-            .map_or(Anchor::Inside, |carrier| Anchor::Before(*carrier));
+            .find_map(|child| fixed(child, None, None))
+            .map_or(Anchor::Inside, Anchor::Before);
+        let (mut above, mut last) = (None, None);
         let mut anchors = Vec::new();
+        // Whether a comment that both files have stands above, in the same block of comments.
+        let mut in_block = false;
         for child in children {
-            if let Some(carrier) = plan.stays.get(&child) {
-                anchor = Anchor::After(*carrier);
+            match incoming.kind(child) {
+                NodeKind::Comment => {}
+                NodeKind::Text if incoming.is_blank_text(child) => {
+                    let text = incoming.slice(incoming.span(child));
+                    in_block &= text.matches('\n').count() <= 1;
+                }
+                _ => in_block = false,
+            }
+            if let Some(carrier) = fixed(&child, above, last) {
+                anchor = Anchor::After(carrier);
+                last = Some(carrier);
+                in_block = incoming.kind(child) == NodeKind::Comment;
+                if incoming.is_element(child) {
+                    above = Some(carrier);
+                }
+            } else if plan.stays.contains_key(&child) {
+                in_block = false;
             } else if self.comes_first(child) {
                 anchors.push((child, self.first_place(parent, plan)));
             } else {
-                let above = described.get(&child).copied().map(Anchor::Before);
-                anchors.push((child, above.unwrap_or(anchor)));
+                let block = described.get(&child).filter(|_| !in_block);
+                anchors.push((child, block.map_or(anchor, |below| Anchor::Before(*below))));
             }
         }
         anchors
@@ -100,7 +140,7 @@ impl Engine<'_> {
             .carrier
             .child_elements(parent.carrier)
             .find(|node| !plan.remove.contains(node));
-        first.map_or(Anchor::Inside, Anchor::Before)
+        first.map_or(Anchor::Inside, Anchor::First)
     }
 
     /// The edit that inserts `batch`, neighbours in the incoming file.
@@ -115,7 +155,7 @@ impl Engine<'_> {
         let line_end = self.carrier_layout().line_end;
         match anchor {
             Anchor::After(node) => {
-                let own_line = line_indent(carrier, node);
+                let own_line = line_indent(carrier, self.described_on_line(node));
                 let indent = own_line.unwrap_or("").to_owned();
                 let first_inline = self.is_inline_comment(*batch.first()?);
                 let at = if first_inline {
@@ -135,7 +175,7 @@ impl Engine<'_> {
                     text: lead + &self.render_batch(batch, &indent, own_line.is_some()),
                 })
             }
-            Anchor::Before(node) => {
+            Anchor::Before(node) | Anchor::First(node) => {
                 let node = self.first_of_comment_block(node, plan);
                 let own_line = line_indent(carrier, node);
                 let indent = own_line.unwrap_or("").to_owned();
@@ -198,8 +238,26 @@ impl Engine<'_> {
             .collect()
     }
 
+    /// The element that a comment of the carrier stands behind on its line; else `node` itself.
+    fn described_on_line(&self, node: NodeId) -> NodeId {
+        let carrier = self.inputs.carrier;
+        let mut at = node;
+        loop {
+            let is_gap =
+                carrier.is_blank_text(at) && !carrier.slice(carrier.span(at)).contains('\n');
+            if !is_gap && carrier.kind(at) != NodeKind::Comment {
+                break;
+            }
+            match carrier.previous_sibling(at) {
+                Some(previous) => at = previous,
+                None => break,
+            }
+        }
+        if carrier.is_element(at) { at } else { node }
+    }
+
     /// Where the line of `node` ends for the purpose of inserting after it.
-    fn end_with_trailing_comment(&self, node: NodeId) -> u32 {
+    pub(super) fn end_with_trailing_comment(&self, node: NodeId) -> u32 {
         let carrier = self.inputs.carrier;
         let mut end = carrier.span(node).end;
         let mut next = carrier.next_sibling(node);

@@ -3,7 +3,8 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::matching::Match;
-use crate::xml::{NodeId, Span};
+use super::outcome::Triple;
+use crate::xml::{Edit, NodeId, Span};
 
 /// What stands where among the children of one pair of parents.
 #[derive(Default)]
@@ -25,6 +26,8 @@ pub(super) struct Plan {
 pub(super) enum Anchor {
     After(NodeId),
     Before(NodeId),
+    /// Before the first element, whichever that will be.
+    First(NodeId),
     /// Into the parent, which has no child that both files have.
     Inside,
 }
@@ -34,8 +37,32 @@ pub(super) enum Anchor {
 pub(super) struct Reorder {
     /// The element that holds them.
     pub(super) container: Span,
+    /// The same element on all sides.
+    pub(super) triple: Triple,
     /// Their places in the carrier, in its order.
     pub(super) slots: Vec<Span>,
+    /// What comes before all of them, whichever is the first.
+    pub(super) first: Vec<Edit>,
     /// For each place, which of the slots comes there.
     pub(super) order: Vec<usize>,
+}
+
+impl Reorder {
+    /// Whether something of the carrier is one of the siblings, or moves with one.
+    pub(super) fn moves(&self, span: Span) -> bool {
+        let at = self.slots.partition_point(|slot| slot.end < span.end);
+        self.slots.get(at).is_some_and(|slot| slot.contains(span))
+    }
+
+    /// Where in the carrier an insertion goes that comes before all that change places.
+    pub(super) fn before_all(&self, anchor: Anchor, at: Span) -> Option<Span> {
+        let becomes_first = self.order.first().map(|first| self.slots[*first].start);
+        match anchor {
+            Anchor::First(_) => Some(at),
+            Anchor::Before(_) if becomes_first == Some(at.start) => {
+                Some(Span::at(self.slots[0].start))
+            }
+            _ => None,
+        }
+    }
 }

@@ -45,6 +45,18 @@ impl Engine<'_> {
         self.joined_renamed |= one || other;
     }
 
+    /// Whether both branches gave the element names of their own: with another prefix it can
+    /// be another element.
+    pub(super) fn is_named_otherwise_by_both(&self, triple: Triple) -> bool {
+        let incoming = self.inputs.incoming.name(triple.incoming);
+        let carrier = self.inputs.carrier.name(triple.carrier);
+        let base = self.inputs.base.zip(triple.base);
+        let before = base.map(|(document, element)| document.name(element));
+        !self.upgrade()
+            && incoming != carrier
+            && before.is_none_or(|before| incoming != before && carrier != before)
+    }
+
     /// Gives an element of the carrier the name that the incoming side gave it.
     pub(super) fn rename(&mut self, triple: Triple) {
         let (incoming, carrier) = (self.inputs.incoming, self.inputs.carrier);

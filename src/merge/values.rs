@@ -187,15 +187,19 @@ impl Engine<'_> {
     fn value_conflict(&mut self, contest: &Contest, kind: ConflictKind, by: Option<String>) {
         let raw = !contest.is_rewritten();
         let take_incoming = self.value_edits(contest, contest.incoming.as_deref(), raw);
+        let triple = contest.triple;
+        let base = self.inputs.base.zip(triple.base);
+        let (incoming, carrier) = (self.inputs.incoming, self.inputs.carrier);
+        // One side's start tag does not stand for another side's whole element.
+        let start_tags_alone = incoming.has_child_elements(triple.incoming)
+            && carrier.has_child_elements(triple.carrier);
         let region = |document: &Document, element: NodeId| {
-            if document.has_child_elements(element) {
+            if start_tags_alone {
                 document.start_tag(element)
             } else {
                 document.span(element)
             }
         };
-        let triple = contest.triple;
-        let base = self.inputs.base.zip(triple.base);
         self.conflicts.push(Conflict {
             kind,
             address: self.contest_address(contest),

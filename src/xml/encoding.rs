@@ -4,6 +4,8 @@
 //! `decode` accepts. Does not guess: without a byte-order mark or a
 //! declaration the text is UTF-8, as XML 1.0 (appendix F) says.
 
+use std::borrow::Cow;
+
 use encoding_rs::{DecoderResult, EncoderResult};
 use thiserror::Error;
 
@@ -164,15 +166,27 @@ impl TextEncoding {
 
     /// Appends `text` to `out`. A character that the encoding lacks becomes a
     /// character reference (`&#8364;`), which is right in values and text;
-    /// names and comments cannot hold one.
+    /// names and comments cannot hold one. A CDATA section cannot either, and is
+    /// interrupted for it.
     pub fn encode_into(self, text: &str, out: &mut Vec<u8>) {
         match self {
             Self::Utf8 => out.extend_from_slice(text.as_bytes()),
             Self::Utf16Le => out.extend(text.encode_utf16().flat_map(u16::to_le_bytes)),
             Self::Utf16Be => out.extend(text.encode_utf16().flat_map(u16::to_be_bytes)),
-            Self::Ascii => encode_narrow(text, 0x7F, out),
-            Self::Latin1 => encode_narrow(text, 0xFF, out),
-            Self::SingleByte(encoding) => encode_single_byte(encoding, text, out),
+            Self::Ascii => {
+                let text = interrupted(text, |character| !character.is_ascii());
+                encode_narrow(&text, 0x7F, out);
+            }
+            Self::Latin1 => {
+                let text = interrupted(text, |character| u32::from(character) > 0xFF);
+                encode_narrow(&text, 0xFF, out);
+            }
+            Self::SingleByte(encoding) => {
+                let text = interrupted(text, |character| {
+                    !character.is_ascii() && encoding.encode(character.encode_utf8(&mut [0; 4])).2
+                });
+                encode_single_byte(encoding, &text, out);
+            }
         }
     }
 }
@@ -194,6 +208,42 @@ fn decode_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, usize>
         }
     }
     Ok(text)
+}
+
+/// `text` with its CDATA sections ended before each character that the encoding lacks, and begun
+/// anew behind it.
+fn interrupted(text: &str, lacks: impl Fn(char) -> bool) -> Cow<'_, str> {
+    const CDATA: (&str, &str) = ("<![CDATA[", "]]>");
+    if !text.contains(CDATA.0) {
+        return Cow::Borrowed(text);
+    }
+    let mut rest = text;
+    let mut result = String::with_capacity(text.len());
+    while let Some(at) = rest.find('<') {
+        let (before, found) = rest.split_at(at);
+        // What looks like a section in a comment or an instruction is none.
+        let end = match found {
+            _ if found.starts_with(CDATA.0) => CDATA.1,
+            _ if found.starts_with("<!--") => "-->",
+            _ if found.starts_with("<?") => "?>",
+            _ => "<",
+        };
+        let length = found.find(end).map_or(found.len(), |at| at + end.len());
+        let (section, behind) = found.split_at(length);
+        result.push_str(before);
+        for character in section.chars() {
+            if end == CDATA.1 && lacks(character) {
+                result.push_str(CDATA.1);
+                result.push(character);
+                result.push_str(CDATA.0);
+            } else {
+                result.push(character);
+            }
+        }
+        rest = behind;
+    }
+    result.push_str(rest);
+    Cow::Owned(result)
 }
 
 fn encode_narrow(text: &str, highest: u32, out: &mut Vec<u8>) {

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use conferry::config::addresses::Addresses;
-use conferry::merge::digest::significant_text;
+use conferry::merge::digest::{Digests, significant_text};
 use conferry::merge::finish::{Settle, finish};
 use conferry::merge::markers::{Markers, Style, conflicted_text};
 use conferry::merge::{Conflict, ConflictKind, Inputs, MergeError, Merged, Mode, merge};
@@ -216,6 +216,11 @@ fn every_triple_loses_no_change_of_one_side() {
 #[test]
 fn every_triple_loses_no_comment() {
     check(triples(), |triple| &triple.name, comment_law);
+}
+
+#[test]
+fn every_triple_takes_one_side_whole() {
+    check(triples(), |triple| &triple.name, bystander_law);
 }
 
 #[test]
@@ -461,6 +466,42 @@ pub fn comment_law(triple: &Triple) -> Law {
         };
         if r < wanted {
             return Err(format!("`{text}` is there {r} times instead of {wanted}"));
+        }
+    }
+    Ok(())
+}
+
+/// What one side did is in the result as it did it, in its order, whatever the other side did elsewhere.
+pub fn bystander_law(triple: &Triple) -> Law {
+    const ELSEWHERE: &str = " bystander='1'";
+    let with_attribute = |document: &Document| {
+        let mut edits = Edits::new();
+        let at = document.name_span(document.root()).end;
+        let inserted = edits.insert(at, ELSEWHERE);
+        inserted.map_err(|error| error.to_string())?;
+        let text = edits.apply(document.text());
+        Document::from_text(&text).map_err(|_| "not well-formed".to_owned())
+    };
+    let (base, theirs) = (&triple.base, &triple.incoming);
+    if base.name(base.root()) != theirs.name(theirs.root()) {
+        return Ok(());
+    }
+    let (ours, wanted) = (with_attribute(base)?, with_attribute(theirs)?);
+    let rules = rules_without_policies();
+    for (incoming, carrier) in [(theirs, &ours), (&ours, theirs)] {
+        let inputs = inputs(Some(base), incoming, carrier, Mode::Branches, rules);
+        let merged = merge(inputs).map_err(|error| error.to_string())?;
+        if !merged.conflicts.is_empty() {
+            return Err(format!("conflicts: {}", merged.conflicts.len()));
+        }
+        let finished =
+            finish(&inputs, &merged, Settle::Carrier).map_err(|error| error.to_string())?;
+        let meaning = |document: &Document| Digests::of(document).meaning(document.root());
+        if meaning(&finished.document) != meaning(&wanted) {
+            return Err(format!(
+                "not as one side has it:\n{}",
+                finished.document.text()
+            ));
         }
     }
     Ok(())

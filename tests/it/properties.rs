@@ -8,8 +8,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::laws::{
-    Triple, account_law, comment_law, itself_law, one_side_laws, reading_laws, result_laws,
-    symmetry_law, union_law,
+    Triple, account_law, bystander_law, comment_law, itself_law, one_side_laws, reading_laws,
+    result_laws, symmetry_law, union_law,
 };
 
 /// A configuration as a value, so that it can be changed and written in any layout.
@@ -404,7 +404,15 @@ proptest! {
 
     #[test]
     fn generated_merges_obey_every_law(triple in triple()) {
-        let laws = [one_side_laws, union_law, comment_law, symmetry_law, result_laws, account_law];
+        let laws = [
+            one_side_laws,
+            union_law,
+            bystander_law,
+            comment_law,
+            symmetry_law,
+            result_laws,
+            account_law,
+        ];
         for law in laws {
             prop_assert_eq!(law(&triple), Ok(()));
         }
