@@ -33,8 +33,8 @@ impl Engine<'_> {
             .clone()
             .any(|(document, element)| document.child_named(element, "EncryptedData").is_some());
         // Where a comment stands in a text is decided only together with the text.
-        let is_mixed = has_elements || self.remarks_differ(triple);
-        if (is_mixed && has_text) || is_encrypted {
+        let is_mixed = has_text && (has_elements || self.remarks_differ(triple));
+        if is_mixed || is_encrypted {
             self.opaque_content(triple);
         } else if has_text {
             self.leaf_text(triple);

@@ -186,7 +186,7 @@ struct Copies {
 
 impl Copies {
     fn of(places: &[FxHashMap<NodeId, usize>; 3], sides: [Vec<NodeId>; 3]) -> Self {
-        // The how manieth copy above which element.
+        // Above which element, and which copy of those it is.
         let labels = [0, 1, 2].map(|side| {
             let mut counts: FxHashMap<Option<usize>, usize> = FxHashMap::default();
             let label = |node: &NodeId| {
