@@ -277,6 +277,7 @@ fn upgrade(base: &str, old: &str, new: &str) -> Result<String, String> {
         rules: &rules,
         rewrite: Some(&rewrite),
         joins_renamed: false,
+        reports: true,
     };
     let merged = merge(inputs).map_err(|error| error.to_string())?;
     finish(&inputs, &merged, Settle::Carrier).map_err(|error| error.to_string())?;

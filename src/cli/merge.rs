@@ -174,6 +174,7 @@ impl Job {
             rules: &self.rules,
             rewrite: Some(&rewrite),
             joins_renamed: false,
+            reports: true,
         };
         let merged = merge(inputs).map_err(|error| {
             Failure::new(error.to_string())

@@ -145,7 +145,7 @@ pub(super) fn run(args: RewriteArgs, output: &mut Output) -> Exit {
 }
 
 fn print_diffs(args: &RewriteArgs, job: &Job, plans: &[FilePlan], output: &mut Output) {
-    let secrets = (!args.show_secrets).then_some(&job.rules.secrets);
+    let secrets = (!args.show_secrets).then_some(&*job.rules.secrets);
     for plan in plans {
         if let Ok(Outcome::Changed(change)) = &plan.outcome {
             let path = plan.file.path.display().to_string();

@@ -5,7 +5,8 @@
 //! errs on the side of silence.
 
 use std::borrow::Cow;
-use std::ops::Range;
+use std::fmt;
+use std::ops::{Deref, Range};
 use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
@@ -35,6 +36,53 @@ pub struct SecretTable {
 
 /// A word or pattern of a pack; those in the binary are not copied.
 type Text = Cow<'static, str>;
+
+/// A table that is built when it is first asked: most merges show no values.
+#[derive(Clone)]
+pub struct LazySecrets {
+    table: OnceLock<SecretTable>,
+    build: fn() -> SecretTable,
+}
+
+impl LazySecrets {
+    /// What `build` gives, which must always be the same.
+    #[must_use]
+    pub const fn new(build: fn() -> SecretTable) -> Self {
+        Self {
+            table: OnceLock::new(),
+            build,
+        }
+    }
+}
+
+impl Default for LazySecrets {
+    fn default() -> Self {
+        Self::new(SecretTable::default)
+    }
+}
+
+impl From<SecretTable> for LazySecrets {
+    fn from(table: SecretTable) -> Self {
+        Self {
+            table: table.into(),
+            ..Self::default()
+        }
+    }
+}
+
+impl Deref for LazySecrets {
+    type Target = SecretTable;
+
+    fn deref(&self) -> &SecretTable {
+        self.table.get_or_init(self.build)
+    }
+}
+
+impl fmt::Debug for LazySecrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, f)
+    }
+}
 
 /// A pattern that is compiled when it is first used: most runs need few of them,
 /// and to compile one takes longer than to read a whole file.

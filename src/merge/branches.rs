@@ -107,6 +107,7 @@ pub fn merge_versions(
         rules,
         rewrite: None,
         joins_renamed: true,
+        reports: false,
     };
     let mut merged = merge(inputs)?;
     // Also proves the clean part of a merge with conflicts.

@@ -167,6 +167,9 @@ impl Engine<'_> {
     }
 
     fn whole_decision(&mut self, triple: Triple, outcome: Outcome, by: DecidedBy) {
+        if !self.inputs.reports {
+            return;
+        }
         let incoming = self.describe(self.inputs.incoming, triple.incoming);
         let carrier = self.describe(self.inputs.carrier, triple.carrier);
         let base = self.inputs.base.zip(triple.base);

@@ -52,7 +52,6 @@ pub(super) struct Contest {
     pub(super) original: Option<String>,
     pub(super) incoming: Option<String>,
     pub(super) carrier: Option<String>,
-    pub(super) secret: bool,
     pub(super) places: Places,
 }
 

@@ -84,6 +84,8 @@ pub struct Inputs<'a> {
     pub rewrite: Option<RewriteValue<'a>>,
     /// Whether an element that one branch only renamed takes what the other one changed in it.
     pub joins_renamed: bool,
+    /// Whether decisions are wanted; conflicts always are.
+    pub reports: bool,
 }
 
 /// What came of a merge.
@@ -91,7 +93,7 @@ pub struct Inputs<'a> {
 pub struct Merged {
     /// The edits of the carrier that carry everything decided.
     pub edits: Edits,
-    /// Values that differ somewhere, in the order of the files.
+    /// Values that differ somewhere, in the order of the files; empty unless [`Inputs::reports`].
     pub decisions: Vec<Decision>,
     /// What is left to people.
     pub conflicts: Vec<Conflict>,
@@ -167,6 +169,11 @@ pub fn merge(inputs: Inputs<'_>) -> Result<Merged, MergeError> {
         .base
         .is_some_and(|base| base.source() == inputs.carrier.source());
     if carrier_is_base {
+        // Also asked for here: whether a rule decided anything.
+        let inputs = Inputs {
+            reports: true,
+            ..inputs
+        };
         let mut merged = engine::run(inputs, digests)?;
         let by_rule = |decision: &Decision| matches!(decision.by, DecidedBy::Rule(_));
         if merged.conflicts.is_empty() && !merged.decisions.iter().any(by_rule) {

@@ -78,14 +78,14 @@ impl Engine<'_> {
         let removed = by_rule(|action| matches!(action, Action::TakeOld));
         let unchanged =
             base.is_some_and(|base| self.is_unchanged(base, self.carrier_side(), carrier));
-        let values = Values {
-            base: self
+        let values = |engine: &Self| Values {
+            base: engine
                 .inputs
                 .base
                 .zip(base)
-                .map(|(document, node)| self.describe(document, node)),
+                .map(|(document, node)| engine.describe(document, node)),
             incoming: None,
-            carrier: Some(self.describe(document, carrier)),
+            carrier: Some(engine.describe(document, carrier)),
         };
         let places = Places {
             base: self
@@ -96,15 +96,15 @@ impl Engine<'_> {
             incoming: None,
             carrier: Some(document.span(carrier)),
         };
-        let (by, result) = match (base, kept, removed) {
-            (Some(_), Some(by), _) => (by, values.carrier.clone()),
+        let (by, is_kept) = match (base, kept, removed) {
+            (Some(_), Some(by), _) => (by, true),
             (Some(_), None, Some(by)) => {
                 plan.remove.insert(carrier);
-                (by, None)
+                (by, false)
             }
             (Some(_), None, None) if unchanged => {
                 plan.remove.insert(carrier);
-                (Principle::RemovedByOneSide.into(), None)
+                (Principle::RemovedByOneSide.into(), false)
             }
             (Some(_), None, None) => {
                 let removal = Edit {
@@ -114,7 +114,7 @@ impl Engine<'_> {
                 self.conflicts.push(Conflict {
                     kind: ConflictKind::RemovedChanged,
                     address: self.carrier_address(carrier),
-                    values,
+                    values: values(self),
                     secret: self.holds_secret(document, carrier),
                     places,
                     region: Region {
@@ -127,15 +127,17 @@ impl Engine<'_> {
                 });
                 return;
             }
-            (None, ..) if self.upgrade() => {
-                (Principle::BelongsToNewFile.into(), values.carrier.clone())
-            }
+            (None, ..) if self.upgrade() => (Principle::BelongsToNewFile.into(), true),
             (None, ..) => return,
         };
+        if !self.inputs.reports {
+            return;
+        }
+        let values = values(self);
         self.decisions.push(Decision {
             address: self.carrier_address(carrier),
+            result: values.carrier.clone().filter(|_| is_kept),
             values,
-            result,
             secret: self.holds_secret(document, carrier),
             places,
             outcome: None,
@@ -169,7 +171,7 @@ impl Engine<'_> {
         } else {
             Outcome::Carried
         };
-        let result = Some(self.describe_result(incoming));
+        let result = self.inputs.reports.then(|| self.describe_result(incoming));
         self.incoming_decision(base, incoming, by, outcome, result);
     }
 
@@ -186,6 +188,9 @@ impl Engine<'_> {
         outcome: Outcome,
         result: Option<Value>,
     ) {
+        if !self.inputs.reports {
+            return;
+        }
         let document = self.inputs.incoming;
         let base = self.inputs.base.zip(base);
         self.decisions.push(Decision {

@@ -94,8 +94,6 @@ impl Engine<'_> {
         carrier: Option<String>,
         places: Places,
     ) -> Contest {
-        let secret = self.is_secret(self.inputs.incoming, triple.incoming, &leaf)
-            || self.is_secret(self.inputs.carrier, triple.carrier, &leaf);
         let mut contest = Contest {
             triple,
             leaf,
@@ -104,13 +102,20 @@ impl Engine<'_> {
             base,
             incoming,
             carrier,
-            secret,
             places,
         };
-        if let Some(rewrite) = self.inputs.rewrite.filter(|_| !secret) {
+        if let Some(rewrite) = self.inputs.rewrite
+            && !self.holds_secret_value(&contest)
+        {
             contest.map_incoming(rewrite);
         }
         contest
+    }
+
+    fn holds_secret_value(&self, contest: &Contest) -> bool {
+        let (triple, leaf) = (contest.triple, &contest.leaf);
+        self.is_secret(self.inputs.incoming, triple.incoming, leaf)
+            || self.is_secret(self.inputs.carrier, triple.carrier, leaf)
     }
 
     /// Decides, edits the carrier, and writes down what was decided.
@@ -160,13 +165,13 @@ impl Engine<'_> {
         let is_new = self.upgrade()
             && contest.incoming.is_none()
             && contest.base != Base::Is(contest.carrier.clone());
-        if concerns_incoming || is_new || result != contest.carrier {
+        if self.inputs.reports && (concerns_incoming || is_new || result != contest.carrier) {
             let address = self.contest_address(&contest);
             self.decisions.push(Decision {
                 address,
                 values: contest.values(),
                 result: result.map(Value::Text),
-                secret: contest.secret,
+                secret: self.holds_secret_value(&contest),
                 places: contest.places,
                 outcome: slot.map(|_| outcome),
                 by: verdict.by,
@@ -204,7 +209,7 @@ impl Engine<'_> {
             kind,
             address: self.contest_address(contest),
             values: contest.values(),
-            secret: contest.secret,
+            secret: self.holds_secret_value(contest),
             places: contest.places,
             region: Region {
                 carrier: region(self.inputs.carrier, triple.carrier),

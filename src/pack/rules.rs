@@ -8,7 +8,7 @@ use regex::Regex;
 use super::lint::LintRule;
 use super::places::{ExpectedFile, Location};
 use crate::config::identity::IdentityTable;
-use crate::config::secrets::SecretTable;
+use crate::config::secrets::{LazySecrets, SecretTable};
 use crate::xml::selector::Selector;
 use crate::xml::{Document, NodeId};
 
@@ -183,7 +183,7 @@ pub struct Rules {
     /// What identifies elements.
     pub identities: IdentityTable,
     /// What must not be shown.
-    pub secrets: SecretTable,
+    pub secrets: LazySecrets,
     /// Components of all packs.
     pub components: Vec<Component>,
     /// Virtual directories of all packs.

@@ -15,6 +15,7 @@ use super::problem::PackProblem;
 use super::rows::Pack;
 use super::rules::{PackInfo, Rules, SecretRule};
 use crate::config::identity::{ElementPath, IdentityRule, IdentityTable};
+use crate::config::secrets::SecretTable;
 
 /// What becomes of the regular expressions of a pack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,9 +66,11 @@ impl Builder {
             self.ordered.into(),
             self.discovery.into_iter().map(Into::into).collect(),
         );
+        let mut secrets = SecretTable::default();
         for secret in self.secrets {
-            secret.add_to(&mut rules.secrets);
+            secret.add_to(&mut secrets);
         }
+        rules.secrets = secrets.into();
         rules
     }
 

@@ -284,6 +284,7 @@ fn settings(
         rules,
         rewrite: None,
         joins_renamed: false,
+        reports: true,
     })
     .ok()?;
     let settings = merged.decisions.into_iter().map(|decision| Setting {

@@ -790,6 +790,7 @@ pub fn inputs<'a>(
         rules,
         rewrite: None,
         joins_renamed: mode == Mode::Branches,
+        reports: true,
     }
 }
 

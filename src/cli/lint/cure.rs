@@ -32,7 +32,7 @@ pub(super) fn cure(
             continue;
         };
         if args.diff {
-            let table = (!args.show_secrets).then_some((&rules.secrets, &rules.identities));
+            let table = (!args.show_secrets).then_some((&*rules.secrets, &rules.identities));
             let shown = diff::of_documents(&subject.label, before, after, table, output.color());
             output.out(&shown);
             continue;
