@@ -5,6 +5,7 @@
 //! once.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use thiserror::Error;
 
@@ -35,10 +36,13 @@ pub struct EditError {
 /// an insertion at the edge of a replacement stands outside it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Edits {
-    /// Keyed by start, insertions before the replacement that starts there, then by order.
-    by_place: BTreeMap<(u32, bool, u32), Edit>,
+    /// In the order of the text, insertions before the replacement that starts there.
+    by_place: BTreeMap<Key, Edit>,
     added: u32,
 }
+
+/// Start, whether something is replaced, and a number that grows.
+type Key = (u32, bool, u32);
 
 impl Edits {
     /// No edits.
@@ -132,13 +136,17 @@ impl Edits {
 
     /// Takes out the edits that lie inside `span`, insertions at its edges included.
     pub fn take_within(&mut self, span: Span) -> Edits {
-        self.take(span, |edit| span.contains(edit.span))
+        let near = (span.start, false, 0)..(span.end, false, u32::MAX);
+        self.take(near, |edit| span.contains(edit.span))
     }
 
     /// Takes out the edits that change bytes of `span` or insert between them;
     /// insertions at its edges stay.
     pub fn take_overlapping(&mut self, span: Span) -> Edits {
-        self.take(span, |edit| {
+        // There may be many insertions at one place, so those at the edges are not even looked at.
+        let from = (span.start, true, 0);
+        let near = from..from.max((span.end, false, 0));
+        self.take(near, |edit| {
             edit.span.start < span.end && span.start < edit.span.end
                 || edit.span.is_empty()
                     && span.start < edit.span.start
@@ -146,21 +154,14 @@ impl Edits {
         })
     }
 
-    fn take(&mut self, near: Span, wanted: impl Fn(&Edit) -> bool) -> Edits {
+    fn take(&mut self, near: Range<Key>, wanted: impl Fn(&Edit) -> bool) -> Edits {
         // Edits do not overlap, so at most one begins before `near` and reaches into it.
-        let before = self
-            .by_place
-            .range(..(near.start, false, 0))
-            .next_back()
-            .map(|(key, _)| *key);
+        let before = self.by_place.range(..near.start).next_back();
         let keys: Vec<_> = before
             .into_iter()
-            .chain(
-                self.by_place
-                    .range((near.start, false, 0)..=(near.end, false, u32::MAX))
-                    .map(|(key, _)| *key),
-            )
-            .filter(|key| self.by_place.get(key).is_some_and(&wanted))
+            .chain(self.by_place.range(near))
+            .filter(|(_, edit)| wanted(edit))
+            .map(|(key, _)| *key)
             .collect();
         let mut taken = Edits {
             by_place: BTreeMap::new(),
