@@ -287,7 +287,10 @@ pub(super) fn temporary_beside(
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    let mut temporary = builder.tempfile_in(folder_of(target))?;
+    let mut temporary = match durability {
+        Durability::Flushed => builder.tempfile_in(folder_of(target))?,
+        Durability::Scratch => scratch_beside(&builder, target)?,
+    };
     temporary.write_all(bytes)?;
     temporary.flush()?;
     if let Some(metadata) = like {
@@ -300,6 +303,25 @@ pub(super) fn temporary_beside(
         temporary.as_file().sync_all()?;
     }
     Ok(temporary)
+}
+
+/// A temporary file named by this process, which needs no random numbers; by them if the name is taken.
+fn scratch_beside(
+    builder: &tempfile::Builder<'_, '_>,
+    target: &Path,
+) -> std::io::Result<NamedTempFile> {
+    let prefix = format!(".conferry-{}-", std::process::id());
+    let mut named = builder.clone();
+    match named
+        .prefix(&prefix)
+        .rand_bytes(0)
+        .tempfile_in(folder_of(target))
+    {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            builder.tempfile_in(folder_of(target))
+        }
+        made => made,
+    }
 }
 
 fn persist(

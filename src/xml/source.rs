@@ -262,7 +262,11 @@ fn check_declaration(
 }
 
 fn declared_without_bom(bytes: &[u8]) -> Result<TextEncoding, EncodingError> {
-    let head = encoding_rs::mem::decode_latin1(&bytes[..bytes.len().min(1024)]);
+    let head = &bytes[..bytes.len().min(1024)];
+    let head = match std::str::from_utf8(head) {
+        Ok(head) => Cow::Borrowed(head),
+        Err(_) => encoding_rs::mem::decode_latin1(head),
+    };
     let Some((declared, byte)) = declared_encoding(&head) else {
         return Ok(TextEncoding::Utf8);
     };

@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use conferry::io::write::{Backup, WriteErrorKind, Written, replace_atomically, write_atomically};
+use conferry::io::write::{
+    Backup, WriteErrorKind, Written, replace_atomically, write_atomically, write_scratch,
+};
 
 use crate::command::{folder, tree};
 
@@ -23,6 +25,19 @@ fn a_file_is_created_and_replaced() {
     assert_eq!(written, Written::Replaced { backup: None });
     assert_eq!(fs::read(&path).unwrap(), b"2");
     assert_eq!(names(folder.path()), ["a.config"]);
+}
+
+#[test]
+fn a_scratch_file_leaves_what_has_its_temporary_name() {
+    let taken = format!(".conferry-{}-.tmp", std::process::id());
+    let folder = folder(&[("a.config", b"0"), (&taken, b"somebody's")]);
+    for (name, bytes) in [("a.config", b"1"), ("new.config", b"2")] {
+        let path = folder.path().join(name);
+        write_scratch(&path, bytes).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), bytes);
+    }
+    assert_eq!(names(folder.path()), [&taken, "a.config", "new.config"]);
+    assert_eq!(fs::read(folder.path().join(&taken)).unwrap(), b"somebody's");
 }
 
 #[test]
