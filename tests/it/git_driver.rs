@@ -187,6 +187,33 @@ fn nothing_is_written_where_a_file_cannot_be_read_or_written() {
     assert_eq!(fs::read(&ours).unwrap(), files[1].1);
 }
 
+#[test]
+fn without_git_a_text_is_not_half_merged() {
+    for more in [&["-o", "merged.config"][..], &[]] {
+        let place = folder(&[
+            ("base.config", b"no xml\n"),
+            ("ours.config", b"ours\n"),
+            ("theirs.config", b"theirs\n"),
+        ]);
+        let before = tree(place.path());
+        let done = conferry(place.path())
+            .env("PATH", place.path())
+            .args([
+                "git-merge-driver",
+                "base.config",
+                "ours.config",
+                "theirs.config",
+            ])
+            .args(more)
+            .output()
+            .unwrap();
+        let said = String::from_utf8(done.stderr).unwrap();
+        assert_eq!(done.status.code(), Some(129), "{said}");
+        assert!(said.contains("Merge the file by hand"), "{said}");
+        assert_eq!(tree(place.path()), before);
+    }
+}
+
 /// A repository with one configuration file, where the driver is installed.
 struct Repository {
     place: TempDir,

@@ -198,14 +198,11 @@ fn drive(
         }
         Err(reason) => {
             output.err(&format!("{name}: merged as text, since {reason}\n"));
-            let target = match &args.output {
-                Some(target) => {
-                    write(target, &read(ours)?)?;
-                    target
-                }
-                None => ours,
-            };
-            merge_as_text(args, base, target, theirs).map_err(|failure| vec![failure])
+            let (exit, text) = merge_as_text(args, base, ours, theirs).map_err(|why| vec![why])?;
+            if let Some(target) = &args.output {
+                write(target, &text)?;
+            }
+            Ok(exit)
         }
     }
 }
@@ -237,38 +234,43 @@ fn configured_style() -> Option<ConflictStyle> {
     ConflictStyle::from_str(String::from_utf8_lossy(&output.stdout).trim(), true).ok()
 }
 
-/// Lets git merge the lines, as it would without a driver.
+/// Lets git merge the lines, as it would without a driver: into our version, or with `--output` as
+/// the text that is returned.
 fn merge_as_text(
     args: &DriverArgs,
     base: &Path,
     ours: &Path,
     theirs: &Path,
-) -> Result<Exit, Failure> {
+) -> Result<(Exit, Vec<u8>), Failure> {
     let mut command = Command::new("git");
     command.arg("merge-file");
+    if args.output.is_some() {
+        command.arg("-p");
+    }
     match args.style.or_else(configured_style) {
         Some(ConflictStyle::Diff3) => _ = command.arg("--diff3"),
         Some(ConflictStyle::Zdiff3) => _ = command.arg("--zdiff3"),
         _ => {}
     }
-    let status = command
+    let done = command
         .arg(format!("--marker-size={}", args.marker_size))
         .args(["-L", &args.ours_label])
         .args(["-L", &args.base_label])
         .args(["-L", &args.theirs_label])
         .args([ours, base, theirs])
         .stdin(Stdio::null())
-        .status();
+        .stderr(Stdio::inherit())
+        .output();
     let failed = |why: String| {
         Failure::new(format!("`git merge-file` did not merge it: {why}"))
             .in_file(ours.display())
             .help("Our version is as it was. Merge the file by hand.")
     };
-    match status.map(|status| status.code()) {
-        Ok(Some(0)) => Ok(Exit::Clean),
+    let done = done.map_err(|error| failed(error.to_string()))?;
+    match done.status.code() {
+        Some(0) => Ok((Exit::Clean, done.stdout)),
         // The number of conflicts, up to 127.
-        Ok(Some(1..=127)) => Ok(Exit::Findings),
-        Ok(code) => Err(failed(format!("it ended with {code:?}"))),
-        Err(error) => Err(failed(error.to_string())),
+        Some(1..=127) => Ok((Exit::Findings, done.stdout)),
+        code => Err(failed(format!("it ended with {code:?}"))),
     }
 }

@@ -1,7 +1,7 @@
 //! The command line as git gives it, read without clap.
 //!
-//! git starts the driver once per file, and to set clap up takes a tenth of the time that a merge
-//! takes. So a command line of plain paths and of options with their values apart is read here.
+//! git starts the driver once per file, and to set clap up costs the same for each of them. So a
+//! command line of plain paths and of options with their values apart is read here.
 //! Promises that what it reads means what clap reads; whatever else there is, mistakes included, it
 //! leaves to clap.
 
