@@ -12,9 +12,9 @@
 use rustc_hash::FxHashMap;
 
 use super::MergeError;
-use super::matching::is_identity_attribute;
-use super::outcome::{DecidedBy, Outcome, Principle};
 use crate::config::identity::IdentityTable;
+use crate::merge::compare::matching::is_identity_attribute;
+use crate::merge::outcome::{Ending, Outcome, Principle};
 use crate::xml::address::{Address, Leaf};
 use crate::xml::{Document, NodeId, NodeKind};
 
@@ -45,10 +45,8 @@ pub struct Setting {
     pub element: NodeId,
     /// What of it; [`Leaf::Element`] for entries and elements that are there for their presence.
     pub leaf: Leaf,
-    /// How it ended; the gravest outcome of all it holds.
-    pub outcome: Outcome,
-    /// Who decided.
-    pub by: DecidedBy,
+    /// How it ended; the gravest ending of all it holds.
+    pub ending: Ending,
 }
 
 /// How many settings ended how. The first five add up to `settings`.
@@ -119,7 +117,7 @@ impl Account {
     pub fn of(
         document: &Document,
         table: &IdentityTable,
-        outcomes: &FxHashMap<Atom, (Outcome, DecidedBy)>,
+        endings: &FxHashMap<Atom, Ending>,
         address: impl Fn(NodeId, Leaf) -> Address,
     ) -> Result<Self, MergeError> {
         let mut account = Self::default();
@@ -131,7 +129,7 @@ impl Account {
             let is_entry = table
                 .rule_for(document, node)
                 .is_some_and(|rule| rule.entry);
-            let mut entry: Option<(Outcome, DecidedBy)> = None;
+            let mut entry: Option<&Ending> = None;
             let members: Vec<NodeId> = if is_entry {
                 document
                     .subtree(node)
@@ -145,21 +143,23 @@ impl Account {
                 .flat_map(|member| atoms(table, document, *member))
             {
                 let leaf = leaf_of(document, atom);
-                let Some((outcome, by)) = outcomes.get(&atom) else {
+                let Some(ending) = endings.get(&atom) else {
                     return Err(MergeError::Unaccounted {
                         address: address(atom.element, leaf),
                     });
                 };
                 if !is_entry {
-                    account.push(node, leaf, *outcome, by.clone());
-                } else if entry.as_ref().is_none_or(|(worst, _)| outcome > worst) {
-                    entry = Some((*outcome, by.clone()));
+                    account.push(node, leaf, ending.clone());
+                } else if entry.is_none_or(|worst| ending.gravity() > worst.gravity()) {
+                    entry = Some(ending);
                 }
             }
             if is_entry {
-                let (outcome, by) =
-                    entry.unwrap_or((Outcome::AlreadyEqual, Principle::SameOnBothSides.into()));
-                account.push(node, Leaf::Element, outcome, by);
+                let equal = Principle::SameOnBothSides.into();
+                let ending = entry
+                    .cloned()
+                    .unwrap_or(Ending::Decided(Outcome::AlreadyEqual, equal));
+                account.push(node, Leaf::Element, ending);
                 skip_until = document
                     .subtree(node)
                     .next_back()
@@ -169,20 +169,19 @@ impl Account {
         Ok(account)
     }
 
-    fn push(&mut self, element: NodeId, leaf: Leaf, outcome: Outcome, by: DecidedBy) {
+    fn push(&mut self, element: NodeId, leaf: Leaf, ending: Ending) {
         self.counts.settings += 1;
-        *match outcome {
-            Outcome::Carried => &mut self.counts.carried,
-            Outcome::AlreadyEqual => &mut self.counts.already_equal,
-            Outcome::Rewritten => &mut self.counts.rewritten,
-            Outcome::Dropped => &mut self.counts.dropped,
-            Outcome::Conflict => &mut self.counts.conflict,
+        *match ending.outcome() {
+            Some(Outcome::Carried) => &mut self.counts.carried,
+            Some(Outcome::AlreadyEqual) => &mut self.counts.already_equal,
+            Some(Outcome::Rewritten) => &mut self.counts.rewritten,
+            Some(Outcome::Dropped) => &mut self.counts.dropped,
+            None => &mut self.counts.conflict,
         } += 1;
         self.settings.push(Setting {
             element,
             leaf,
-            outcome,
-            by,
+            ending,
         });
     }
 
@@ -191,10 +190,10 @@ impl Account {
     pub fn dropped_by(&self) -> Vec<(&str, usize)> {
         let mut counted: Vec<(&str, usize)> = Vec::new();
         for setting in &self.settings {
-            if setting.outcome != Outcome::Dropped {
+            let Ending::Decided(Outcome::Dropped, by) = &setting.ending else {
                 continue;
-            }
-            let name = setting.by.name();
+            };
+            let name = by.name();
             match counted.iter().position(|(known, _)| *known == name) {
                 Some(at) => counted[at].1 += 1,
                 None => counted.push((name, 1)),

@@ -7,12 +7,12 @@ use std::borrow::Cow;
 
 use thiserror::Error;
 
-use super::digest::Digests;
-use super::finish::{FinishError, Settle, finish};
-use super::lines::merge_lines;
-use super::markers::{Markers, conflicted_text};
-use super::outcome::Conflict;
-use super::{Inputs, MergeError, Mode, merge};
+use crate::merge::compare::digest::Digests;
+use crate::merge::outcome::Conflict;
+use crate::merge::result::finish::{FinishError, Settle, finish};
+use crate::merge::result::lines::merge_lines;
+use crate::merge::result::markers::{Markers, conflicted_text};
+use crate::merge::{Inputs, MergeError, Mode, merge};
 use crate::pack::Rules;
 use crate::xml::{Document, LineColumn, NodeId, ParseError};
 

@@ -5,46 +5,30 @@
 //! had; what cannot be decided is a [`Conflict`], never a guess. It works on
 //! whole documents, and returns values: nothing here reads files or prints.
 //!
-//! The stages, one file each: [`prepare`] (what must be refused), [`digest`]
-//! (did this side change it?), [`matching`] (which elements are the same?),
-//! `engine` (the walk), `values` (attributes and text), `contest` and `judge` (who wins, by
-//! `policy` or principle; `prefixes`), `children` (what stands in an element), `one_sided`
-//! (added and removed elements), `renamed` (and what `lines` say of it), `comments`, `order`, `opaque` (content that
-//! moves as a whole), `place`, `written` and `subtree` (how it reads in the
-//! carrier), [`account`] (nothing is dropped in silence), [`finish`] (the
-//! result, proven), [`markers`] (conflicts written into the file),
-//! [`branches`] (all of it for git).
+//! The rooms, in the order of the work: [`prepare`] (what must be refused or renamed first),
+//! `compare` (what is the same, read only), `stages` (what to do about it: functions from the
+//! comparison to `steps`), `decide` (who wins where both differ), `write` (how it reads in the
+//! carrier), `steps` (the one place that carries everything out), [`account`] (nothing is dropped
+//! in silence), `result` (the bytes, proven; conflicts written into the file), [`branches`] (all of
+//! it for git).
 
 pub mod account;
 pub mod branches;
-mod children;
-mod comments;
-mod contest;
-pub mod digest;
-mod engine;
-pub mod finish;
-mod judge;
-pub mod lines;
-pub mod markers;
-pub mod matching;
-mod one_sided;
-mod opaque;
-mod order;
+mod compare;
+mod decide;
 pub mod outcome;
-mod place;
-mod plan;
-mod policy;
-mod prefixes;
 pub mod prepare;
-mod renamed;
-mod subtree;
-mod values;
-mod written;
+mod result;
+pub mod sides;
+mod stages;
+mod steps;
+mod write;
 
 use thiserror::Error;
 
+use compare::Comparison;
 use digest::Digests;
-use engine::Fingerprints;
+use sides::Sides;
 
 use crate::pack::Rules;
 use crate::xml::address::Address;
@@ -52,7 +36,9 @@ use crate::xml::layout::Layout;
 use crate::xml::{Document, EditError, Edits, NodeId};
 
 pub use account::Account;
-pub use outcome::{Conflict, ConflictKind, DecidedBy, Decision, Outcome, Principle};
+pub use compare::{digest, matching};
+pub use outcome::{Conflict, ConflictKind, DecidedBy, Decision, Ending, Outcome, Principle};
+pub use result::{finish, lines, markers};
 
 /// What kind of merge it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,13 +143,17 @@ pub fn merge(inputs: Inputs<'_>) -> Result<Merged, MergeError> {
             other: other.to_owned(),
         });
     }
-    let base_digests = inputs.base.map(Digests::of);
-    let incoming_digests = Digests::of(incoming);
-    let carrier_digests = Digests::of(carrier);
-    let digests = Fingerprints {
-        base: base_digests.as_ref(),
-        incoming: &incoming_digests,
-        carrier: &carrier_digests,
+    let documents = Sides {
+        base: inputs.base,
+        incoming,
+        carrier,
+    };
+    let digests = documents.map(Digests::of);
+    let run = |inputs, digests| stages::walk(&Comparison::new(inputs, digests));
+    let digests = Sides {
+        base: digests.base.as_ref(),
+        incoming: &digests.incoming,
+        carrier: &digests.carrier,
     };
     let carrier_is_base = inputs
         .base
@@ -174,18 +164,18 @@ pub fn merge(inputs: Inputs<'_>) -> Result<Merged, MergeError> {
             reports: true,
             ..inputs
         };
-        let mut merged = engine::run(inputs, digests)?;
+        let mut merged = run(inputs, digests)?;
         let by_rule = |decision: &Decision| matches!(decision.by, DecidedBy::Rule(_));
         if merged.conflicts.is_empty() && !merged.decisions.iter().any(by_rule) {
-            let swapped = Inputs {
+            let on_incoming = Inputs {
                 carrier: inputs.incoming,
                 ..inputs
             };
-            let swapped_digests = Fingerprints {
+            let its_digests = Sides {
                 carrier: digests.incoming,
                 ..digests
             };
-            let on_incoming = engine::run(swapped, swapped_digests)?;
+            let on_incoming = run(on_incoming, its_digests)?;
             merged.edits = on_incoming.edits;
             merged.element_delta = on_incoming.element_delta;
             merged.carried_by_incoming = true;
@@ -199,25 +189,22 @@ pub fn merge(inputs: Inputs<'_>) -> Result<Merged, MergeError> {
             incoming: inputs.carrier,
             ..inputs
         };
-        let swapped_digests = Fingerprints {
-            carrier: digests.incoming,
-            incoming: digests.carrier,
-            ..digests
-        };
-        let mut merged = engine::run(swapped, swapped_digests)?;
+        let mut merged = run(swapped, digests.swapped())?;
         merged.carried_by_incoming = true;
         return Ok(merged);
     }
-    engine::run(inputs, digests)
+    run(inputs, digests)
 }
 
 /// Whether the incoming side changed the form of the whole file and nothing
 /// else, while the carrier kept the form.
-fn only_reformatted(inputs: &Inputs<'_>, digests: Fingerprints<'_>) -> bool {
+fn only_reformatted(inputs: &Inputs<'_>, digests: Sides<&Digests>) -> bool {
     let (Some(base), Some(before)) = (inputs.base, digests.base) else {
         return false;
     };
-    if before.all(NodeId::DOCUMENT) != digests.incoming.all(NodeId::DOCUMENT) {
+    let sides = [(base, before), (inputs.incoming, digests.incoming)];
+    let [before, after] = sides.map(|(document, digests)| matching::Side { document, digests });
+    if !before.same_but_for_layout(NodeId::DOCUMENT, after, NodeId::DOCUMENT) {
         return false;
     }
     let form = |document: &Document| {

@@ -1,7 +1,8 @@
 //! What a merge decided, as values: decisions, conflicts, and who decided.
 
+use super::sides::Presence;
 use crate::xml::address::Address;
-use crate::xml::{Edit, NodeId, Span};
+use crate::xml::{Edit, Span};
 
 /// Who decided: a rule of a pack, or a principle of the engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +77,7 @@ impl From<Principle> for DecidedBy {
     }
 }
 
-/// How a value of the incoming file ended.
+/// What was decided about a value of the incoming file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
     /// The carrier has the same.
@@ -87,8 +88,32 @@ pub enum Outcome {
     Carried,
     /// Carried with a change that a rule or the virtual directories asked for.
     Rewritten,
-    /// Not decided.
+}
+
+/// How a value of the incoming file ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// By whom it was decided, and what.
+    Decided(Outcome, DecidedBy),
+    /// It is left to people.
     Conflict,
+}
+
+impl Ending {
+    /// The outcome, if there is one.
+    #[must_use]
+    pub fn outcome(&self) -> Option<Outcome> {
+        match self {
+            Self::Decided(outcome, _) => Some(*outcome),
+            Self::Conflict => None,
+        }
+    }
+
+    /// How much it asks of people; a conflict asks most.
+    #[must_use]
+    pub fn gravity(&self) -> (bool, Option<Outcome>) {
+        (*self == Self::Conflict, self.outcome())
+    }
 }
 
 /// What stands at a place.
@@ -98,31 +123,20 @@ pub enum Value {
     Text(String),
     /// An element without content: its name and its attributes with their meanings.
     Tag(String, Vec<(String, String)>),
-    /// How much an element holds. It quotes nothing.
-    Element(String),
+    /// An element with all it holds, of which only its name and size are told.
+    Element {
+        /// Its name.
+        name: String,
+        /// How many elements it holds, at whatever depth.
+        below: usize,
+    },
 }
 
 /// The three values at one place; `None` where a side has nothing there.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Values {
-    /// In the common ancestor.
-    pub base: Option<Value>,
-    /// On the incoming side (`old`, `theirs`).
-    pub incoming: Option<Value>,
-    /// In the carrier (`new`, `ours`).
-    pub carrier: Option<Value>,
-}
+pub type Values = Presence<Value>;
 
 /// Where the three sides have it, in their own texts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Places {
-    /// In the common ancestor.
-    pub base: Option<Span>,
-    /// On the incoming side.
-    pub incoming: Option<Span>,
-    /// In the carrier.
-    pub carrier: Option<Span>,
-}
+pub type Places = Presence<Span>;
 
 /// One value that differs somewhere, and what became of it.
 #[derive(Clone, Debug)]
@@ -186,17 +200,6 @@ impl ConflictKind {
     }
 }
 
-/// What is marked in the carrier when a conflict is written into the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Region {
-    /// The part of the carrier; empty where the carrier has nothing.
-    pub carrier: Span,
-    /// The part of the incoming file, if it has one.
-    pub incoming: Option<Span>,
-    /// The part of the base file, if it has one.
-    pub base: Option<Span>,
-}
-
 /// A difference that the engine does not decide.
 #[derive(Clone, Debug)]
 pub struct Conflict {
@@ -210,21 +213,12 @@ pub struct Conflict {
     pub secret: bool,
     /// Where.
     pub places: Places,
-    /// What to mark.
-    pub region: Region,
+    /// The part of the carrier that it is about; empty where the carrier has nothing.
+    pub region: Span,
+    /// The part of the base file, if it has one.
+    pub base_region: Option<Span>,
     /// The edits of the carrier that settle it in favour of the incoming side.
     pub take_incoming: Vec<Edit>,
     /// The rule that demanded or caused it.
     pub by: Option<String>,
-}
-
-/// Three elements that are the same one; base may lack it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Triple {
-    /// In the common ancestor.
-    pub base: Option<NodeId>,
-    /// On the incoming side.
-    pub incoming: NodeId,
-    /// In the carrier.
-    pub carrier: NodeId,
 }

@@ -184,7 +184,7 @@ fn kind(decision: &Decision) -> Kind {
         Some(Outcome::Carried) => Kind::Carried,
         Some(Outcome::Rewritten) => Kind::Rewritten,
         Some(Outcome::AlreadyEqual) => Kind::AlreadyEqual,
-        Some(Outcome::Dropped | Outcome::Conflict) => Kind::Dropped,
+        Some(Outcome::Dropped) => Kind::Dropped,
         None if decision.result.is_none() => Kind::Removed,
         None => Kind::OnlyInNew,
     }

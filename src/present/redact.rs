@@ -70,7 +70,11 @@ impl<'t> Redactor<'t> {
                 }
                 tag + ">"
             }
-            Value::Element(text) => text.clone(),
+            Value::Element { name, below } => match below {
+                0 => format!("<{name} …>"),
+                1 => format!("<{name}> with 1 element"),
+                _ => format!("<{name}> with {below} elements"),
+            },
         }
     }
 

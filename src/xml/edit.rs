@@ -124,14 +124,19 @@ impl Edits {
     /// Whether an edit reaches over an edge of `span`, or around it.
     #[must_use]
     pub fn cross(&self, span: Span) -> bool {
+        !span.is_empty() && self.crossing(span).is_some()
+    }
+
+    /// An edit that reaches over an edge of `span`, or around it.
+    #[must_use]
+    pub fn crossing(&self, span: Span) -> Option<&Edit> {
         // Edits do not overlap, so only the last one that begins before an edge can reach over it.
-        let over = |edge: u32| {
-            self.by_place
-                .range(..(edge, false, 0))
-                .next_back()
-                .is_some_and(|(_, edit)| edit.span.end > edge)
-        };
-        !span.is_empty() && (over(span.start) || over(span.end))
+        [span.start, span.end].into_iter().find_map(|edge| {
+            let before = self.by_place.range(..(edge, false, 0)).next_back();
+            before
+                .map(|(_, edit)| edit)
+                .filter(|edit| edit.span.end > edge)
+        })
     }
 
     /// Takes out the edits that lie inside `span`, insertions at its edges included.
@@ -192,6 +197,25 @@ impl Edits {
     #[must_use]
     pub fn apply(&self, text: &str) -> String {
         self.apply_within(text, Span::new(0, text.len()))
+    }
+
+    /// The part of the text under `span` with those of the edits applied that lie in it. An
+    /// insertion at its end is left to the part that begins there, unless the text ends there, too.
+    #[must_use]
+    pub fn apply_to_part(&self, text: &str, span: Span) -> String {
+        let is_last = span.end as usize == text.len();
+        let mut result = String::with_capacity(span.len());
+        let mut copied = span.start as usize;
+        let from_start = self.by_place.range((span.start, false, 0)..);
+        for (_, edit) in from_start.take_while(|(_, edit)| {
+            edit.span.start < span.end || is_last && edit.span.start == span.end
+        }) {
+            result.push_str(&text[copied..edit.span.start as usize]);
+            result.push_str(&edit.text);
+            copied = edit.span.end as usize;
+        }
+        result.push_str(&text[copied..span.end as usize]);
+        result
     }
 
     /// The part of the text under `span` with the edits applied, all of which must lie inside it.

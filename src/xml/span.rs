@@ -49,6 +49,15 @@ impl Span {
         self.start == self.end
     }
 
+    /// The smallest span that holds both.
+    #[must_use]
+    pub fn cover(self, other: Span) -> Self {
+        Self {
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
+    }
+
     /// Whether `other` lies inside this span.
     #[must_use]
     pub fn contains(self, other: Span) -> bool {

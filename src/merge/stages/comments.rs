@@ -11,22 +11,18 @@ use std::hash::{Hash, Hasher};
 
 use rustc_hash::FxHashMap;
 
-use super::account::atoms;
-use super::engine::Engine;
-use super::matching::Match;
-use super::outcome::{Outcome, Triple};
-use super::plan::Plan;
+use crate::merge::compare::Comparison;
+use crate::merge::compare::matching::Match;
+use crate::merge::sides::Sides;
+use crate::merge::stages::plan::Plan;
+use crate::merge::steps::Steps;
 use crate::xml::escape::text_value;
 use crate::xml::{Document, NodeId, NodeKind};
 
-impl Engine<'_> {
+impl Comparison<'_> {
     /// Comments beside the root element.
-    pub(super) fn comments_beside_root(&mut self) {
-        let triple = Triple {
-            base: self.inputs.base.map(|_| NodeId::DOCUMENT),
-            incoming: NodeId::DOCUMENT,
-            carrier: NodeId::DOCUMENT,
-        };
+    pub(in crate::merge) fn comments_beside_root(&self, steps: &mut Steps) {
+        let triple = self.documents().map(|_| NodeId::DOCUMENT);
         let mut plan = Plan::default();
         let roots = (self.inputs.incoming.root(), self.inputs.carrier.root());
         plan.stays.insert(roots.0, roots.1);
@@ -36,11 +32,11 @@ impl Engine<'_> {
             carrier: Some(roots.1),
         });
         self.comments(triple, &mut plan);
-        self.carry_out(triple, &plan);
+        self.carry_out(triple, plan, steps);
     }
 
     /// Whether the comments and processing instructions of an element are not the same everywhere.
-    pub(super) fn remarks_differ(&self, triple: Triple) -> bool {
+    pub(in crate::merge) fn remarks_differ(&self, triple: Sides<NodeId>) -> bool {
         fn written(document: &Document, element: NodeId) -> impl Iterator<Item = &str> {
             let remarks = document.children(element);
             remarks
@@ -56,7 +52,7 @@ impl Engine<'_> {
     }
 
     /// Adds the comments of one pair of parents to the plan.
-    pub(super) fn comments(&mut self, triple: Triple, plan: &mut Plan) {
+    pub(in crate::merge) fn comments(&self, triple: Sides<NodeId>, plan: &mut Plan) {
         let incoming = remarks(self.inputs.incoming, triple.incoming);
         let carrier = remarks(self.inputs.carrier, triple.carrier);
         let (theirs, ours) = (self.inputs.incoming, self.inputs.carrier);
@@ -98,7 +94,7 @@ impl Engine<'_> {
             let is_relevant = |node: &NodeId| {
                 !below
                     .get(node)
-                    .is_some_and(|element| self.is_dropped(*element))
+                    .is_some_and(|element| plan.dropped.contains(element))
             };
             // In an upgrade without a base, only a comment above an added element is known to
             // be the administrator's.
@@ -134,7 +130,7 @@ impl Engine<'_> {
     }
 
     /// For each comment directly below the three parents, the element that it stands above.
-    fn places(&self, triple: Triple, plan: &Plan) -> [FxHashMap<NodeId, usize>; 3] {
+    fn places(&self, triple: Sides<NodeId>, plan: &Plan) -> [FxHashMap<NodeId, usize>; 3] {
         let base = self.inputs.base.zip(triple.base);
         let sides = [
             base,
@@ -159,20 +155,6 @@ impl Engine<'_> {
                 .filter_map(|(node, element)| Some((node, *at.get(&element)?)))
                 .collect()
         })
-    }
-
-    fn is_dropped(&self, element: NodeId) -> bool {
-        if !self.upgrade() {
-            return false;
-        }
-        let document = self.inputs.incoming;
-        document
-            .subtree(element)
-            .filter(|node| document.is_element(*node))
-            .flat_map(|node| atoms(&self.inputs.rules.identities, document, node))
-            .next()
-            .and_then(|atom| self.outcomes.get(&atom))
-            .is_some_and(|(outcome, _)| *outcome == Outcome::Dropped)
     }
 }
 
@@ -258,7 +240,10 @@ fn by_text(document: &Document, remarks: Vec<NodeId>) -> HashMap<Text<'_>, Vec<N
 
 /// Whether the second element holds comments or processing instructions, at whatever depth, that
 /// the first one does not.
-pub(super) fn adds_remarks(before: (&Document, NodeId), after: (&Document, NodeId)) -> bool {
+pub(in crate::merge) fn adds_remarks(
+    before: (&Document, NodeId),
+    after: (&Document, NodeId),
+) -> bool {
     let [before, after] = [before, after].map(|(document, element)| {
         let inside = document.subtree(element);
         let remarks = inside.filter(|node| is_remark(document, *node));

@@ -2,28 +2,32 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::matching::Match;
-use super::outcome::Triple;
+use crate::merge::compare::matching::Match;
+use crate::merge::sides::Sides;
 use crate::xml::{Edit, NodeId, Span};
 
 /// What stands where among the children of one pair of parents.
 #[derive(Default)]
-pub(super) struct Plan {
+pub(in crate::merge) struct Plan {
     /// Incoming nodes to insert.
-    pub(super) insert: FxHashSet<NodeId>,
+    pub(in crate::merge) insert: FxHashSet<NodeId>,
     /// Carrier nodes to remove.
-    pub(super) remove: FxHashSet<NodeId>,
+    pub(in crate::merge) remove: FxHashSet<NodeId>,
     /// Incoming nodes and the carrier nodes that are the same and stay.
-    pub(super) stays: FxHashMap<NodeId, NodeId>,
+    pub(in crate::merge) stays: FxHashMap<NodeId, NodeId>,
     /// The matched elements.
-    pub(super) matches: Vec<Match>,
+    pub(in crate::merge) matches: Vec<Match>,
     /// Incoming elements that a later one of the same identity hides.
-    pub(super) shadowed: FxHashSet<NodeId>,
+    pub(in crate::merge) shadowed: FxHashSet<NodeId>,
+    /// Incoming elements that are not carried.
+    pub(in crate::merge) dropped: FxHashSet<NodeId>,
+    /// The carrier's children in another order.
+    pub(in crate::merge) reorder: Option<Reorder>,
 }
 
 /// A place among the children of a parent in the carrier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Anchor {
+pub(in crate::merge) enum Anchor {
     After(NodeId),
     Before(NodeId),
     /// Before the first element, whichever that will be.
@@ -34,28 +38,28 @@ pub(super) enum Anchor {
 
 /// Siblings of the carrier that change places.
 #[derive(Clone, Debug)]
-pub(super) struct Reorder {
+pub(in crate::merge) struct Reorder {
     /// The element that holds them.
-    pub(super) container: Span,
+    pub(in crate::merge) container: Span,
     /// The same element on all sides.
-    pub(super) triple: Triple,
+    pub(in crate::merge) triple: Sides<NodeId>,
     /// Their places in the carrier, in its order.
-    pub(super) slots: Vec<Span>,
+    pub(in crate::merge) slots: Vec<Span>,
     /// What comes before all of them, whichever is the first.
-    pub(super) first: Vec<Edit>,
+    pub(in crate::merge) first: Vec<Edit>,
     /// For each place, which of the slots comes there.
-    pub(super) order: Vec<usize>,
+    pub(in crate::merge) order: Vec<usize>,
 }
 
 impl Reorder {
     /// Whether something of the carrier is one of the siblings, or moves with one.
-    pub(super) fn moves(&self, span: Span) -> bool {
+    pub(in crate::merge) fn moves(&self, span: Span) -> bool {
         let at = self.slots.partition_point(|slot| slot.end < span.end);
         self.slots.get(at).is_some_and(|slot| slot.contains(span))
     }
 
     /// Where in the carrier an insertion goes that comes before all that change places.
-    pub(super) fn before_all(&self, anchor: Anchor, at: Span) -> Option<Span> {
+    pub(in crate::merge) fn before_all(&self, anchor: Anchor, at: Span) -> Option<Span> {
         let becomes_first = self.order.first().map(|first| self.slots[*first].start);
         match anchor {
             Anchor::First(_) => Some(at),

@@ -2,18 +2,20 @@
 
 use std::borrow::Cow;
 
-use super::account::{Atom, Slot};
-use super::contest::{Base, Contest, Pick};
-use super::digest::significant_text;
-use super::engine::Engine;
-use super::outcome::{Conflict, ConflictKind, DecidedBy, Decision, Places, Region, Triple, Value};
+use crate::merge::account::{Atom, Slot};
+use crate::merge::compare::Comparison;
+use crate::merge::compare::digest::significant_text;
+use crate::merge::decide::contest::{Base, Contest, Pick, Verdict};
+use crate::merge::outcome::{Conflict, ConflictKind, DecidedBy, Decision, Ending, Places, Value};
+use crate::merge::sides::Sides;
+use crate::merge::steps::Steps;
 use crate::pack::rules::Action;
 use crate::xml::address::Leaf;
 use crate::xml::{Attribute, Document, NodeId};
 
-impl Engine<'_> {
+impl Comparison<'_> {
     /// Merges the attributes of one element.
-    pub(super) fn attributes(&mut self, triple: Triple) {
+    pub(in crate::merge) fn attributes(&self, triple: Sides<NodeId>, steps: &mut Steps) {
         let (incoming, carrier) = (self.inputs.incoming, self.inputs.carrier);
         let base = self.inputs.base.zip(triple.base);
         let ours = incoming.attributes(triple.incoming);
@@ -53,12 +55,12 @@ impl Engine<'_> {
                     carrier: place(carrier, triple.carrier),
                 },
             );
-            self.settle(contest, at.map(Slot::Attribute));
+            self.settle(contest, at.map(Slot::Attribute), steps);
         }
     }
 
     /// Merges the text of an element without child elements.
-    pub(super) fn leaf_text(&mut self, triple: Triple) {
+    pub(in crate::merge) fn leaf_text(&self, triple: Sides<NodeId>, steps: &mut Steps) {
         let text = |document: &Document, element: NodeId| {
             let text = document.inner_text(element).into_owned();
             let significant = significant_text(&text, false).to_owned();
@@ -82,12 +84,12 @@ impl Engine<'_> {
             },
         );
         let slot = contest.incoming.is_some().then_some(Slot::Text);
-        self.settle(contest, slot);
+        self.settle(contest, slot, steps);
     }
 
     fn contest(
         &self,
-        triple: Triple,
+        triple: Sides<NodeId>,
         leaf: Leaf,
         base: Base,
         incoming: Option<String>,
@@ -119,7 +121,7 @@ impl Engine<'_> {
     }
 
     /// Decides, edits the carrier, and writes down what was decided.
-    fn settle(&mut self, mut contest: Contest, slot: Option<Slot>) {
+    fn settle(&self, mut contest: Contest, slot: Option<Slot>, steps: &mut Steps) {
         let policy = (contest.incoming != contest.carrier || self.upgrade())
             .then(|| self.policy(contest.triple, &contest.leaf))
             .flatten();
@@ -137,29 +139,38 @@ impl Engine<'_> {
             });
             rewritten_by = (contest.incoming != before).then_some(&policy.provenance.id);
         }
-        let mut verdict = self.judge(&contest, policy);
-        if let (Some(id), Pick::Incoming) = (rewritten_by, &verdict.pick) {
-            verdict.by = DecidedBy::Rule(id.clone());
-        }
-        let outcome = contest.outcome(&verdict);
-        if let Some(slot) = slot {
-            let element = contest.triple.incoming;
-            self.record(Atom { element, slot }, outcome, &verdict.by);
-        }
-        let result = match &verdict.pick {
-            Pick::Carrier => contest.carrier.clone(),
-            Pick::Incoming => contest.incoming.clone(),
-            Pick::Text(text) => Some(text.clone()),
-            Pick::Conflict(kind) => {
+        let element = contest.triple.incoming;
+        let ruling = match self.judge(&contest, policy) {
+            Verdict::Decided(ruling) => ruling,
+            Verdict::Conflict(kind) => {
+                if let Some(slot) = slot {
+                    self.record(Atom { element, slot }, Ending::Conflict, steps);
+                }
                 let by = policy.map(|policy| policy.provenance.id.clone());
-                self.value_conflict(&contest, *kind, by);
+                steps
+                    .conflicts
+                    .push(self.value_conflict(&contest, kind, by));
                 return;
             }
         };
+        let by = match (rewritten_by, &ruling.pick) {
+            (Some(id), Pick::Incoming) => DecidedBy::Rule(id.clone()),
+            _ => ruling.by,
+        };
+        let outcome = contest.outcome(&ruling.pick);
+        if let Some(slot) = slot {
+            let ending = Ending::Decided(outcome, by.clone());
+            self.record(Atom { element, slot }, ending, steps);
+        }
+        let result = match &ruling.pick {
+            Pick::Carrier => contest.carrier.clone(),
+            Pick::Incoming => contest.incoming.clone(),
+            Pick::Text(text) => Some(text.clone()),
+        };
         if result != contest.carrier {
-            let raw = matches!(verdict.pick, Pick::Incoming) && !contest.is_rewritten();
+            let raw = matches!(ruling.pick, Pick::Incoming) && !contest.is_rewritten();
             let edits = self.value_edits(&contest, result.as_deref(), raw);
-            self.edit(edits, contest.triple.carrier);
+            steps.edit(contest.triple.carrier, edits);
         }
         let concerns_incoming = slot.is_some() && contest.original != contest.carrier;
         let is_new = self.upgrade()
@@ -167,15 +178,15 @@ impl Engine<'_> {
             && contest.base != Base::Is(contest.carrier.clone());
         if self.inputs.reports && (concerns_incoming || is_new || result != contest.carrier) {
             let address = self.contest_address(&contest);
-            self.decisions.push(Decision {
+            steps.decisions.push(Decision {
                 address,
                 values: contest.values(),
                 result: result.map(Value::Text),
                 secret: self.holds_secret_value(&contest),
                 places: contest.places,
                 outcome: slot.map(|_| outcome),
-                by: verdict.by,
-                assumed: verdict.assumed,
+                by,
+                assumed: ruling.assumed,
             });
         }
     }
@@ -189,35 +200,36 @@ impl Engine<'_> {
         .with_leaf(contest.leaf.clone())
     }
 
-    fn value_conflict(&mut self, contest: &Contest, kind: ConflictKind, by: Option<String>) {
+    fn value_conflict(
+        &self,
+        contest: &Contest,
+        kind: ConflictKind,
+        by: Option<String>,
+    ) -> Conflict {
         let raw = !contest.is_rewritten();
         let take_incoming = self.value_edits(contest, contest.incoming.as_deref(), raw);
-        let triple = contest.triple;
-        let base = self.inputs.base.zip(triple.base);
-        let (incoming, carrier) = (self.inputs.incoming, self.inputs.carrier);
+        let sides = self.documents().zip(contest.triple);
+        let (incoming, carrier) = (sides.incoming, sides.carrier);
         // One side's start tag does not stand for another side's whole element.
-        let start_tags_alone = incoming.has_child_elements(triple.incoming)
-            && carrier.has_child_elements(triple.carrier);
-        let region = |document: &Document, element: NodeId| {
+        let start_tags_alone =
+            incoming.0.has_child_elements(incoming.1) && carrier.0.has_child_elements(carrier.1);
+        let region = |(document, element): (&Document, NodeId)| {
             if start_tags_alone {
                 document.start_tag(element)
             } else {
                 document.span(element)
             }
         };
-        self.conflicts.push(Conflict {
+        Conflict {
             kind,
             address: self.contest_address(contest),
             values: contest.values(),
             secret: self.holds_secret_value(contest),
             places: contest.places,
-            region: Region {
-                carrier: region(self.inputs.carrier, triple.carrier),
-                incoming: Some(region(self.inputs.incoming, triple.incoming)),
-                base: base.map(|(document, element)| region(document, element)),
-            },
+            region: region(carrier),
+            base_region: sides.base.map(region),
             take_incoming,
             by,
-        });
+        }
     }
 }

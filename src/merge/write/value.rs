@@ -1,17 +1,17 @@
 //! How a value is written into the carrier: in its quotes, its line ends, its place.
 
-use super::contest::Contest;
-use super::engine::Engine;
-use super::outcome::Triple;
+use crate::merge::compare::Comparison;
+use crate::merge::decide::contest::Contest;
+use crate::merge::sides::Sides;
 use crate::xml::address::Leaf;
 use crate::xml::escape::{escape_attribute, escape_text, requote};
 use crate::xml::layout::{attribute_removal_span, empty_tag_end, with_line_ends};
 use crate::xml::{Document, Edit, NodeId, NodeKind, Span};
 
-impl Engine<'_> {
+impl Comparison<'_> {
     /// The edits of the carrier that give the contested place the value `value`.
     /// `raw`: written as the incoming file writes it.
-    pub(super) fn value_edits(
+    pub(in crate::merge) fn value_edits(
         &self,
         contest: &Contest,
         value: Option<&str>,
@@ -25,7 +25,7 @@ impl Engine<'_> {
 
     fn attribute_edits(
         &self,
-        triple: Triple,
+        triple: Sides<NodeId>,
         name: &str,
         value: Option<&str>,
         raw: bool,
@@ -75,7 +75,7 @@ impl Engine<'_> {
         }]
     }
 
-    fn text_edits(&self, triple: Triple, value: Option<&str>, raw: bool) -> Vec<Edit> {
+    fn text_edits(&self, triple: Sides<NodeId>, value: Option<&str>, raw: bool) -> Vec<Edit> {
         let (incoming, carrier) = (self.inputs.incoming, self.inputs.carrier);
         let text_nodes = |document: &Document, element: NodeId| -> Vec<NodeId> {
             document
@@ -94,7 +94,7 @@ impl Engine<'_> {
         let written = with_line_ends(&written, self.carrier_layout().line_end).into_owned();
         let mut nodes = text_nodes(carrier, triple.carrier).into_iter();
         let Some(first) = nodes.next() else {
-            return self.content_into_empty(triple.carrier, written);
+            return self.content_into_empty(triple, written);
         };
         let mut edits = vec![Edit {
             span: carrier.span(first),
@@ -108,16 +108,19 @@ impl Engine<'_> {
     }
 
     /// Puts `content` into an element of the carrier that holds nothing but comments.
-    pub(super) fn content_into_empty(&self, element: NodeId, content: String) -> Vec<Edit> {
-        let carrier = self.inputs.carrier;
+    pub(in crate::merge) fn content_into_empty(
+        &self,
+        triple: Sides<NodeId>,
+        content: String,
+    ) -> Vec<Edit> {
+        let (carrier, element) = (self.inputs.carrier, triple.carrier);
         let edit = if carrier.end_tag(element).is_some() {
             Edit {
                 span: Span::at(carrier.start_tag(element).end),
                 text: content,
             }
         } else {
-            let new_name = self.new_names.get(&element).map(String::as_str);
-            let name = new_name.unwrap_or_else(|| carrier.name(element));
+            let name = self.name_in_result(triple);
             Edit {
                 span: empty_tag_end(carrier, element),
                 text: format!(">{content}</{name}>"),

@@ -9,18 +9,20 @@
 
 use std::collections::HashMap;
 
-use super::digest::significant_text;
-use super::engine::Engine;
-use super::matching::{Group, Match, Side};
-use super::outcome::Triple;
 use crate::config::identity::IdentityTable;
+use crate::merge::compare::Comparison;
+use crate::merge::compare::digest::significant_text;
+use crate::merge::compare::matching::{Group, Match, Side};
+use crate::merge::sides::Sides;
+use crate::merge::steps::Steps;
 use crate::xml::{Edit, NodeId, Span};
 
-impl Engine<'_> {
+impl Comparison<'_> {
     /// Joins what one side renamed with what it was, where the other side changed it.
-    pub(super) fn join_renamed(&mut self, groups: &mut [Group]) {
+    /// Whether there was any.
+    pub(in crate::merge) fn join_renamed(&self, groups: &mut [Group]) -> bool {
         let Some(base) = self.base_side() else {
-            return;
+            return false;
         };
         let (incoming, carrier) = (self.incoming_side(), self.carrier_side());
         let table = &self.inputs.rules.identities;
@@ -42,12 +44,12 @@ impl Engine<'_> {
             |found| &mut found.incoming,
             |found| (found.carrier, found.incoming),
         );
-        self.joined_renamed |= one || other;
+        one || other
     }
 
     /// Whether both branches gave the element names of their own: with another prefix it can
     /// be another element.
-    pub(super) fn is_named_otherwise_by_both(&self, triple: Triple) -> bool {
+    pub(in crate::merge) fn is_named_otherwise_by_both(&self, triple: Sides<NodeId>) -> bool {
         let incoming = self.inputs.incoming.name(triple.incoming);
         let carrier = self.inputs.carrier.name(triple.carrier);
         let base = self.inputs.base.zip(triple.base);
@@ -57,28 +59,38 @@ impl Engine<'_> {
             && before.is_none_or(|before| incoming != before && carrier != before)
     }
 
+    /// The name that the incoming side alone gave to an element.
+    fn new_name(&self, triple: Sides<NodeId>) -> Option<&str> {
+        let names = self
+            .documents()
+            .zip(triple)
+            .map(|(document, element)| document.name(element));
+        let before = names.base?;
+        (names.incoming != before && names.carrier == before).then_some(names.incoming)
+    }
+
+    /// The name of an element in the result.
+    pub(in crate::merge) fn name_in_result(&self, triple: Sides<NodeId>) -> &str {
+        let name = self.new_name(triple);
+        name.unwrap_or_else(|| self.inputs.carrier.name(triple.carrier))
+    }
+
     /// Gives an element of the carrier the name that the incoming side gave it.
-    pub(super) fn rename(&mut self, triple: Triple) {
-        let (incoming, carrier) = (self.inputs.incoming, self.inputs.carrier);
-        let Some((base, element)) = self.inputs.base.zip(triple.base) else {
+    pub(in crate::merge) fn rename(&self, triple: Sides<NodeId>, steps: &mut Steps) {
+        let carrier = self.inputs.carrier;
+        let Some(name) = self.new_name(triple) else {
             return;
         };
-        let name = incoming.name(triple.incoming);
-        let before = base.name(element);
-        if name == before || carrier.name(triple.carrier) != before {
-            return;
-        }
         let in_end_tag = carrier.end_tag(triple.carrier).map(|tag| {
             let start = tag.start as usize + "</".len();
-            Span::new(start, start + before.len())
+            Span::new(start, start + carrier.name(triple.carrier).len())
         });
-        self.new_names.insert(triple.carrier, name.to_owned());
         let edits = [Some(carrier.name_span(triple.carrier)), in_end_tag];
         let edits = edits.into_iter().flatten().map(|span| Edit {
             span,
             text: name.to_owned(),
         });
-        self.edit(edits.collect(), triple.carrier);
+        steps.edit(triple.carrier, edits.collect());
     }
 }
 
@@ -96,7 +108,7 @@ fn join(
     // Comments count: they would go with what seems removed.
     let is_edited = |found: &Match| {
         let both = found.base.zip(sides(found).0);
-        both.is_some_and(|(before, now)| base.digests.all(before) != edited.digests.all(now))
+        both.is_some_and(|(before, now)| !base.same_but_for_layout(before, edited, now))
     };
     let is_lost = |found: &Match| found.base.is_some() && sides(found).1.is_none();
     let mut matches = groups.iter().flat_map(|group| &group.matches);

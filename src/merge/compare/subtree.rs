@@ -3,44 +3,68 @@
 
 use std::collections::HashMap;
 
-use super::account::{Atom, Slot, atoms};
-use super::engine::Engine;
-use super::outcome::{DecidedBy, Outcome, Value};
+use crate::merge::account::{Atom, Slot, atoms};
+use crate::merge::compare::Comparison;
+use crate::merge::outcome::{DecidedBy, Ending, Outcome, Value};
+use crate::merge::steps::Steps;
 use crate::pack::rules::Action;
 use crate::xml::address::Leaf;
 use crate::xml::escape::{escape_attribute, escape_text};
 use crate::xml::{Document, NodeId, Span};
 
-impl Engine<'_> {
-    /// Writes an outcome down for everything in an incoming subtree. Returns
-    /// whether a carried value in it is rewritten.
-    pub(super) fn record_subtree(
-        &mut self,
-        node: NodeId,
-        outcome: Outcome,
-        by: &DecidedBy,
-    ) -> bool {
-        if !self.upgrade() {
-            return false;
+impl Comparison<'_> {
+    /// Writes down how a setting of the incoming file ended, for the account of an upgrade.
+    pub(in crate::merge) fn record(&self, atom: Atom, ending: Ending, steps: &mut Steps) {
+        if self.upgrade() {
+            steps.endings.push((atom, ending));
         }
-        let document = self.inputs.incoming;
-        let mut any_rewritten = false;
-        for element in document
-            .subtree(node)
-            .filter(|node| document.is_element(*node))
-        {
-            for atom in atoms(&self.inputs.rules.identities, document, element) {
-                let rewritten = outcome == Outcome::Carried && self.rewritten_atom(atom).is_some();
-                any_rewritten |= rewritten;
-                let outcome = if rewritten {
-                    Outcome::Rewritten
-                } else {
-                    outcome
+    }
+
+    /// Writes one ending down for everything in an incoming subtree.
+    pub(in crate::merge) fn record_subtree(
+        &self,
+        node: NodeId,
+        ending: &Ending,
+        steps: &mut Steps,
+    ) {
+        if self.upgrade() {
+            let atoms = self.atoms_in(node);
+            steps
+                .endings
+                .extend(atoms.map(|atom| (atom, ending.clone())));
+        }
+    }
+
+    /// Writes down that an incoming subtree is carried, and says whether a value in it is
+    /// [`Outcome::Rewritten`] by that.
+    pub(in crate::merge) fn record_carried(
+        &self,
+        node: NodeId,
+        by: &DecidedBy,
+        steps: &mut Steps,
+    ) -> Outcome {
+        let mut whole = Outcome::Carried;
+        if self.upgrade() {
+            for atom in self.atoms_in(node) {
+                let outcome = match self.rewritten_atom(atom) {
+                    Some(_) => Outcome::Rewritten,
+                    None => Outcome::Carried,
                 };
-                self.record(atom, outcome, by);
+                whole = whole.max(outcome);
+                steps
+                    .endings
+                    .push((atom, Ending::Decided(outcome, by.clone())));
             }
         }
-        any_rewritten
+        whole
+    }
+
+    fn atoms_in(&self, node: NodeId) -> impl Iterator<Item = Atom> {
+        let document = self.inputs.incoming;
+        document
+            .subtree(node)
+            .filter(|node| document.is_element(*node))
+            .flat_map(|element| atoms(&self.inputs.rules.identities, document, element))
     }
 
     /// The value that an incoming atom is carried with, if it is not its own:
@@ -77,7 +101,7 @@ impl Engine<'_> {
     }
 
     /// The texts of an incoming subtree that are written differently when it is carried.
-    pub(super) fn rewritten_spans(&self, node: NodeId) -> HashMap<Span, String> {
+    pub(in crate::merge) fn rewritten_spans(&self, node: NodeId) -> HashMap<Span, String> {
         let document = self.inputs.incoming;
         let mut spans = HashMap::new();
         if !self.upgrade() {
@@ -115,7 +139,7 @@ impl Engine<'_> {
         spans
     }
 
-    pub(super) fn describe_result(&self, incoming: NodeId) -> Value {
+    pub(in crate::merge) fn describe_result(&self, incoming: NodeId) -> Value {
         let rewritten = |text: String| match self.inputs.rewrite {
             Some(rewrite) => rewrite(&text).unwrap_or(text),
             None => text,
@@ -132,12 +156,12 @@ impl Engine<'_> {
                     .map(|(name, value)| (name, rewritten(value)))
                     .collect(),
             ),
-            element @ Value::Element(_) => element,
+            element @ Value::Element { .. } => element,
         }
     }
 
     /// The value of an entry; of another element what it is, or how much it holds.
-    pub(super) fn describe(&self, document: &Document, element: NodeId) -> Value {
+    pub(in crate::merge) fn describe(&self, document: &Document, element: NodeId) -> Value {
         if self.is_entry(document, element) {
             for name in ["value", "connectionString"] {
                 if let Some(value) = document.value(element, name) {
@@ -168,14 +192,13 @@ impl Engine<'_> {
                 .collect();
             return Value::Tag(name.to_owned(), attributes);
         }
-        Value::Element(match below {
-            0 => format!("<{name} …>"),
-            1 => format!("<{name}> with 1 element"),
-            _ => format!("<{name}> with {below} elements"),
-        })
+        Value::Element {
+            name: name.to_owned(),
+            below,
+        }
     }
 
-    pub(super) fn holds_secret(&self, document: &Document, node: NodeId) -> bool {
+    pub(in crate::merge) fn holds_secret(&self, document: &Document, node: NodeId) -> bool {
         document
             .subtree(node)
             .filter(|node| document.is_element(*node))

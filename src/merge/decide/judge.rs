@@ -2,16 +2,16 @@
 
 use std::cmp::Ordering;
 
-use super::account::is_namespace_declaration;
-use super::contest::{Base, Contest, Pick, Verdict};
-use super::engine::Engine;
-use super::outcome::{ConflictKind, DecidedBy, Principle};
+use crate::merge::account::is_namespace_declaration;
+use crate::merge::compare::Comparison;
+use crate::merge::decide::contest::{Base, Contest, Pick, Ruling, Verdict};
+use crate::merge::outcome::{ConflictKind, DecidedBy, Principle};
 use crate::pack::rules::{Action, Policy, When};
 use crate::xml::address::Leaf;
 use crate::xml::{Document, NodeId, chars};
 
-impl Engine<'_> {
-    pub(super) fn judge(&self, contest: &Contest, policy: Option<&Policy>) -> Verdict {
+impl Comparison<'_> {
+    pub(in crate::merge) fn judge(&self, contest: &Contest, policy: Option<&Policy>) -> Verdict {
         let (incoming, carrier) = (contest.incoming.as_ref(), contest.carrier.as_ref());
         // A rule for want of a base gives way to a known default, which is one.
         let policy = policy
@@ -38,7 +38,7 @@ impl Engine<'_> {
             return Verdict::principle(pick, Principle::BelongsToNewFile);
         }
         if !self.upgrade() && self.is_prefix_used_anew(contest) {
-            return Verdict::conflict(ConflictKind::BothChanged);
+            return Verdict::Conflict(ConflictKind::BothChanged);
         }
         let known;
         let (base, assumed) = match &contest.base {
@@ -51,7 +51,7 @@ impl Engine<'_> {
                 None => return self.judge_without_base(contest),
             },
         };
-        let mut verdict = if incoming == base {
+        let verdict = if incoming == base {
             let principle = if assumed {
                 Principle::KnownDefault
             } else if carrier.is_none() {
@@ -70,8 +70,7 @@ impl Engine<'_> {
         } else {
             self.judge_both_changed(contest, base)
         };
-        verdict.assumed |= assumed;
-        verdict
+        if assumed { verdict.assumed() } else { verdict }
     }
 
     fn judge_both_changed(&self, contest: &Contest, base: Option<&String>) -> Verdict {
@@ -97,19 +96,16 @@ impl Engine<'_> {
             return Verdict::principle(Pick::Carrier, Principle::SameOnBothSides);
         }
         if self.carrier_has_known_default(contest) {
-            return Verdict {
-                assumed: true,
-                ..Verdict::principle(Pick::Incoming, Principle::KnownDefault)
-            };
+            return Verdict::principle(Pick::Incoming, Principle::KnownDefault).assumed();
         }
         match (incoming, carrier) {
-            (None, _) => Verdict::conflict(ConflictKind::RemovedChanged),
+            (None, _) => Verdict::Conflict(ConflictKind::RemovedChanged),
             (_, None) if self.upgrade() && self.contest_within_entry(contest) => {
                 Verdict::principle(Pick::Incoming, Principle::KeptThoughGone)
             }
-            (_, None) => Verdict::conflict(ConflictKind::ChangedRemoved),
-            _ if base.is_none() => Verdict::conflict(ConflictKind::BothAdded),
-            _ => Verdict::conflict(ConflictKind::BothChanged),
+            (_, None) => Verdict::Conflict(ConflictKind::ChangedRemoved),
+            _ if base.is_none() => Verdict::Conflict(ConflictKind::BothAdded),
+            _ => Verdict::Conflict(ConflictKind::BothChanged),
         }
     }
 
@@ -121,8 +117,8 @@ impl Engine<'_> {
             (_, None) if !guess || self.contest_within_entry(contest) => {
                 Verdict::principle(Pick::Incoming, Principle::AddedByOneSide)
             }
-            _ if guess => Verdict::conflict(ConflictKind::UnknownOrigin),
-            _ => Verdict::conflict(ConflictKind::BothAdded),
+            _ if guess => Verdict::Conflict(ConflictKind::UnknownOrigin),
+            _ => Verdict::Conflict(ConflictKind::BothAdded),
         }
     }
 
@@ -186,14 +182,14 @@ impl Engine<'_> {
             _ if same => return None,
             Action::TakeOld => Pick::Incoming,
             Action::TakeNew | Action::Drop => Pick::Carrier,
-            Action::Conflict => Pick::Conflict(ConflictKind::ByRule),
+            Action::Conflict => return Some(Verdict::Conflict(ConflictKind::ByRule)),
             Action::Rewrite { .. } | Action::Rename(_) | Action::Require => return None,
         };
-        Some(Verdict {
+        Some(Verdict::Decided(Ruling {
             pick,
             by: DecidedBy::Rule(policy.provenance.id.clone()),
             assumed: false,
-        })
+        }))
     }
 
     /// Decides between two versions that both sides changed.
@@ -218,15 +214,16 @@ impl Engine<'_> {
             (Some(a), Some(b)) if a != b => a.cmp(&b),
             _ => version_numbers(incoming)?.cmp(&version_numbers(carrier)?),
         };
-        Some(Verdict {
-            pick: match order {
-                Ordering::Less => Pick::Carrier,
-                Ordering::Greater => Pick::Incoming,
-                Ordering::Equal => return None,
-            },
+        let pick = match order {
+            Ordering::Less => Pick::Carrier,
+            Ordering::Greater => Pick::Incoming,
+            Ordering::Equal => return None,
+        };
+        Some(Verdict::Decided(Ruling {
+            pick,
             by: DecidedBy::Rule(policy.provenance.id.clone()),
             assumed: false,
-        })
+        }))
     }
 
     fn contest_within_entry(&self, contest: &Contest) -> bool {

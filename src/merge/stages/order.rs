@@ -7,12 +7,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::engine::Engine;
-use super::matching::Match;
-use super::outcome::{ConflictKind, Triple};
-use super::plan::{Plan, Reorder};
 use crate::config::identity::identity;
-use crate::xml::{Document, Edit, Edits, NodeId, Span};
+use crate::merge::compare::Comparison;
+use crate::merge::compare::matching::Match;
+use crate::merge::outcome::ConflictKind;
+use crate::merge::sides::Sides;
+use crate::merge::stages::plan::{Plan, Reorder};
+use crate::xml::{Document, NodeId, Span};
 
 /// An element that all three sides have.
 #[derive(Clone, Copy)]
@@ -22,9 +23,13 @@ struct Common {
     carrier: NodeId,
 }
 
-impl Engine<'_> {
+impl Comparison<'_> {
     /// Whether the order of the children cannot be decided, although it matters.
-    pub(super) fn order_conflict(&self, triple: Triple, plan: &Plan) -> Option<ConflictKind> {
+    pub(in crate::merge) fn order_conflict(
+        &self,
+        triple: Sides<NodeId>,
+        plan: &Plan,
+    ) -> Option<ConflictKind> {
         if self.clear_meets_additions(plan) || self.remove_meets_addition(plan) {
             return Some(ConflictKind::Order);
         }
@@ -37,13 +42,17 @@ impl Engine<'_> {
     }
 
     /// Takes over the order of the incoming side if the carrier kept its own.
-    pub(super) fn take_order(&mut self, triple: Triple, plan: &Plan) {
+    pub(in crate::merge) fn take_order(
+        &self,
+        triple: Sides<NodeId>,
+        plan: &Plan,
+    ) -> Option<Reorder> {
         if self.upgrade() && !self.is_ordered(triple) {
-            return;
+            return None;
         }
         let orders = Orders::of(plan);
         if !orders.incoming_moved() || orders.carrier_moved() {
-            return;
+            return None;
         }
         let carrier = self.inputs.carrier;
         let places: HashMap<NodeId, usize> = orders
@@ -60,7 +69,7 @@ impl Engine<'_> {
                 end: self.end_with_trailing_comment(*node),
             })
             .collect();
-        self.reorders.push(Reorder {
+        Some(Reorder {
             container: carrier.span(triple.carrier),
             triple,
             first: Vec::new(),
@@ -70,10 +79,10 @@ impl Engine<'_> {
                 .iter()
                 .filter_map(|node| places.get(node).copied())
                 .collect(),
-        });
+        })
     }
 
-    fn is_ordered(&self, triple: Triple) -> bool {
+    pub(in crate::merge) fn is_ordered(&self, triple: Sides<NodeId>) -> bool {
         let table = &self.inputs.rules.identities;
         table.is_ordered(self.inputs.carrier, triple.carrier)
     }
@@ -127,7 +136,7 @@ impl Engine<'_> {
     }
 
     /// Whether both sides added elements between the same two, so that their order is anyone's guess.
-    fn additions_meet(&self, triple: Triple, plan: &Plan) -> bool {
+    fn additions_meet(&self, triple: Sides<NodeId>, plan: &Plan) -> bool {
         if triple.base.is_none() {
             return false;
         }
@@ -157,48 +166,6 @@ impl Engine<'_> {
             let at = common.partition_point(|found| found.incoming < *node);
             gaps.contains(&at.checked_sub(1).map(|at| common[at].carrier))
         })
-    }
-
-    /// Applies the changes of order, innermost first; not where a conflict is left. Where the order
-    /// matters, what cannot be applied is a conflict itself.
-    pub(super) fn reorder(&mut self) {
-        let mut reorders = std::mem::take(&mut self.reorders);
-        reorders.sort_by_key(|reorder| reorder.container.len());
-        let text = self.inputs.carrier.text();
-        for reorder in reorders {
-            let conflicting = self
-                .conflicts
-                .iter()
-                .any(|conflict| reorder.container.contains(conflict.region.carrier));
-            // An edit that reaches beyond a slot cannot move with it.
-            let cannot_move = reorder.slots.iter().any(|slot| self.edits.cross(*slot));
-            if conflicting || cannot_move {
-                if !self.upgrade() && self.is_ordered(reorder.triple) {
-                    self.whole_element_conflict(ConflictKind::Order, reorder.triple);
-                }
-                self.edit(reorder.first, reorder.triple.carrier);
-                continue;
-            }
-            let inner: Vec<Edits> = reorder
-                .slots
-                .iter()
-                .map(|slot| self.edits.take_within(*slot))
-                .collect();
-            let moved: Vec<String> = reorder
-                .slots
-                .iter()
-                .zip(&inner)
-                .map(|(slot, edits)| edits.apply_within(text, *slot))
-                .collect();
-            for (place, from) in reorder.order.iter().enumerate() {
-                let edit = Edit {
-                    span: reorder.slots[place],
-                    text: moved[*from].clone(),
-                };
-                self.edit(vec![edit], self.inputs.carrier.root());
-            }
-            self.edit(reorder.first, reorder.triple.carrier);
-        }
     }
 }
 

@@ -4,15 +4,15 @@
 
 use std::collections::HashMap;
 
-use super::contest::{Base, Contest};
-use super::engine::Engine;
+use crate::merge::compare::Comparison;
+use crate::merge::decide::contest::{Base, Contest};
 use crate::xml::address::Leaf;
 use crate::xml::{Document, NodeId, chars};
 
-impl Engine<'_> {
+impl Comparison<'_> {
     /// Whether the contested attribute declares a prefix that one side changed or
     /// removed, while the other side uses it for more names than the base does.
-    pub(super) fn is_prefix_used_anew(&self, contest: &Contest) -> bool {
+    pub(in crate::merge) fn is_prefix_used_anew(&self, contest: &Contest) -> bool {
         let (Leaf::Attribute(name), Base::Is(bound)) = (&contest.leaf, &contest.base) else {
             return false;
         };

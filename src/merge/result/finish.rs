@@ -11,10 +11,10 @@ use std::hash::{Hash, Hasher};
 use rustc_hash::FxHasher;
 use thiserror::Error;
 
-use super::matching::{self, Keys};
-use super::outcome::{Conflict, ConflictKind, Places, Region, Values};
-use super::{Inputs, Merged, Mode};
 use crate::config::identity::IdentityTable;
+use crate::merge::compare::matching::{self, Keys};
+use crate::merge::outcome::{Conflict, ConflictKind, Places, Values};
+use crate::merge::{Inputs, Merged, Mode};
 use crate::pack::rules::{Action, Component};
 use crate::xml::address::Leaf;
 use crate::xml::fast_reader;
@@ -75,18 +75,7 @@ pub fn finish(
     settle: Settle,
 ) -> Result<Finished, FinishError> {
     let carrier = merged.carrier(inputs);
-    let mut edits = merged.edits.clone();
-    if settle == Settle::Incoming {
-        for edit in outermost(&merged.conflicts)
-            .iter()
-            .flat_map(|conflict| &conflict.take_incoming)
-        {
-            edits.take_overlapping(edit.span);
-            if edits.replace(edit.span, edit.text.clone()).is_err() {
-                return Err(FinishError::NotWellFormed);
-            }
-        }
-    }
+    let edits = settled(merged, settle);
     let bytes = carrier.source().bytes_with(edits.apply(carrier.text()));
     let document = Document::from_bytes(&bytes).map_err(|_| FinishError::NotWellFormed)?;
     match inputs.mode {
@@ -98,6 +87,22 @@ pub fn finish(
     }
     no_new_duplicates(inputs, &document, &edits)?;
     Ok(Finished { bytes, document })
+}
+
+/// The edits of the carrier with what is left in conflict settled for one side.
+pub(super) fn settled(merged: &Merged, settle: Settle) -> Edits {
+    let mut edits = merged.edits.clone();
+    if settle == Settle::Incoming {
+        for edit in outermost(&merged.conflicts)
+            .into_iter()
+            .flat_map(|conflict| &conflict.take_incoming)
+        {
+            edits.take_overlapping(edit.span);
+            let replaced = edits.replace(edit.span, edit.text.clone());
+            debug_assert!(replaced.is_ok(), "nothing else was left there");
+        }
+    }
+    edits
 }
 
 /// Whether as many elements came and went as were decided.
@@ -116,14 +121,14 @@ fn nothing_lost(carrier: &Document, merged: &Merged, result: &Document) -> Resul
 pub(super) fn outermost(conflicts: &[Conflict]) -> Vec<&Conflict> {
     let mut sorted: Vec<&Conflict> = conflicts.iter().collect();
     sorted.sort_by_key(|conflict| {
-        let span = conflict.region.carrier;
+        let span = conflict.region;
         (span.start, std::cmp::Reverse(span.end))
     });
     let mut kept: Vec<&Conflict> = Vec::new();
     for conflict in sorted {
-        let region = conflict.region.carrier;
+        let region = conflict.region;
         let inside = kept.last().is_some_and(|outer| {
-            let outer = outer.region.carrier;
+            let outer = outer.region;
             let at_edge =
                 region.is_empty() && (region.start == outer.start || region.start == outer.end);
             outer != region && outer.contains(region) && !outer.is_empty() && !at_edge
@@ -236,11 +241,8 @@ pub fn missing_required(inputs: &Inputs<'_>, result: &Document) -> Vec<Conflict>
             values: Values::default(),
             secret: false,
             places: Places::default(),
-            region: Region {
-                carrier: Span::default(),
-                incoming: None,
-                base: None,
-            },
+            region: Span::default(),
+            base_region: None,
             take_incoming: Vec::new(),
             by: Some(policy.provenance.id.clone()),
         })

@@ -1,14 +1,18 @@
 //! Which rule of the packs speaks about a value, and what stands in for a missing base.
 
-use super::engine::Engine;
-use super::outcome::Triple;
+use crate::merge::compare::Comparison;
+use crate::merge::sides::Sides;
 use crate::pack::rules::{Action, KnownSetting, Policy, When};
 use crate::xml::address::Leaf;
 use crate::xml::{Document, NodeId};
 
-impl<'a> Engine<'a> {
+impl<'a> Comparison<'a> {
     /// The policy for a value that both elements may have; the last one of the packs wins.
-    pub(super) fn policy(&self, triple: Triple, leaf: &Leaf) -> Option<&'a Policy> {
+    pub(in crate::merge) fn policy(
+        &self,
+        triple: Sides<NodeId>,
+        leaf: &Leaf,
+    ) -> Option<&'a Policy> {
         self.find_policy(|policy| {
             self.covers(policy, self.inputs.incoming, triple.incoming, leaf)
                 || self.covers(policy, self.inputs.carrier, triple.carrier, leaf)
@@ -16,7 +20,7 @@ impl<'a> Engine<'a> {
     }
 
     /// The policy for an element that only one side has.
-    pub(super) fn policy_for_element(
+    pub(in crate::merge) fn policy_for_element(
         &self,
         document: &Document,
         element: NodeId,
@@ -40,7 +44,7 @@ impl<'a> Engine<'a> {
     }
 
     /// The policy that gives a value of a carried incoming element another form.
-    pub(super) fn policy_for_carried_value(
+    pub(in crate::merge) fn policy_for_carried_value(
         &self,
         element: NodeId,
         leaf: &Leaf,
@@ -88,7 +92,7 @@ impl<'a> Engine<'a> {
     }
 
     /// The documented setting at this value, whose defaults may stand in for a base value.
-    pub(super) fn known_setting(
+    pub(in crate::merge) fn known_setting(
         &self,
         document: &Document,
         element: NodeId,
@@ -107,7 +111,7 @@ impl<'a> Engine<'a> {
     }
 
     /// Whether the element with all it holds is one setting.
-    pub(super) fn is_entry(&self, document: &Document, element: NodeId) -> bool {
+    pub(in crate::merge) fn is_entry(&self, document: &Document, element: NodeId) -> bool {
         self.inputs
             .rules
             .identities
@@ -116,7 +120,7 @@ impl<'a> Engine<'a> {
     }
 
     /// Whether the element is an entry or stands inside one.
-    pub(super) fn within_entry(&self, document: &Document, element: NodeId) -> bool {
+    pub(in crate::merge) fn within_entry(&self, document: &Document, element: NodeId) -> bool {
         let mut at = Some(element);
         while let Some(node) = at.filter(|node| document.is_element(*node)) {
             if self.is_entry(document, node) {
@@ -127,7 +131,12 @@ impl<'a> Engine<'a> {
         false
     }
 
-    pub(super) fn is_secret(&self, document: &Document, element: NodeId, leaf: &Leaf) -> bool {
+    pub(in crate::merge) fn is_secret(
+        &self,
+        document: &Document,
+        element: NodeId,
+        leaf: &Leaf,
+    ) -> bool {
         let rules = self.inputs.rules;
         rules
             .secrets

@@ -2,21 +2,24 @@
 
 use rustc_hash::FxHashMap;
 
-use super::account::{Atom, Slot};
-use super::digest::has_significant_text;
-use super::engine::Engine;
-use super::matching::{Group, Match, match_children};
-use super::outcome::{
-    Conflict, ConflictKind, DecidedBy, Decision, Outcome, Places, Principle, Region, Triple, Values,
+use crate::merge::account::{Atom, Slot};
+use crate::merge::compare::Comparison;
+use crate::merge::compare::digest::has_significant_text;
+use crate::merge::compare::matching::{Group, Match, Side, match_children};
+use crate::merge::outcome::{
+    Conflict, ConflictKind, DecidedBy, Decision, Ending, Outcome, Places, Principle, Values,
 };
-use super::plan::{Anchor, Plan};
+use crate::merge::sides::Sides;
+use crate::merge::stages::one_sided::Added;
+use crate::merge::stages::plan::{Anchor, Plan};
+use crate::merge::steps::Steps;
 use crate::pack::rules::{Action, Policy};
 use crate::xml::layout::removal_span;
-use crate::xml::{Edit, NodeId};
+use crate::xml::{Document, Edit, NodeId};
 
-impl Engine<'_> {
+impl Comparison<'_> {
     /// Merges what stands between the tags of one element.
-    pub(super) fn content(&mut self, triple: Triple) {
+    pub(in crate::merge) fn content(&self, triple: Sides<NodeId>, steps: &mut Steps) {
         let sides = [
             self.inputs.base.zip(triple.base),
             Some((self.inputs.incoming, triple.incoming)),
@@ -35,24 +38,21 @@ impl Engine<'_> {
         // Where a comment stands in a text is decided only together with the text.
         let is_mixed = has_text && (has_elements || self.remarks_differ(triple));
         if is_mixed || is_encrypted {
-            self.opaque_content(triple);
+            self.opaque_content(triple, steps);
         } else if has_text {
-            self.leaf_text(triple);
+            self.leaf_text(triple, steps);
         } else {
-            self.children(triple);
+            self.children(triple, steps);
         }
         let presence = Atom {
             element: triple.incoming,
             slot: Slot::Presence,
         };
-        self.record(
-            presence,
-            Outcome::AlreadyEqual,
-            &Principle::SameOnBothSides.into(),
-        );
+        let by = Principle::SameOnBothSides.into();
+        self.record(presence, Ending::Decided(Outcome::AlreadyEqual, by), steps);
     }
 
-    pub(super) fn children(&mut self, triple: Triple) {
+    pub(in crate::merge) fn children(&self, triple: Sides<NodeId>, steps: &mut Steps) {
         let base = self.base_side().zip(triple.base);
         let mut groups = match_children(
             &self.inputs.rules.identities,
@@ -61,7 +61,7 @@ impl Engine<'_> {
             (self.carrier_side(), triple.carrier),
         );
         if self.inputs.joins_renamed {
-            self.join_renamed(&mut groups);
+            steps.joined_renamed |= self.join_renamed(&mut groups);
         }
         let mut plan = Plan::default();
         let mut ambiguous = false;
@@ -84,106 +84,118 @@ impl Engine<'_> {
             self.order_conflict(triple, &plan)
         };
         if let Some(kind) = undecidable {
-            return self.whole_element(kind, triple);
+            return self.whole_element(kind, triple, steps);
         }
         let mut conflicts = Vec::new();
         for found in plan.matches.clone() {
             match (found.incoming, found.carrier) {
-                (Some(incoming), Some(carrier)) => self.queue.push(Triple {
+                (Some(incoming), Some(carrier)) => steps.descend.push(Sides {
                     base: found.base,
                     incoming,
                     carrier,
                 }),
                 (Some(incoming), None) => {
-                    self.only_incoming(found.base, incoming, triple, &mut plan, &mut conflicts);
+                    let found = Added {
+                        base: found.base,
+                        incoming,
+                        parent: triple,
+                    };
+                    conflicts.extend(self.only_incoming(found, &mut plan, steps));
                 }
-                (None, Some(carrier)) => self.only_carrier(found.base, carrier, &mut plan),
+                (None, Some(carrier)) => {
+                    self.only_carrier(found.base, carrier, &mut plan, steps);
+                }
                 (None, None) => {}
             }
         }
         self.comments(triple, &mut plan);
-        self.take_order(triple, &plan);
+        plan.reorder = self.take_order(triple, &plan);
         if !conflicts.is_empty() {
             let anchors: FxHashMap<NodeId, Anchor> =
                 self.anchors(triple, &plan).into_iter().collect();
-            for (kind, base, incoming, by) in conflicts {
+            for undecided in conflicts {
+                let incoming = undecided.element.incoming;
                 let take_incoming = anchors
                     .get(&incoming)
                     .and_then(|anchor| self.insertion(triple, *anchor, &[incoming], &plan));
-                self.missing_in_carrier(kind, base, incoming, triple, take_incoming, by);
+                self.missing_in_carrier(undecided, take_incoming, steps);
             }
         }
-        self.carry_out(triple, &plan);
+        self.carry_out(triple, plan, steps);
     }
 
     /// Whether both sides changed this group, differently.
     fn both_changed(&self, group: &Group) -> bool {
-        let digests = |pick: fn(&Match) -> Option<NodeId>, side: super::matching::Side<'_>| {
-            let mut digests: Vec<u64> = group
-                .matches
-                .iter()
-                .filter_map(pick)
-                .map(|node| side.digests.meaning(node))
-                .collect();
+        let members = |pick: fn(&Match) -> Option<NodeId>, side: Side<'_>| -> Vec<u64> {
+            let nodes = group.matches.iter().filter_map(pick);
+            let mut digests: Vec<u64> = nodes.map(|node| side.digests.meaning(node)).collect();
             digests.sort_unstable();
             digests
         };
-        let incoming = digests(|found| found.incoming, self.incoming_side());
-        let carrier = digests(|found| found.carrier, self.carrier_side());
+        let incoming = members(|found| found.incoming, self.incoming_side());
+        let carrier = members(|found| found.carrier, self.carrier_side());
         let base = self
             .base_side()
-            .map(|side| digests(|found| found.base, side))
+            .map(|side| members(|found| found.base, side))
             .unwrap_or_default();
         incoming != carrier && incoming != base && carrier != base
     }
 
     /// An element whose content cannot be merged piece by piece: a rule takes
     /// one side's as a whole, or it is a conflict with all it holds.
-    pub(super) fn whole_element(&mut self, kind: ConflictKind, triple: Triple) {
+    pub(in crate::merge) fn whole_element(
+        &self,
+        kind: ConflictKind,
+        triple: Sides<NodeId>,
+        steps: &mut Steps,
+    ) {
         let policy = self.policy_for_element(self.inputs.incoming, triple.incoming);
         let by_rule = |policy: &Policy| DecidedBy::Rule(policy.provenance.id.clone());
         match policy {
             Some(policy) if matches!(policy.action, Action::TakeNew | Action::Drop) => {
                 let by = by_rule(policy);
-                self.record_content(triple.incoming, Outcome::Dropped, &by);
-                self.whole_decision(triple, Outcome::Dropped, by);
+                let ending = Ending::Decided(Outcome::Dropped, by.clone());
+                self.record_content(triple.incoming, &ending, steps);
+                self.whole_decision(triple, Outcome::Dropped, by, steps);
             }
             Some(policy) if matches!(policy.action, Action::TakeOld) => {
                 let by = by_rule(policy);
-                self.record_content(triple.incoming, Outcome::Carried, &by);
+                let ending = Ending::Decided(Outcome::Carried, by.clone());
+                self.record_content(triple.incoming, &ending, steps);
                 let text = self.render_incoming(triple.incoming, self.indent_of(triple.carrier));
                 let span = self.inputs.carrier.span(triple.carrier);
-                self.replacements.push(Edit { span, text });
-                self.element_delta += self.inputs.incoming.elements_in(triple.incoming) as isize
+                steps.replacements.push(Edit { span, text });
+                steps.growth += self.inputs.incoming.elements_in(triple.incoming) as isize
                     - self.inputs.carrier.elements_in(triple.carrier) as isize;
-                self.whole_decision(triple, Outcome::Carried, by);
+                self.whole_decision(triple, Outcome::Carried, by, steps);
             }
             _ => {
-                let by = Principle::ChangedByOneSide.into();
-                self.record_content(triple.incoming, Outcome::Conflict, &by);
-                self.whole_element_conflict(kind, triple);
+                self.record_content(triple.incoming, &Ending::Conflict, steps);
+                steps
+                    .conflicts
+                    .push(self.whole_element_conflict(kind, triple));
             }
         }
     }
 
-    fn whole_decision(&mut self, triple: Triple, outcome: Outcome, by: DecidedBy) {
+    fn whole_decision(
+        &self,
+        triple: Sides<NodeId>,
+        outcome: Outcome,
+        by: DecidedBy,
+        steps: &mut Steps,
+    ) {
         if !self.inputs.reports {
             return;
         }
-        let incoming = self.describe(self.inputs.incoming, triple.incoming);
-        let carrier = self.describe(self.inputs.carrier, triple.carrier);
-        let base = self.inputs.base.zip(triple.base);
-        self.decisions.push(Decision {
+        let values = self.whole_values(triple);
+        steps.decisions.push(Decision {
             address: self.incoming_address(triple.incoming),
-            result: Some(match outcome {
-                Outcome::Carried => incoming.clone(),
-                _ => carrier.clone(),
-            }),
-            values: Values {
-                base: base.map(|(document, element)| self.describe(document, element)),
-                incoming: Some(incoming),
-                carrier: Some(carrier),
+            result: match outcome {
+                Outcome::Carried => values.incoming.clone(),
+                _ => values.carrier.clone(),
             },
+            values,
             secret: self.holds_secret(self.inputs.incoming, triple.incoming),
             places: self.whole_places(triple),
             outcome: Some(outcome),
@@ -192,73 +204,72 @@ impl Engine<'_> {
         });
     }
 
-    fn whole_places(&self, triple: Triple) -> Places {
-        Places {
-            base: self
-                .inputs
-                .base
-                .zip(triple.base)
-                .map(|(document, element)| document.span(element)),
-            incoming: Some(self.inputs.incoming.span(triple.incoming)),
-            carrier: Some(self.inputs.carrier.span(triple.carrier)),
-        }
+    fn whole_places(&self, triple: Sides<NodeId>) -> Places {
+        let whole = |(document, element): (&Document, NodeId)| document.span(element);
+        self.documents().zip(triple).map(whole).into()
+    }
+
+    fn whole_values(&self, triple: Sides<NodeId>) -> Values {
+        let describe = |(document, element)| self.describe(document, element);
+        self.documents().zip(triple).map(describe).into()
     }
 
     /// A conflict about an element with all it holds.
-    pub(super) fn whole_element_conflict(&mut self, kind: ConflictKind, triple: Triple) {
-        let base = self.inputs.base.zip(triple.base);
+    pub(in crate::merge) fn whole_element_conflict(
+        &self,
+        kind: ConflictKind,
+        triple: Sides<NodeId>,
+    ) -> Conflict {
         let places = self.whole_places(triple);
-        let carrier_span = self.inputs.carrier.span(triple.carrier);
+        let region = self.inputs.carrier.span(triple.carrier);
         let rendered = self.render_incoming(triple.incoming, self.indent_of(triple.carrier));
-        self.conflicts.push(Conflict {
+        Conflict {
             kind,
             address: self.incoming_address(triple.incoming),
-            values: Values {
-                base: base.map(|(document, element)| self.describe(document, element)),
-                incoming: Some(self.describe(self.inputs.incoming, triple.incoming)),
-                carrier: Some(self.describe(self.inputs.carrier, triple.carrier)),
-            },
+            values: self.whole_values(triple),
             secret: self.holds_secret(self.inputs.incoming, triple.incoming),
             places,
-            region: Region {
-                carrier: carrier_span,
-                incoming: places.incoming,
-                base: places.base,
-            },
+            region,
+            base_region: places.base,
             take_incoming: vec![Edit {
-                span: carrier_span,
+                span: region,
                 text: rendered,
             }],
             by: None,
-        });
+        }
     }
 
-    /// Removes and inserts what the plan says.
-    pub(super) fn carry_out(&mut self, triple: Triple, plan: &Plan) {
+    /// Removes and inserts what the plan says, and changes the order.
+    pub(in crate::merge) fn carry_out(
+        &self,
+        triple: Sides<NodeId>,
+        mut plan: Plan,
+        steps: &mut Steps,
+    ) {
         let carrier = self.inputs.carrier;
         let mut removals: Vec<NodeId> = plan.remove.iter().copied().collect();
         removals.sort_unstable();
         for node in removals {
-            self.element_delta -= carrier.elements_in(node) as isize;
+            steps.growth -= carrier.elements_in(node) as isize;
             let edit = Edit {
                 span: removal_span(carrier.text(), carrier.span(node)),
                 text: String::new(),
             };
-            self.edit(vec![edit], triple.carrier);
+            steps.edit(triple.carrier, vec![edit]);
         }
         for node in &plan.insert {
-            self.element_delta += self.inputs.incoming.elements_in(*node) as isize;
+            steps.growth += self.inputs.incoming.elements_in(*node) as isize;
         }
         if !plan.insert.is_empty() {
-            for (anchor, edit) in self.insertions(triple, &plan.insert, plan) {
-                let reorder = (self.reorders.last_mut()).filter(|last| last.triple == triple);
-                match reorder
-                    .and_then(|reorder| Some((reorder.before_all(anchor, edit.span)?, reorder)))
-                {
+            for (anchor, edit) in self.insertions(triple, &plan.insert, &plan) {
+                let before_all = (plan.reorder.as_mut())
+                    .and_then(|reorder| Some((reorder.before_all(anchor, edit.span)?, reorder)));
+                match before_all {
                     Some((span, reorder)) => reorder.first.push(Edit { span, ..edit }),
-                    None => self.edit(vec![edit], triple.carrier),
+                    None => steps.edit(triple.carrier, vec![edit]),
                 }
             }
         }
+        steps.reorders.extend(plan.reorder);
     }
 }

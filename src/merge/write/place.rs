@@ -5,17 +5,17 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::engine::Engine;
-use super::outcome::Triple;
-use super::plan::{Anchor, Plan};
+use crate::merge::compare::Comparison;
+use crate::merge::sides::Sides;
+use crate::merge::stages::plan::{Anchor, Plan};
 use crate::xml::layout::{Transplant, indent_before, line_indent};
 use crate::xml::{Edit, NodeId, NodeKind, Span};
 
-impl Engine<'_> {
+impl Comparison<'_> {
     /// The edits that insert `nodes`, children of the incoming parent, into the carrier's.
-    pub(super) fn insertions(
+    pub(in crate::merge) fn insertions(
         &self,
-        parent: Triple,
+        parent: Sides<NodeId>,
         nodes: &FxHashSet<NodeId>,
         plan: &Plan,
     ) -> Vec<(Anchor, Edit)> {
@@ -38,11 +38,15 @@ impl Engine<'_> {
     }
 
     /// Where each child of the incoming parent would go that has no like in the carrier.
-    pub(super) fn anchors(&self, parent: Triple, plan: &Plan) -> Vec<(NodeId, Anchor)> {
+    pub(in crate::merge) fn anchors(
+        &self,
+        parent: Sides<NodeId>,
+        plan: &Plan,
+    ) -> Vec<(NodeId, Anchor)> {
         let incoming = self.inputs.incoming;
         let children: Vec<NodeId> = incoming.children(parent.incoming).collect();
         let described = self.described(&children, plan);
-        let reorder = (self.reorders.last()).filter(|last| last.triple == parent);
+        let reorder = plan.reorder.as_ref();
         let stays = |child: &NodeId| plan.stays.get(child).copied();
         let mut elements: Vec<NodeId> = (children.iter())
             .filter(|child| incoming.is_element(**child))
@@ -134,7 +138,7 @@ impl Engine<'_> {
         }
     }
 
-    fn first_place(&self, parent: Triple, plan: &Plan) -> Anchor {
+    fn first_place(&self, parent: Sides<NodeId>, plan: &Plan) -> Anchor {
         let first = self
             .inputs
             .carrier
@@ -144,9 +148,9 @@ impl Engine<'_> {
     }
 
     /// The edit that inserts `batch`, neighbours in the incoming file.
-    pub(super) fn insertion(
+    pub(in crate::merge) fn insertion(
         &self,
-        parent: Triple,
+        parent: Sides<NodeId>,
         anchor: Anchor,
         batch: &[NodeId],
         plan: &Plan,
@@ -189,12 +193,13 @@ impl Engine<'_> {
                     text: self.render_batch(batch, &indent, own_line.is_some()) + &tail,
                 })
             }
-            Anchor::Inside => self.insertion_inside(parent.carrier, batch),
+            Anchor::Inside => self.insertion_inside(parent, batch),
         }
     }
 
-    fn insertion_inside(&self, parent: NodeId, batch: &[NodeId]) -> Option<Edit> {
+    fn insertion_inside(&self, triple: Sides<NodeId>, batch: &[NodeId]) -> Option<Edit> {
         let carrier = self.inputs.carrier;
+        let parent = triple.carrier;
         if !carrier.is_element(parent) {
             return None;
         }
@@ -208,7 +213,7 @@ impl Engine<'_> {
         let rendered = self.render_batch(batch, &indent, true);
         let Some(end_tag) = carrier.end_tag(parent) else {
             let content = format!("{line_end}{indent}{rendered}{line_end}{outer}");
-            return self.content_into_empty(parent, content).pop();
+            return self.content_into_empty(triple, content).pop();
         };
         if let Some(lead) = indent_before(carrier.text(), end_tag.start) {
             return Some(Edit {
@@ -228,7 +233,7 @@ impl Engine<'_> {
     }
 
     /// The indentation of the line that an element of the carrier begins on.
-    pub(super) fn indent_of(&self, element: NodeId) -> String {
+    pub(in crate::merge) fn indent_of(&self, element: NodeId) -> String {
         let text = self.inputs.carrier.text();
         let before = &text[..self.inputs.carrier.span(element).start as usize];
         let line = memchr::memrchr(b'\n', before.as_bytes()).map_or(0, |found| found + 1);
@@ -257,7 +262,7 @@ impl Engine<'_> {
     }
 
     /// Where the line of `node` ends for the purpose of inserting after it.
-    pub(super) fn end_with_trailing_comment(&self, node: NodeId) -> u32 {
+    pub(in crate::merge) fn end_with_trailing_comment(&self, node: NodeId) -> u32 {
         let carrier = self.inputs.carrier;
         let mut end = carrier.span(node).end;
         let mut next = carrier.next_sibling(node);
@@ -275,7 +280,7 @@ impl Engine<'_> {
     }
 
     /// The first of the comments that stand directly above `node`.
-    pub(super) fn first_of_comment_block(&self, node: NodeId, plan: &Plan) -> NodeId {
+    pub(in crate::merge) fn first_of_comment_block(&self, node: NodeId, plan: &Plan) -> NodeId {
         let carrier = self.inputs.carrier;
         let mut first = node;
         let mut previous = carrier.previous_sibling(node);
@@ -335,7 +340,7 @@ impl Engine<'_> {
     }
 
     /// An incoming node as it reads in the carrier.
-    pub(super) fn render_incoming(&self, node: NodeId, indent: String) -> String {
+    pub(in crate::merge) fn render_incoming(&self, node: NodeId, indent: String) -> String {
         let replaced = self.rewritten_spans(node);
         let transplant = Transplant {
             document: self.inputs.incoming,

@@ -10,8 +10,8 @@ use std::hash::Hash;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::digest::Digests;
 use crate::config::identity::{IdentityRule, IdentityTable, discovered};
+use crate::merge::compare::digest::Digests;
 use crate::xml::{Document, NodeId};
 
 /// One side of a merge.
@@ -68,10 +68,10 @@ pub fn is_identity_attribute(
 }
 
 /// Stands in a key before each part of the identity that has a value.
-pub(super) const VALUE_SEPARATOR: char = '=';
+pub(in crate::merge) const VALUE_SEPARATOR: char = '=';
 
 /// Makes the keys of the child elements of one parent.
-pub(super) struct Keys<'a> {
+pub(in crate::merge) struct Keys<'a> {
     table: &'a IdentityTable,
     document: &'a Document,
     /// The rule for the sibling before, which is that for all of its name.
@@ -80,7 +80,7 @@ pub(super) struct Keys<'a> {
 }
 
 impl<'a> Keys<'a> {
-    pub(super) fn new(table: &'a IdentityTable, document: &'a Document) -> Self {
+    pub(in crate::merge) fn new(table: &'a IdentityTable, document: &'a Document) -> Self {
         Self {
             table,
             document,
@@ -90,13 +90,13 @@ impl<'a> Keys<'a> {
     }
 
     /// Goes on to the children of another parent.
-    pub(super) fn next_parent(&mut self) {
+    pub(in crate::merge) fn next_parent(&mut self) {
         self.last = None;
     }
 
     /// The identity of `element` as one text that compares equal for the same
     /// element, and whether the last of several counts.
-    pub(super) fn key(&mut self, element: NodeId) -> (&str, bool) {
+    pub(in crate::merge) fn key(&mut self, element: NodeId) -> (&str, bool) {
         let name = self.document.local_name(element);
         let rule = match self.last {
             Some((known, rule)) if known == name => rule,
@@ -332,9 +332,9 @@ fn pair_lists(
         // Of several copies it is the one in the same place that was left as it was.
         if left_nodes.len() == right_nodes.len() {
             let pairs = left_nodes.iter().copied().zip(right_nodes.iter().copied());
-            result.pairs.extend(pairs.filter(|(one, other)| {
-                left.digests.meaning(*one) == right.digests.meaning(*other)
-            }));
+            result
+                .pairs
+                .extend(pairs.filter(|(one, other)| left.means_the_same(*one, right, *other)));
             let taken: FxHashSet<NodeId> = result.pairs.values().copied().collect();
             left_free.retain(|node| !result.pairs.contains_key(node));
             right_free.retain(|node| !taken.contains(node));

@@ -1,0 +1,5 @@
+//! From decisions to bytes, and what they are held to.
+
+pub mod finish;
+pub mod lines;
+pub mod markers;

@@ -1,0 +1,68 @@
+//! The stages of the walk: pairs of elements that are the same one, from the root down.
+//!
+//! Each is a function from the comparison to steps. The walk is a list of work instead of
+//! recursion; the order of work does not matter, since edits and decisions are put in the order of
+//! the files at the end.
+
+mod children;
+mod comments;
+mod one_sided;
+mod opaque;
+mod order;
+pub(super) mod plan;
+mod renamed;
+mod values;
+
+use super::compare::Comparison;
+use super::outcome::ConflictKind;
+use super::sides::Sides;
+use super::steps::{Draft, Steps};
+use super::{MergeError, Merged};
+use crate::xml::{Document, NodeId};
+
+/// Walks the three documents.
+pub(super) fn walk(comparison: &Comparison<'_>) -> Result<Merged, MergeError> {
+    let mut draft = Draft::new(comparison);
+    let mut steps = Steps::default();
+    if !comparison.upgrade() {
+        // In an upgrade they describe the old file, and stay with it.
+        comparison.comments_beside_root(&mut steps);
+    }
+    steps
+        .descend
+        .push(comparison.documents().map(Document::root));
+    let mut queue = Vec::new();
+    loop {
+        draft.apply(&mut steps);
+        queue.append(&mut steps.descend);
+        let Some(triple) = queue.pop() else { break };
+        comparison.element(triple, &mut steps);
+    }
+    draft.finish()
+}
+
+impl Comparison<'_> {
+    /// One element that both sides have.
+    fn element(&self, triple: Sides<NodeId>, steps: &mut Steps) {
+        if !self.upgrade() && self.nothing_to_do(triple) {
+            return;
+        }
+        if self.is_named_otherwise_by_both(triple) {
+            let kind = match triple.base {
+                Some(_) => ConflictKind::BothChanged,
+                None => ConflictKind::BothAdded,
+            };
+            return self.whole_element(kind, triple, steps);
+        }
+        self.rename(triple, steps);
+        self.attributes(triple, steps);
+        let (incoming, carrier) = (self.inputs.incoming, self.inputs.carrier);
+        let is_renamed = incoming.name(triple.incoming) != carrier.name(triple.carrier);
+        if is_renamed && !self.upgrade() && !steps.conflicts.is_empty() {
+            // The end tag has one name while the start tag with its name is left to people.
+            steps.conflicts.clear();
+            return self.whole_element(ConflictKind::BothChanged, triple, steps);
+        }
+        self.content(triple, steps);
+    }
+}
