@@ -331,18 +331,23 @@ pub fn identity<'d>(
         .unwrap_or_default()
 }
 
-/// The first telling attribute of an element that the table does not know.
+/// The first telling attribute of an element that the table does not know: its name as the
+/// document spells it, and its value. Names count without case (`Name`, `ID`).
 #[must_use]
-pub fn discovered<'t, 'd>(
-    table: &'t IdentityTable,
+pub fn discovered<'d>(
+    table: &IdentityTable,
     document: &'d Document,
     element: NodeId,
-) -> Option<(&'t str, Cow<'d, str>)> {
-    if document.attributes(element).is_empty() {
+) -> Option<(&'d str, Cow<'d, str>)> {
+    let attributes = document.attributes(element);
+    if attributes.is_empty() {
         return None;
     }
-    table
-        .discovery()
-        .iter()
-        .find_map(|name| Some((name.as_ref(), document.value(element, name)?)))
+    table.discovery().iter().find_map(|telling| {
+        let mut named = attributes
+            .iter()
+            .map(|attribute| (document.slice(attribute.name), attribute));
+        let (name, attribute) = named.find(|(name, _)| name.eq_ignore_ascii_case(telling))?;
+        Some((name, document.attribute_value(attribute)))
+    })
 }

@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 
 use super::MergeError;
 use crate::config::identity::IdentityTable;
-use crate::merge::compare::matching::is_identity_attribute;
+use crate::merge::compare::keys::is_identity_attribute;
 use crate::merge::outcome::{Ending, Outcome, Principle};
 use crate::xml::address::{Address, Leaf};
 use crate::xml::{Document, NodeId, NodeKind};
@@ -109,6 +109,21 @@ pub fn atoms(table: &IdentityTable, document: &Document, element: NodeId) -> Vec
         .collect()
 }
 
+/// The attributes that identify one element.
+fn identifying(table: &IdentityTable, document: &Document, element: NodeId) -> Vec<Atom> {
+    let attributes = document.attributes(element).iter().enumerate();
+    attributes
+        .filter(|(_, attribute)| {
+            let name = document.slice(attribute.name);
+            is_identity_attribute(table, document, element, name)
+        })
+        .map(|(at, _)| Atom {
+            element,
+            slot: Slot::Attribute(at as u32),
+        })
+        .collect()
+}
+
 impl Account {
     /// Adds up the outcomes of every setting of `document`.
     ///
@@ -150,6 +165,19 @@ impl Account {
                 };
                 if !is_entry {
                     account.push(node, leaf, ending.clone());
+                } else if entry.is_none_or(|worst| ending.gravity() > worst.gravity()) {
+                    entry = Some(ending);
+                }
+            }
+            // What identifies an element is a setting, too, where the sides differ in it.
+            let differing = members
+                .iter()
+                .flat_map(|member| identifying(table, document, *member))
+                .filter_map(|atom| Some((atom, endings.get(&atom)?)))
+                .filter(|(_, ending)| ending.outcome() != Some(Outcome::AlreadyEqual));
+            for (atom, ending) in differing {
+                if !is_entry {
+                    account.push(node, leaf_of(document, atom), ending.clone());
                 } else if entry.is_none_or(|worst| ending.gravity() > worst.gravity()) {
                     entry = Some(ending);
                 }

@@ -19,6 +19,7 @@ mod decide;
 pub mod outcome;
 pub mod prepare;
 mod result;
+pub mod sequence;
 pub mod sides;
 mod stages;
 mod steps;

@@ -130,6 +130,13 @@ pub enum Value {
         /// How many elements it holds, at whatever depth.
         below: usize,
     },
+    /// Several elements side by side.
+    Several {
+        /// Their name.
+        name: String,
+        /// How many.
+        count: usize,
+    },
 }
 
 /// The three values at one place; `None` where a side has nothing there.

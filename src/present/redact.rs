@@ -75,6 +75,7 @@ impl<'t> Redactor<'t> {
                 1 => format!("<{name}> with 1 element"),
                 _ => format!("<{name}> with {below} elements"),
             },
+            Value::Several { name, count } => format!("{count} × <{name}>"),
         }
     }
 

@@ -1,17 +1,20 @@
 //! Which children of three parents are the same element.
 //!
-//! Identity comes from the table of the packs; where that is silent, from the
-//! first telling attribute an element has; several elements of one identity
-//! are told apart by further attributes, then by content, then by order.
+//! Identity comes from the table of the packs. Where that is silent, a name that no side has more
+//! than once is the same element; several of one name are told apart by the first telling attribute
+//! they have, those that agree in it by likeness ([`super::pairing`]), and where even that leaves
+//! doubt by an alignment of the siblings ([`super::align`]).
 
-use std::borrow::Cow;
-use std::collections::{HashMap, HashSet, VecDeque};
-use std::hash::Hash;
+use std::collections::HashMap;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
-use crate::config::identity::{IdentityRule, IdentityTable, discovered};
-use crate::merge::compare::digest::Digests;
+use super::align::{self, Gap};
+use super::digest::Digests;
+use super::keys::{self, Keys};
+use super::pairing::{self, Pairs};
+use crate::config::identity::IdentityTable;
+use crate::merge::sides::{Presence, Sides};
 use crate::xml::{Document, NodeId};
 
 /// One side of a merge.
@@ -24,181 +27,146 @@ pub struct Side<'a> {
 }
 
 /// One element on up to three sides.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Match {
-    /// In the common ancestor.
-    pub base: Option<NodeId>,
-    /// On the incoming side.
-    pub incoming: Option<NodeId>,
-    /// In the carrier.
-    pub carrier: Option<NodeId>,
-}
+pub type Match = Presence<NodeId>;
 
 /// Elements of one identity under one parent.
 #[derive(Clone, Debug, Default)]
 pub struct Group {
     /// The members, matched.
     pub matches: Vec<Match>,
-    /// Whether the matching of several members rests on their order alone.
-    pub guessed: bool,
+    /// Members of which nobody knows which are the same, since both sides changed them.
+    pub gaps: Vec<Gap>,
     /// Incoming members that a later one hides, since the last one counts.
     pub shadowed: Vec<NodeId>,
 }
 
+/// The elements of one identity, or of one name, on each side.
 #[derive(Default)]
-struct Members {
-    base: Vec<NodeId>,
-    incoming: Vec<NodeId>,
-    carrier: Vec<NodeId>,
-    last_wins: bool,
+pub(super) struct Members {
+    pub(super) base: Vec<NodeId>,
+    pub(super) incoming: Vec<NodeId>,
+    pub(super) carrier: Vec<NodeId>,
+    pub(super) last_wins: bool,
+    /// Whether their key says more than their name.
+    pub(super) is_identified: bool,
 }
 
-/// Whether the attribute of this name is part of the element's identity.
-#[must_use]
-pub fn is_identity_attribute(
-    table: &IdentityTable,
-    document: &Document,
-    element: NodeId,
-    name: &str,
-) -> bool {
-    match table.rule_for(document, element) {
-        Some(rule) => rule.identifies_by(name),
-        None => discovered(table, document, element).is_some_and(|(found, _)| found == name),
+impl Members {
+    fn lists(&self) -> [&[NodeId]; 3] {
+        [&self.base, &self.incoming, &self.carrier]
+    }
+
+    fn most(&self) -> usize {
+        let lengths = self.lists().map(<[NodeId]>::len);
+        lengths.into_iter().max().unwrap_or(0)
+    }
+
+    fn append(&mut self, other: &mut Self) {
+        self.base.append(&mut other.base);
+        self.incoming.append(&mut other.incoming);
+        self.carrier.append(&mut other.carrier);
     }
 }
 
-/// Stands in a key before each part of the identity that has a value.
-pub(in crate::merge) const VALUE_SEPARATOR: char = '=';
+/// Elements whose names say what happens to entries of a collection. One alone is still one of many.
+const COLLECTION_ELEMENTS: [&str; 3] = ["add", "remove", "clear"];
 
-/// Makes the keys of the child elements of one parent.
-pub(in crate::merge) struct Keys<'a> {
-    table: &'a IdentityTable,
-    document: &'a Document,
-    /// The rule for the sibling before, which is that for all of its name.
-    last: Option<(&'a str, Option<&'a IdentityRule>)>,
-    key: String,
-}
-
-impl<'a> Keys<'a> {
-    pub(in crate::merge) fn new(table: &'a IdentityTable, document: &'a Document) -> Self {
-        Self {
-            table,
-            document,
-            last: None,
-            key: String::new(),
-        }
-    }
-
-    /// Goes on to the children of another parent.
-    pub(in crate::merge) fn next_parent(&mut self) {
-        self.last = None;
-    }
-
-    /// The identity of `element` as one text that compares equal for the same
-    /// element, and whether the last of several counts.
-    pub(in crate::merge) fn key(&mut self, element: NodeId) -> (&str, bool) {
-        let name = self.document.local_name(element);
-        let rule = match self.last {
-            Some((known, rule)) if known == name => rule,
-            _ => self.table.rule_for(self.document, element),
-        };
-        self.last = Some((name, rule));
-        let key = &mut self.key;
-        key.clear();
-        key.push_str(name);
-        match rule {
-            Some(rule) => {
-                for path in rule.by.iter() {
-                    key.push('\u{1}');
-                    if let Some(value) = path.value(self.document, element) {
-                        key.push(VALUE_SEPARATOR);
-                        push_value(key, &value, rule.ignore_case);
-                    }
-                }
-                (key, rule.last_wins)
-            }
-            None => {
-                if let Some((name, value)) = discovered(self.table, self.document, element) {
-                    key.push('\u{1}');
-                    key.push_str(name);
-                    key.push(VALUE_SEPARATOR);
-                    push_value(key, &value, true);
-                }
-                (key, false)
-            }
-        }
-    }
-}
-
-fn push_value(key: &mut String, value: &str, ignore_case: bool) {
-    if ignore_case && value.is_ascii() {
-        let start = key.len();
-        key.push_str(value);
-        key[start..].make_ascii_lowercase();
-    } else if ignore_case {
-        key.extend(value.chars().flat_map(char::to_lowercase));
-    } else {
-        key.push_str(value);
-    }
-}
-
-/// Matches the child elements of up to three parents, in the order of the
-/// incoming side, then of the carrier, then of the base.
+/// Matches the child elements of up to three parents. In `upgrade` of several settings only the
+/// last one counts, so their matching is never in doubt.
 #[must_use]
 pub fn match_children(
     table: &IdentityTable,
-    base: Option<(Side<'_>, NodeId)>,
-    incoming: (Side<'_>, NodeId),
-    carrier: (Side<'_>, NodeId),
+    parents: Sides<(Side<'_>, NodeId)>,
+    upgrade: bool,
 ) -> Vec<Group> {
-    let mut index: HashMap<String, usize> = HashMap::new();
-    let mut groups: Vec<Members> = Vec::new();
-    let mut collect = |side: Side<'_>, parent: NodeId, put: fn(&mut Members, NodeId)| {
-        let mut keys = Keys::new(table, side.document);
-        for child in side.document.child_elements(parent) {
-            let (key, last_wins) = keys.key(child);
-            let at = index.get(key).copied().unwrap_or_else(|| {
-                groups.push(Members {
-                    last_wins,
-                    ..Members::default()
-                });
-                index.insert(key.to_owned(), groups.len() - 1);
-                groups.len() - 1
-            });
-            put(&mut groups[at], child);
-        }
-    };
-    collect(incoming.0, incoming.1, |members, node| {
-        members.incoming.push(node);
-    });
-    collect(carrier.0, carrier.1, |members, node| {
-        members.carrier.push(node);
-    });
-    if let Some((side, parent)) = base {
-        collect(side, parent, |members, node| members.base.push(node));
-    }
-    groups
+    let sides = parents.map(|(side, _)| side);
+    collect(table, parents)
         .into_iter()
-        .map(|members| {
-            pair(
-                table,
-                members,
-                base.map(|(side, _)| side),
-                incoming.0,
-                carrier.0,
-            )
-        })
+        .map(|members| group(table, members, sides, upgrade))
         .collect()
 }
 
-fn pair(
-    table: &IdentityTable,
-    members: Members,
-    base: Option<Side<'_>>,
-    incoming: Side<'_>,
-    carrier: Side<'_>,
-) -> Group {
-    if members.base.len() <= 1 && members.incoming.len() <= 1 && members.carrier.len() <= 1 {
+/// The children by what identifies them, in the order of the incoming side, then of the carrier,
+/// then of the base.
+fn collect(table: &IdentityTable, parents: Sides<(Side<'_>, NodeId)>) -> Vec<Members> {
+    let mut index: HashMap<String, usize> = HashMap::new();
+    let mut groups: Vec<Members> = Vec::new();
+    // Of each name that no row speaks of, its groups.
+    let mut unruled: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut put = |(side, parent): (Side<'_>, NodeId),
+                   list: fn(&mut Members) -> &mut Vec<NodeId>| {
+        let mut keys = Keys::new(table, side.document);
+        for child in side.document.child_elements(parent) {
+            let key = keys.key(child);
+            let at = index.get(key.text).copied().unwrap_or_else(|| {
+                groups.push(Members {
+                    last_wins: key.rule.is_some_and(|rule| rule.last_wins),
+                    is_identified: key.text.len() > key.tag.len(),
+                    ..Members::default()
+                });
+                index.insert(key.text.to_owned(), groups.len() - 1);
+                let name = side.document.local_name(child);
+                if key.rule.is_none() && !COLLECTION_ELEMENTS.contains(&name) {
+                    let of_name = unruled.entry(key.tag.to_owned()).or_default();
+                    of_name.push(groups.len() - 1);
+                }
+                groups.len() - 1
+            });
+            list(&mut groups[at]).push(child);
+        }
+    };
+    put(parents.incoming, |members| &mut members.incoming);
+    put(parents.carrier, |members| &mut members.carrier);
+    if let Some(parent) = parents.base {
+        put(parent, |members| &mut members.base);
+    }
+    join_namespaces(&mut groups, &index);
+    for of_name in unruled.into_values().filter(|of_name| of_name.len() > 1) {
+        let counts = [0, 1, 2].map(|side| -> usize {
+            of_name
+                .iter()
+                .map(|at| groups[*at].lists()[side].len())
+                .sum()
+        });
+        if counts.into_iter().all(|count| count <= 1) {
+            let (first, others) = (of_name[0], &of_name[1..]);
+            for other in others {
+                let mut moved = std::mem::take(&mut groups[*other]);
+                groups[first].append(&mut moved);
+            }
+            groups[first].is_identified = false;
+        }
+    }
+    groups.retain(|members| members.most() > 0);
+    groups
+}
+
+/// Joins elements that differ only in their namespace, where the base has one of them and no side
+/// has two: a side changed the namespace. What both sides added stays apart.
+fn join_namespaces(groups: &mut [Members], index: &HashMap<String, usize>) {
+    if !index.keys().any(|key| keys::names_namespace(key)) {
+        return;
+    }
+    let mut by_plain_key: HashMap<String, Vec<usize>> = HashMap::new();
+    for (key, at) in index {
+        let plain = keys::without_namespace(key);
+        by_plain_key.entry(plain).or_default().push(*at);
+    }
+    for mut alike in by_plain_key.into_values().filter(|alike| alike.len() > 1) {
+        let counts = [0, 1, 2]
+            .map(|side| -> usize { alike.iter().map(|at| groups[*at].lists()[side].len()).sum() });
+        if counts[0] == 1 && counts.into_iter().all(|count| count <= 1) {
+            alike.sort_unstable();
+            for other in &alike[1..] {
+                let mut moved = std::mem::take(&mut groups[*other]);
+                groups[alike[0]].append(&mut moved);
+            }
+        }
+    }
+}
+
+fn group(table: &IdentityTable, members: Members, sides: Sides<Side<'_>>, upgrade: bool) -> Group {
+    if members.most() <= 1 {
         return Group {
             matches: vec![Match {
                 base: members.base.first().copied(),
@@ -208,204 +176,69 @@ fn pair(
             ..Group::default()
         };
     }
-    let sides = [
-        base.map(|side| (side, &members.base)),
-        Some((incoming, &members.incoming)),
-        Some((carrier, &members.carrier)),
-    ];
-    let mut guessed = cannot_be_told_apart(table, &sides);
-    let mut matches: Vec<Match> = Vec::new();
-    let mut taken_incoming: FxHashSet<NodeId> = FxHashSet::default();
-    let mut taken_carrier: FxHashSet<NodeId> = FxHashSet::default();
-    if let Some(base) = base {
-        let last = members.last_wins;
-        let to_incoming = pair_lists(
-            table,
-            base,
-            &members.base,
-            incoming,
-            &members.incoming,
-            last,
-        );
-        let to_carrier = pair_lists(table, base, &members.base, carrier, &members.carrier, last);
-        guessed |= to_incoming.guessed || to_carrier.guessed;
-        for node in &members.base {
-            let found = Match {
-                base: Some(*node),
-                incoming: to_incoming.pairs.get(node).copied(),
-                carrier: to_carrier.pairs.get(node).copied(),
-            };
-            taken_incoming.extend(found.incoming);
-            taken_carrier.extend(found.carrier);
-            matches.push(found);
-        }
-    }
-    let free = |all: &[NodeId], taken: &FxHashSet<NodeId>| -> Vec<NodeId> {
-        all.iter()
-            .copied()
-            .filter(|node| !taken.contains(node))
-            .collect()
-    };
-    let free_incoming = free(&members.incoming, &taken_incoming);
-    let free_carrier = free(&members.carrier, &taken_carrier);
-    let added = pair_lists(
-        table,
-        incoming,
-        &free_incoming,
-        carrier,
-        &free_carrier,
-        members.last_wins,
-    );
-    guessed |= added.guessed;
-    for node in free_incoming {
-        let found = added.pairs.get(&node).copied();
-        taken_carrier.extend(found);
-        matches.push(Match {
-            base: None,
-            incoming: Some(node),
-            carrier: found,
-        });
-    }
-    matches.extend(
-        free_carrier
-            .into_iter()
-            .filter(|node| !taken_carrier.contains(node))
-            .map(|node| Match {
-                carrier: Some(node),
-                ..Match::default()
-            }),
-    );
     let shadowed = match members.incoming.split_last() {
         Some((_, hidden)) if members.last_wins => hidden.to_vec(),
         _ => Vec::new(),
     };
+    let (matches, is_guess) = paired(table, &members, sides);
+    let is_known = upgrade && !shadowed.is_empty();
+    let is_guess = is_guess || pairing::cannot_be_told_apart(table, &members, sides);
+    if is_guess && !is_known && align::both_changed(&members, sides) {
+        let aligned = align::align(table, &members, sides);
+        return Group {
+            shadowed,
+            ..aligned
+        };
+    }
     Group {
         matches,
-        guessed,
+        gaps: Vec::new(),
         shadowed,
     }
 }
 
-/// Whether a side has more or fewer of several members that nothing tells
-/// apart, so that nobody knows which one was added or removed.
-fn cannot_be_told_apart(table: &IdentityTable, sides: &[Option<(Side<'_>, &Vec<NodeId>)>]) -> bool {
-    let mut counts = sides.iter().flatten().map(|(_, nodes)| nodes.len());
-    let first = counts.next();
-    if counts.all(|count| Some(count) == first) {
-        return false;
-    }
-    sides.iter().flatten().any(|(side, nodes)| {
-        let mut seen = HashSet::new();
-        nodes
-            .iter()
-            .any(|node| !seen.insert(telling(table, side.document, *node)))
-    })
-}
-
-#[derive(Default)]
-struct Pairs {
-    pairs: FxHashMap<NodeId, NodeId>,
-    guessed: bool,
-}
-
-/// Pairs members of one identity: equal ones first, those in the same place before others, then
-/// those alike in what tells them apart, then by order (from the end where the last one counts).
-fn pair_lists(
-    table: &IdentityTable,
-    left: Side<'_>,
-    left_nodes: &[NodeId],
-    right: Side<'_>,
-    right_nodes: &[NodeId],
-    last_wins: bool,
-) -> Pairs {
-    let mut result = Pairs::default();
-    if left_nodes.is_empty() || right_nodes.is_empty() {
-        return result;
-    }
-    let mut left_free: Vec<NodeId> = left_nodes.to_vec();
-    let mut right_free: Vec<NodeId> = right_nodes.to_vec();
-    if last_wins {
-        // Only the last one means anything, so it is the one that must meet its like.
-        left_free.reverse();
-        right_free.reverse();
-    } else {
-        // Of several copies it is the one in the same place that was left as it was.
-        if left_nodes.len() == right_nodes.len() {
-            let pairs = left_nodes.iter().copied().zip(right_nodes.iter().copied());
-            result
-                .pairs
-                .extend(pairs.filter(|(one, other)| left.means_the_same(*one, right, *other)));
-            let taken: FxHashSet<NodeId> = result.pairs.values().copied().collect();
-            left_free.retain(|node| !result.pairs.contains_key(node));
-            right_free.retain(|node| !taken.contains(node));
-        }
-        pair_alike(
-            &mut result.pairs,
-            &mut left_free,
-            &mut right_free,
-            |node| Some(left.digests.meaning(node)),
-            |node| Some(right.digests.meaning(node)),
-        );
-        pair_alike(
-            &mut result.pairs,
-            &mut left_free,
-            &mut right_free,
-            |node| telling(table, left.document, node),
-            |node| telling(table, right.document, node),
-        );
-        result.guessed =
-            left_free.len().max(right_free.len()) > 1 && left_free.len().min(right_free.len()) > 0;
-    }
-    result.pairs.extend(left_free.into_iter().zip(right_free));
-    result
-}
-
-/// Pairs nodes with the same label, in order; nodes without a label stay free.
-fn pair_alike<L: Eq + Hash>(
-    pairs: &mut FxHashMap<NodeId, NodeId>,
-    left_free: &mut Vec<NodeId>,
-    right_free: &mut Vec<NodeId>,
-    left_label: impl Fn(NodeId) -> Option<L>,
-    right_label: impl Fn(NodeId) -> Option<L>,
-) {
-    let mut waiting: HashMap<L, VecDeque<NodeId>> = HashMap::new();
-    for node in right_free.iter() {
-        if let Some(label) = right_label(*node) {
-            waiting.entry(label).or_default().push_back(*node);
-        }
-    }
-    let mut taken: FxHashSet<NodeId> = FxHashSet::default();
-    left_free.retain(|node| {
-        let partner = left_label(*node)
-            .and_then(|label| waiting.get_mut(&label))
-            .and_then(VecDeque::pop_front);
-        if let Some(partner) = partner {
-            pairs.insert(*node, partner);
-            taken.insert(partner);
-        }
-        partner.is_none()
-    });
-    right_free.retain(|node| !taken.contains(node));
-}
-
-/// What else tells elements of one identity apart; `None` where nothing does.
-fn telling(
-    table: &IdentityTable,
-    document: &Document,
-    element: NodeId,
-) -> Option<Vec<Option<String>>> {
-    let folded = |value: Cow<'_, str>| value.to_lowercase();
-    let values: Vec<_> = match table.rule_for(document, element) {
-        Some(rule) => rule
-            .then_by
-            .iter()
-            .map(|path| path.value(document, element).map(folded))
-            .collect(),
-        None => table
-            .discovery()
-            .iter()
-            .map(|name| document.value(element, name).map(folded))
-            .collect(),
+/// The members as they pair off, and whether that is a guess.
+fn paired(table: &IdentityTable, members: &Members, sides: Sides<Side<'_>>) -> (Vec<Match>, bool) {
+    let last = members.last_wins;
+    let (incoming, carrier) = (sides.incoming, sides.carrier);
+    let mut is_guess = false;
+    let mut pair = |left: (Side<'_>, &[NodeId]), right: (Side<'_>, &[NodeId])| -> Pairs {
+        let pairs = pairing::pair(table, left, right, last);
+        is_guess |= pairs.guessed;
+        pairs
     };
-    values.iter().any(Option::is_some).then_some(values)
+    let mut matches: Vec<Match> = Vec::new();
+    if let Some(base) = sides.base {
+        let to_incoming = pair((base, &members.base), (incoming, &members.incoming));
+        let to_carrier = pair((base, &members.base), (carrier, &members.carrier));
+        matches.extend(members.base.iter().map(|node| Match {
+            base: Some(*node),
+            incoming: to_incoming.of(*node),
+            carrier: to_carrier.of(*node),
+        }));
+    }
+    let free = |all: &[NodeId], taken: fn(&Match) -> Option<NodeId>| -> Vec<NodeId> {
+        let taken: FxHashSet<NodeId> = matches.iter().filter_map(taken).collect();
+        let is_free = |node: &&NodeId| !taken.contains(node);
+        all.iter().filter(is_free).copied().collect()
+    };
+    let free_incoming = free(&members.incoming, |found| found.incoming);
+    let free_carrier = free(&members.carrier, |found| found.carrier);
+    // Elements that nothing identifies are the same only if they are equal.
+    let added = if members.is_identified || last || sides.base.is_none() {
+        pair((incoming, &free_incoming), (carrier, &free_carrier))
+    } else {
+        pairing::pair_equal((incoming, &free_incoming), (carrier, &free_carrier))
+    };
+    matches.extend(free_incoming.iter().map(|node| Match {
+        base: None,
+        incoming: Some(*node),
+        carrier: added.of(*node),
+    }));
+    let unmatched = free_carrier.iter().filter(|node| !added.has_right(**node));
+    matches.extend(unmatched.map(|node| Match {
+        carrier: Some(*node),
+        ..Match::NONE
+    }));
+    (matches, is_guess)
 }

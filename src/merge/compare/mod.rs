@@ -3,9 +3,12 @@
 //! Promises that asking changes nothing: every answer depends on the inputs alone. The stages
 //! ([`super::stages`]) ask it and hand [`super::steps::Steps`] to the one place that applies them.
 
+pub(in crate::merge) mod align;
 pub mod digest;
 mod equal;
+pub(in crate::merge) mod keys;
 pub mod matching;
+mod pairing;
 mod policy;
 mod prefixes;
 mod subtree;

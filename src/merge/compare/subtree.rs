@@ -156,7 +156,7 @@ impl Comparison<'_> {
                     .map(|(name, value)| (name, rewritten(value)))
                     .collect(),
             ),
-            element @ Value::Element { .. } => element,
+            element @ (Value::Element { .. } | Value::Several { .. }) => element,
         }
     }
 

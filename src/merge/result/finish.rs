@@ -12,7 +12,7 @@ use rustc_hash::FxHasher;
 use thiserror::Error;
 
 use crate::config::identity::IdentityTable;
-use crate::merge::compare::matching::{self, Keys};
+use crate::merge::compare::keys::{self, Keys};
 use crate::merge::outcome::{Conflict, ConflictKind, Places, Values};
 use crate::merge::{Inputs, Merged, Mode};
 use crate::pack::rules::{Action, Component};
@@ -190,16 +190,16 @@ fn duplicates(
 ) -> HashMap<u64, (usize, NodeId)> {
     let mut parents = vec![(NodeId::DOCUMENT, 0_u64)];
     let mut identified: Vec<(u64, NodeId)> = Vec::new();
-    let mut keys = Keys::new(table, document);
+    let mut identities = Keys::new(table, document);
     while let Some((parent, path)) = parents.pop() {
-        keys.next_parent();
+        identities.next_parent();
         for node in document.child_elements(parent) {
-            let key = keys.key(node).0;
+            let key = identities.key(node).text;
             let mut hasher = FxHasher::default();
             path.hash(&mut hasher);
             key.hash(&mut hasher);
             let path = hasher.finish();
-            if key.contains(matching::VALUE_SEPARATOR) {
+            if key.contains(keys::VALUE_SEPARATOR) {
                 identified.push((path, node));
             }
             if document.has_child_elements(node) && is_wanted(node) {

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use crate::merge::account::{Atom, Slot};
 use crate::merge::compare::Comparison;
 use crate::merge::compare::digest::has_significant_text;
-use crate::merge::compare::matching::{Group, Match, Side, match_children};
+use crate::merge::compare::matching::match_children;
 use crate::merge::outcome::{
     Conflict, ConflictKind, DecidedBy, Decision, Ending, Outcome, Places, Principle, Values,
 };
@@ -53,22 +53,18 @@ impl Comparison<'_> {
     }
 
     pub(in crate::merge) fn children(&self, triple: Sides<NodeId>, steps: &mut Steps) {
-        let base = self.base_side().zip(triple.base);
         let mut groups = match_children(
             &self.inputs.rules.identities,
-            base,
-            (self.incoming_side(), triple.incoming),
-            (self.carrier_side(), triple.carrier),
+            self.sides().zip(triple),
+            self.upgrade(),
         );
         if self.inputs.joins_renamed {
             steps.joined_renamed |= self.join_renamed(&mut groups);
         }
         let mut plan = Plan::default();
-        let mut ambiguous = false;
+        let mut gaps = Vec::new();
         for group in groups {
-            // In an upgrade only the last of several settings counts, and that one is known.
-            let settled = self.upgrade() && !group.shadowed.is_empty();
-            ambiguous |= group.guessed && !settled && self.both_changed(&group);
+            gaps.extend(group.gaps);
             plan.shadowed.extend(group.shadowed);
             plan.stays.extend(
                 group
@@ -78,12 +74,7 @@ impl Comparison<'_> {
             );
             plan.matches.extend(group.matches);
         }
-        let undecidable = if ambiguous {
-            Some(ConflictKind::Ambiguous)
-        } else {
-            self.order_conflict(triple, &plan)
-        };
-        if let Some(kind) = undecidable {
+        if let Some(kind) = self.order_conflict(triple, &plan) {
             return self.whole_element(kind, triple, steps);
         }
         let mut conflicts = Vec::new();
@@ -110,7 +101,7 @@ impl Comparison<'_> {
         }
         self.comments(triple, &mut plan);
         plan.reorder = self.take_order(triple, &plan);
-        if !conflicts.is_empty() {
+        if !conflicts.is_empty() || !gaps.is_empty() {
             let anchors: FxHashMap<NodeId, Anchor> =
                 self.anchors(triple, &plan).into_iter().collect();
             for undecided in conflicts {
@@ -120,25 +111,12 @@ impl Comparison<'_> {
                     .and_then(|anchor| self.insertion(triple, *anchor, &[incoming], &plan));
                 self.missing_in_carrier(undecided, take_incoming, steps);
             }
+            for gap in &gaps {
+                let anchor = gap.incoming.first().and_then(|node| anchors.get(node));
+                self.gap(gap, triple, anchor.copied(), &plan, steps);
+            }
         }
         self.carry_out(triple, plan, steps);
-    }
-
-    /// Whether both sides changed this group, differently.
-    fn both_changed(&self, group: &Group) -> bool {
-        let members = |pick: fn(&Match) -> Option<NodeId>, side: Side<'_>| -> Vec<u64> {
-            let nodes = group.matches.iter().filter_map(pick);
-            let mut digests: Vec<u64> = nodes.map(|node| side.digests.meaning(node)).collect();
-            digests.sort_unstable();
-            digests
-        };
-        let incoming = members(|found| found.incoming, self.incoming_side());
-        let carrier = members(|found| found.carrier, self.carrier_side());
-        let base = self
-            .base_side()
-            .map(|side| members(|found| found.base, side))
-            .unwrap_or_default();
-        incoming != carrier && incoming != base && carrier != base
     }
 
     /// An element whose content cannot be merged piece by piece: a rule takes

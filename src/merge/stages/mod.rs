@@ -6,6 +6,7 @@
 
 mod children;
 mod comments;
+mod gaps;
 mod one_sided;
 mod opaque;
 mod order;

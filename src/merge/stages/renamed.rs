@@ -145,7 +145,7 @@ fn join(
         };
         if is_edited(&lost) && same_identities(table, (base, before), (renamed, after)) {
             *slot(&mut groups[from.0].matches[from.1]) = Some(after);
-            groups[to.0].matches[to.1] = Match::default();
+            groups[to.0].matches[to.1] = Match::NONE;
             any = true;
         }
     }

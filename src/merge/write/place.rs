@@ -324,7 +324,12 @@ impl Comparison<'_> {
         self.carrier_layout().line_end.repeat(line_ends.clamp(1, 2)) + indent
     }
 
-    fn render_batch(&self, batch: &[NodeId], indent: &str, own_lines: bool) -> String {
+    pub(in crate::merge) fn render_batch(
+        &self,
+        batch: &[NodeId],
+        indent: &str,
+        own_lines: bool,
+    ) -> String {
         let mut text = String::new();
         for (at, node) in batch.iter().enumerate() {
             if at > 0 {

@@ -1,0 +1,149 @@
+//! What identifies an element among its siblings, as one text.
+
+use crate::config::identity::{IdentityRule, IdentityTable, discovered};
+use crate::xml::{Document, NodeId, chars};
+
+/// Whether the attribute of this name is part of the element's identity.
+#[must_use]
+pub fn is_identity_attribute(
+    table: &IdentityTable,
+    document: &Document,
+    element: NodeId,
+    name: &str,
+) -> bool {
+    match table.rule_for(document, element) {
+        Some(rule) => rule.identifies_by(name),
+        None => discovered(table, document, element).is_some_and(|(found, _)| found == name),
+    }
+}
+
+/// Stands in a key before each part of the identity that has a value.
+pub(in crate::merge) const VALUE_SEPARATOR: char = '=';
+
+/// Makes the keys of the child elements of one parent.
+pub(in crate::merge) struct Keys<'a> {
+    table: &'a IdentityTable,
+    document: &'a Document,
+    /// The rule for the sibling before, which is that for all of its name.
+    last: Option<(&'a str, Option<&'a IdentityRule>)>,
+    key: String,
+}
+
+/// What identifies an element.
+pub(in crate::merge) struct Key<'k> {
+    /// Compares equal for the same element.
+    pub(in crate::merge) text: &'k str,
+    /// Its name and namespace, the first part of `text`.
+    pub(in crate::merge) tag: &'k str,
+    /// The row of the table that speaks of it.
+    pub(in crate::merge) rule: Option<&'k IdentityRule>,
+}
+
+impl<'a> Keys<'a> {
+    pub(in crate::merge) fn new(table: &'a IdentityTable, document: &'a Document) -> Self {
+        Self {
+            table,
+            document,
+            last: None,
+            key: String::new(),
+        }
+    }
+
+    /// Goes on to the children of another parent.
+    pub(in crate::merge) fn next_parent(&mut self) {
+        self.last = None;
+    }
+
+    /// The identity of `element`.
+    pub(in crate::merge) fn key(&mut self, element: NodeId) -> Key<'_> {
+        let name = self.document.local_name(element);
+        let rule = match self.last {
+            Some((known, rule)) if known == name => rule,
+            _ => self.table.rule_for(self.document, element),
+        };
+        self.last = Some((name, rule));
+        let key = &mut self.key;
+        key.clear();
+        push_tag(key, self.document, element);
+        let tag = key.len();
+        match rule {
+            Some(rule) => {
+                for path in rule.by.iter() {
+                    key.push(PART_MARK);
+                    if let Some(value) = path.value(self.document, element) {
+                        key.push(VALUE_SEPARATOR);
+                        push_value(key, &value, rule.ignore_case);
+                    }
+                }
+            }
+            None => {
+                if let Some((name, value)) = discovered(self.table, self.document, element) {
+                    key.push(PART_MARK);
+                    push_value(key, name, true);
+                    key.push(VALUE_SEPARATOR);
+                    push_value(key, &value, true);
+                }
+            }
+        }
+        Key {
+            text: key,
+            tag: &key[..tag],
+            rule,
+        }
+    }
+}
+
+const NAMESPACE_MARK: char = '\u{2}';
+const PART_MARK: char = '\u{1}';
+
+/// Whether the key says a namespace.
+pub(super) fn names_namespace(key: &str) -> bool {
+    key.contains(NAMESPACE_MARK)
+}
+
+/// The key of the same element in no particular namespace.
+pub(super) fn without_namespace(key: &str) -> String {
+    match key.split_once(NAMESPACE_MARK) {
+        Some((name, rest)) => {
+            let parts = rest.find(PART_MARK).map_or("", |at| &rest[at..]);
+            format!("{name}{parts}")
+        }
+        None => key.to_owned(),
+    }
+}
+
+/// The local name, and the namespace where it is not simply that of the parent.
+fn push_tag(key: &mut String, document: &Document, element: NodeId) {
+    let name = document.name(element);
+    key.push_str(document.local_name(element));
+    let prefix = chars::prefix(name).unwrap_or("");
+    let own = document.value(element, "xmlns");
+    if prefix.is_empty() && own.is_none() {
+        return;
+    }
+    let namespace = |element| {
+        let found = document.namespace(element, prefix);
+        found.map(|(_, namespace)| namespace).unwrap_or_default()
+    };
+    let namespace_of_parent = match document.parent(element) {
+        Some(parent) if prefix.is_empty() && document.is_element(parent) => namespace(parent),
+        _ => "".into(),
+    };
+    let namespace = namespace(element);
+    if namespace != namespace_of_parent {
+        key.push(NAMESPACE_MARK);
+        key.push_str(&namespace);
+    }
+}
+
+fn push_value(key: &mut String, value: &str, ignore_case: bool) {
+    if ignore_case && value.is_ascii() {
+        let start = key.len();
+        key.push_str(value);
+        key[start..].make_ascii_lowercase();
+    } else if ignore_case {
+        key.extend(value.chars().flat_map(char::to_lowercase));
+    } else {
+        key.push_str(value);
+    }
+}
