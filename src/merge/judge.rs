@@ -6,6 +6,7 @@ use super::account::is_namespace_declaration;
 use super::contest::{Base, Contest, Pick, Verdict};
 use super::engine::Engine;
 use super::outcome::{ConflictKind, DecidedBy, Principle};
+use crate::config::identity::Compare;
 use crate::pack::rules::{Action, Policy, When};
 use crate::xml::address::Leaf;
 use crate::xml::{Document, NodeId, chars};
@@ -134,7 +135,7 @@ impl Engine<'_> {
             return false;
         };
         let ignores_case = self.inputs.rules.ignores_case();
-        incoming.to_lowercase() == carrier.to_lowercase()
+        Compare::IgnoreCase.is_same(incoming, carrier)
             && ignores_case(self.inputs.carrier, contest.triple.carrier, name)
     }
 

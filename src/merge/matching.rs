@@ -11,7 +11,7 @@ use std::hash::Hash;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::digest::Digests;
-use crate::config::identity::{IdentityRule, IdentityTable, discovered};
+use crate::config::identity::{Compare, Duplicates, IdentityRule, IdentityTable, discovered};
 use crate::xml::{Document, NodeId};
 
 /// One side of a merge.
@@ -112,33 +112,21 @@ impl<'a> Keys<'a> {
                     key.push('\u{1}');
                     if let Some(value) = path.value(self.document, element) {
                         key.push(VALUE_SEPARATOR);
-                        push_value(key, &value, rule.ignore_case);
+                        rule.compare.push(key, &value);
                     }
                 }
-                (key, rule.last_wins)
+                (key, rule.duplicates == Duplicates::LastWins)
             }
             None => {
                 if let Some((name, value)) = discovered(self.table, self.document, element) {
                     key.push('\u{1}');
                     key.push_str(name);
                     key.push(VALUE_SEPARATOR);
-                    push_value(key, &value, true);
+                    Compare::IgnoreCase.push(key, &value);
                 }
                 (key, false)
             }
         }
-    }
-}
-
-fn push_value(key: &mut String, value: &str, ignore_case: bool) {
-    if ignore_case && value.is_ascii() {
-        let start = key.len();
-        key.push_str(value);
-        key[start..].make_ascii_lowercase();
-    } else if ignore_case {
-        key.extend(value.chars().flat_map(char::to_lowercase));
-    } else {
-        key.push_str(value);
     }
 }
 
@@ -394,12 +382,12 @@ fn telling(
     document: &Document,
     element: NodeId,
 ) -> Option<Vec<Option<String>>> {
-    let folded = |value: Cow<'_, str>| value.to_lowercase();
+    let folded = |value: Cow<'_, str>| Compare::IgnoreCase.folded(&value).into_owned();
     let values: Vec<_> = match table.rule_for(document, element) {
         Some(rule) => rule
             .then_by
             .iter()
-            .map(|path| path.value(document, element).map(folded))
+            .map(|path| path.meaning(document, element).map(folded))
             .collect(),
         None => table
             .discovery()

@@ -11,7 +11,7 @@ use super::engine::Engine;
 use super::matching::Match;
 use super::outcome::{ConflictKind, Triple};
 use super::plan::{Plan, Reorder};
-use crate::config::identity::identity;
+use crate::config::identity::{Compare, identity};
 use crate::xml::{Document, Edit, Edits, NodeId, Span};
 
 /// An element that all three sides have.
@@ -119,7 +119,9 @@ impl Engine<'_> {
                 _ => continue,
             };
             let values = identity(table, document, node).into_iter();
-            let key: Vec<String> = values.map(|(_, value)| value.to_lowercase()).collect();
+            let key: Vec<String> = values
+                .map(|(_, value)| Compare::IgnoreCase.folded(&value).into_owned())
+                .collect();
             entries.insert((side, key));
         }
         let meets = |(side, key): (usize, Vec<String>)| adds.contains(&(1 - side, key));
