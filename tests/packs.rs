@@ -117,6 +117,8 @@ fn every_built_in_row_has_its_source() {
         assert!(file.head.title.is_some() && file.head.version.is_some());
         let abouts: Vec<&About> = (file.identities.iter().map(|row| &row.about))
             .chain(file.orders.iter().map(|row| &row.about))
+            .chain(file.references.iter().map(|row| &row.about))
+            .chain(file.section_groups.iter().map(|row| &row.about))
             .chain(file.secrets.iter().map(|row| &row.about))
             .chain(file.components.iter().map(|row| &row.about))
             .chain(file.virtual_directories.iter().map(|row| &row.about))

@@ -7,6 +7,8 @@ pub mod addresses;
 pub mod application_host;
 pub mod identity;
 pub mod protected;
+pub mod references;
 pub mod registry;
 pub mod secrets;
+pub mod section_groups;
 pub mod sidecars;

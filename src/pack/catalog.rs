@@ -15,7 +15,7 @@ use super::texts::{self, PackText};
 use crate::xml::LineColumn;
 
 /// Tables whose rows have ids, in the order in which people ask for them.
-pub const TABLES: [&str; 10] = [
+pub const TABLES: [&str; 12] = [
     "lint",
     "merge",
     "setting",
@@ -26,6 +26,8 @@ pub const TABLES: [&str; 10] = [
     "secret",
     "identity",
     "order",
+    "reference",
+    "section-group",
 ];
 
 /// Keys that speak about a row, and examples: they are shown in their own way.
@@ -176,9 +178,17 @@ fn read(
     let subjects = match (texts("id"), table) {
         (ids, _) if !ids.is_empty() => ids,
         (_, "virtual-directory") => vec![format!("{table} {}", text("old"))],
-        _ => (texts("element").iter())
-            .map(|element| format!("{table} {element}"))
-            .collect(),
+        _ => {
+            let key = match table {
+                "reference" => "from",
+                "section-group" => "path",
+                _ => "element",
+            };
+            let subjects = texts(key).into_iter();
+            subjects
+                .map(|subject| format!("{table} {subject}"))
+                .collect()
+        }
     };
     let summary = ["summary", "title", "meaning"]
         .into_iter()

@@ -7,7 +7,8 @@ use super::places::{FileKind, Need};
 use super::problem::{PackProblem, did_you_mean};
 use super::row::span;
 use super::rules::{Mark, When};
-use crate::config::identity::{ElementPath, KeyPath};
+use crate::config::identity::{Compare, Duplicates, ElementPath, KeyPath};
+use crate::config::references::{Target, Within};
 use crate::xml::Span;
 use crate::xml::chars::is_qualified_name;
 use crate::xml::selector::{Reach, Selector};
@@ -24,8 +25,25 @@ pub const WHENS: [(&str, When); 2] = [
     ("without-base", When::WithoutBase),
 ];
 
-/// Words for what several elements with one identity mean; true: the last one counts.
-pub const DUPLICATES: [(&str, bool); 2] = [("distinct", false), ("last-wins", true)];
+/// Words for [`Duplicates`].
+pub const DUPLICATES: [(&str, Duplicates); 5] = [
+    ("distinct", Duplicates::Unsaid),
+    ("last-wins", Duplicates::LastWins),
+    ("first-wins", Duplicates::FirstWins),
+    ("refused-by-net", Duplicates::RefusedByNet),
+    ("refused-by-iis", Duplicates::RefusedByIis),
+];
+
+/// Words for [`Compare`].
+pub const COMPARES: [(&str, Compare); 3] = [
+    ("exactly", Compare::Exactly),
+    ("ignore-case", Compare::IgnoreCase),
+    ("assembly-name", Compare::AssemblyName),
+];
+
+/// Words for [`Within`].
+pub const WITHINS: [(&str, Within); 2] =
+    [("document", Within::Document), ("element", Within::Element)];
 
 /// Words for [`FileKind`].
 pub const KINDS: [(&str, FileKind); 7] = [
@@ -225,6 +243,17 @@ impl Checker<'_> {
 
     /// `@key` or `child/@key`.
     pub fn key_path(&mut self, value: &Spanned<String>) -> Option<KeyPath> {
+        let path = self.key_path_with_default(value)?;
+        if path.default().is_some() {
+            let message = format!("`{}` says what a missing attribute means", value.get_ref());
+            self.wrong(value, message, "only `then-by` can do that");
+            return None;
+        }
+        Some(path)
+    }
+
+    /// `@key`, `child/@key` or `@key=default`.
+    pub fn key_path_with_default(&mut self, value: &Spanned<String>) -> Option<KeyPath> {
         let path = KeyPath::parse(value.get_ref());
         if path.is_none() {
             let message = format!("`{}` does not name an attribute", value.get_ref());
@@ -241,6 +270,48 @@ impl Checker<'_> {
             self.wrong(value, message, "write local names: `appSettings/add`");
         }
         path
+    }
+
+    /// The local name of an element.
+    pub fn element_name(&mut self, value: &Spanned<String>) {
+        if !is_qualified_name(value.get_ref()) {
+            let message = format!("`{}` is no name of an element", value.get_ref());
+            self.wrong(value, message, "write one local name: `add`");
+        }
+    }
+
+    /// `membership/@defaultProvider`, or `@connectionStringName` for any element.
+    pub fn reference_from(
+        &mut self,
+        value: &Spanned<String>,
+    ) -> Option<(Option<ElementPath>, String)> {
+        let text = value.get_ref();
+        let read = || {
+            let (path, attribute) = text.rsplit_once('@')?;
+            let element = match path {
+                "" => None,
+                path => Some(ElementPath::parse(path.strip_suffix('/')?)?),
+            };
+            is_qualified_name(attribute).then(|| (element, attribute.to_owned()))
+        };
+        let found = read();
+        if found.is_none() {
+            let message = format!("`{text}` does not name an attribute");
+            let help = "write `element/@attribute`, or `@attribute` for any element";
+            self.wrong(value, message, help);
+        }
+        found
+    }
+
+    /// `membership/providers/add/@name`.
+    pub fn target(&mut self, value: &Spanned<String>) -> Option<Target> {
+        let target = Target::parse(value.get_ref());
+        if target.is_none() {
+            let message = format!("`{}` does not name entries", value.get_ref());
+            let help = "write the way to their name: `sharedListeners/add/@name`";
+            self.wrong(value, message, help);
+        }
+        target
     }
 
     /// The name of an attribute.

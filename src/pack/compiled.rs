@@ -8,8 +8,12 @@ use std::borrow::Cow;
 
 use super::built_in::PACK;
 use super::rules::{Action, Mark, PackInfo, Policy, Provenance, Rules, SecretRule, When};
-use crate::config::identity::{ElementPath, IdentityRule, IdentityTable, KeyPath, index_of};
+use crate::config::identity::{
+    Compare, Duplicates, ElementPath, IdentityRule, IdentityTable, KeyPath, index_of,
+};
+use crate::config::references::{Reference, References, Target, Within, mask_of};
 use crate::config::secrets::{LazySecrets, SecretTable};
+use crate::config::section_groups::{SectionGroup, SectionGroups};
 use crate::xml::selector::Selector;
 
 /// What a merge of branches needs of a pack.
@@ -20,6 +24,8 @@ pub(super) struct Compiled {
     pub(super) discovery: &'static [Cow<'static, str>],
     pub(super) identities: &'static [IdentityRule],
     pub(super) ordered: &'static [ElementPath],
+    pub(super) references: &'static [Reference],
+    pub(super) section_groups: &'static [SectionGroup],
     pub(super) secrets: &'static [Secret],
     pub(super) policies: &'static [Merge],
 }
@@ -58,14 +64,30 @@ macro_rules! keys {
 }
 pub(super) use keys;
 
+/// A list of names.
+macro_rules! names {
+    ($($name:literal),*) => {{
+        const NAMES: &[std::borrow::Cow<'static, str>] = &[$(name($name)),*];
+        NAMES
+    }};
+}
+pub(super) use names;
+
 pub(super) const fn name(text: &'static str) -> Cow<'static, str> {
     Cow::Borrowed(text)
 }
 
 /// What an `[[identity]]` row says beside its keys.
+#[allow(dead_code)] // no row of the pack need use every word
 pub(super) enum Flag {
     IgnoreCase,
+    AssemblyName,
     LastWins,
+    FirstWins,
+    RefusedByNet,
+    RefusedByIis,
+    Once,
+    Removes(&'static str),
     Entry,
 }
 
@@ -76,25 +98,97 @@ pub(super) const fn identity(
     then_by: &'static [KeyPath],
     flags: &'static [Flag],
 ) -> IdentityRule {
-    let mut rule = IdentityRule {
-        element: path(element),
-        by: Cow::Borrowed(by),
-        then_by: Cow::Borrowed(then_by),
-        ignore_case: false,
-        last_wins: false,
-        entry: false,
-    };
+    let (mut compare, mut duplicates) = (Compare::Exactly, Duplicates::Unsaid);
+    let (mut once, mut removes, mut entry) = (false, None, false);
     let mut at = 0;
     while at < flags.len() {
         match flags[at] {
-            Flag::IgnoreCase => rule.ignore_case = true,
-            Flag::LastWins => rule.last_wins = true,
-            Flag::Entry => rule.entry = true,
+            Flag::IgnoreCase => compare = Compare::IgnoreCase,
+            Flag::AssemblyName => compare = Compare::AssemblyName,
+            Flag::LastWins => duplicates = Duplicates::LastWins,
+            Flag::FirstWins => duplicates = Duplicates::FirstWins,
+            Flag::RefusedByNet => duplicates = Duplicates::RefusedByNet,
+            Flag::RefusedByIis => duplicates = Duplicates::RefusedByIis,
+            Flag::Once => once = true,
+            Flag::Removes(name) => removes = Some(name),
+            Flag::Entry => entry = true,
         }
         at += 1;
     }
-    rule
+    IdentityRule {
+        element: path(element),
+        by: Cow::Borrowed(by),
+        then_by: Cow::Borrowed(then_by),
+        compare,
+        duplicates,
+        once,
+        removes: borrowed(removes),
+        entry,
+    }
 }
+
+const fn borrowed(text: Option<&'static str>) -> Option<Cow<'static, str>> {
+    match text {
+        Some(text) => Some(Cow::Borrowed(text)),
+        None => None,
+    }
+}
+
+/// What a `[[reference]]` row says beside its places.
+pub(super) enum Pointer {
+    IgnoreCase,
+    List,
+    WithinElement,
+    Unless(&'static str),
+}
+
+/// `[[reference]]`, for one attribute; `element` is empty for any.
+pub(super) const fn reference(
+    element: &'static str,
+    attribute: &'static str,
+    target: &'static str,
+    flags: &'static [Pointer],
+    inherited: &'static [Cow<'static, str>],
+) -> Reference {
+    let (mut within, mut compare) = (Within::Document, Compare::Exactly);
+    let (mut list, mut unless) = (false, None);
+    let mut at = 0;
+    while at < flags.len() {
+        match flags[at] {
+            Pointer::IgnoreCase => compare = Compare::IgnoreCase,
+            Pointer::List => list = true,
+            Pointer::WithinElement => within = Within::Element,
+            Pointer::Unless(name) => unless = Some(name),
+        }
+        at += 1;
+    }
+    Reference {
+        element: match element.is_empty() {
+            true => None,
+            false => Some(path(element)),
+        },
+        attribute: Cow::Borrowed(attribute),
+        target: Target::known(target),
+        within,
+        compare,
+        list,
+        unless: borrowed(unless),
+        inherited: Cow::Borrowed(inherited),
+    }
+}
+
+/// `[[section-group]]`.
+pub(super) const fn group(
+    path: &'static str,
+    members: &'static [Cow<'static, str>],
+) -> SectionGroup {
+    SectionGroup {
+        path: Cow::Borrowed(path),
+        members: Cow::Borrowed(members),
+    }
+}
+
+static MASK: u64 = mask_of(PACK.references);
 
 static INDEX: [(u32, u32); PACK.identities.len()] = index_of(PACK.identities);
 
@@ -108,6 +202,8 @@ pub(super) fn rules() -> Option<Rules> {
             version: pack.version.to_owned(),
         }],
         identities: IdentityTable::known(pack.identities, &INDEX, pack.ordered, pack.discovery),
+        references: References::known(pack.references, MASK),
+        section_groups: SectionGroups::new(Cow::Borrowed(pack.section_groups)),
         secrets: LazySecrets::new(secrets),
         policies: pack
             .policies

@@ -54,8 +54,14 @@ pub struct IdentityRow {
     pub then_by: Vec<Text>,
     /// Whether case is ignored.
     pub ignore_case: bool,
-    /// `distinct` or `last-wins`.
+    /// `assembly-name`: how values compare where `ignore_case` does not say it.
+    pub compare: Option<Text>,
+    /// `distinct`, `last-wins`, `first-wins`, `refused-by-net` or `refused-by-iis`.
     pub duplicates: Option<Text>,
+    /// Whether there can be one under its parent only.
+    pub once: bool,
+    /// Local name of the entries that a `remove` takes out.
+    pub removes: Option<Text>,
     /// Whether the element with all it holds is one setting.
     pub entry: bool,
 }
@@ -67,6 +73,38 @@ pub struct OrderRow {
     pub about: About,
     /// Path of the container.
     pub element: Option<Text>,
+}
+
+/// `[[reference]]`.
+#[derive(Clone, Debug)]
+pub struct ReferenceRow {
+    /// Id, source.
+    pub about: About,
+    /// Attributes that hold a name.
+    pub from: Vec<Text>,
+    /// Path of the entries that it names, and their attribute.
+    pub to: Option<Text>,
+    /// `document` or `element`.
+    pub within: Option<Text>,
+    /// Whether case is ignored.
+    pub ignore_case: bool,
+    /// Whether it holds several names with commas between.
+    pub list: bool,
+    /// An attribute beside it with which it names nothing.
+    pub unless: Option<Text>,
+    /// Names that need not stand in the file.
+    pub inherited: Vec<Text>,
+}
+
+/// `[[section-group]]`.
+#[derive(Clone, Debug)]
+pub struct SectionGroupRow {
+    /// Id, source.
+    pub about: About,
+    /// `configuration`, or the path of a group below it.
+    pub path: Option<Text>,
+    /// Names of the sections and groups in it.
+    pub members: Vec<Text>,
 }
 
 /// `[[secret]]`.
@@ -198,6 +236,10 @@ pub struct PackFile {
     pub identities: Vec<IdentityRow>,
     /// `[[order]]`.
     pub orders: Vec<OrderRow>,
+    /// `[[reference]]`.
+    pub references: Vec<ReferenceRow>,
+    /// `[[section-group]]`.
+    pub section_groups: Vec<SectionGroupRow>,
     /// `[[secret]]`.
     pub secrets: Vec<SecretRow>,
     /// `[[component]]`.

@@ -24,6 +24,7 @@ pub mod row;
 mod rows;
 mod rows_lint;
 mod rows_places;
+mod rows_relations;
 pub mod rules;
 pub mod schema;
 pub mod starter;

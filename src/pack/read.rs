@@ -8,19 +8,21 @@ use toml::de::{DeTable, DeValue};
 
 use super::file::{
     About, ComponentRow, FileRow, Guards, Head, IdentityRow, LocationRow, MergeRow, OrderRow,
-    PackFile, SecretRow, SettingRow, VirtualDirectoryRow,
+    PackFile, ReferenceRow, SecretRow, SectionGroupRow, SettingRow, VirtualDirectoryRow,
 };
 use super::problem::{PackProblem, did_you_mean};
 use super::read_lint::LintRow;
 use super::row::{Row, kind, span};
 use crate::xml::Span;
 
-const TABLES: [&str; 15] = [
+const TABLES: [&str; 17] = [
     "pack",
     "sources",
     "discovery",
     "identity",
     "order",
+    "reference",
+    "section-group",
     "secret",
     "component",
     "virtual-directory",
@@ -99,7 +101,10 @@ impl PackFile {
                 by: row.texts("by"),
                 then_by: row.texts("then-by"),
                 ignore_case: row.flag("ignore-case"),
+                compare: row.text("compare"),
                 duplicates: row.text("duplicates"),
+                once: row.flag("once"),
+                removes: row.text("removes"),
                 entry: row.flag("entry"),
             }
         });
@@ -107,6 +112,7 @@ impl PackFile {
             about: About::read(row, "summary"),
             element: row.required("element"),
         });
+        self.read_relations(document, problems);
         self.secrets = rows(document, "secret", "[[secret]]", problems, |row| {
             row.require("id");
             SecretRow {
@@ -161,6 +167,32 @@ impl PackFile {
             }
         });
         self.read_places(document, problems);
+    }
+
+    /// What belongs together in one file.
+    fn read_relations(&mut self, document: &DeTable<'_>, problems: &mut Vec<PackProblem>) {
+        self.references = rows(document, "reference", "[[reference]]", problems, |row| {
+            row.require("from");
+            ReferenceRow {
+                about: About::read(row, "summary"),
+                from: row.texts("from"),
+                to: row.required("to"),
+                within: row.text("within"),
+                ignore_case: row.flag("ignore-case"),
+                list: row.flag("list"),
+                unless: row.text("unless"),
+                inherited: row.texts("inherited"),
+            }
+        });
+        let name = "[[section-group]]";
+        self.section_groups = rows(document, "section-group", name, problems, |row| {
+            row.require("members");
+            SectionGroupRow {
+                about: About::read(row, "summary"),
+                path: row.required("path"),
+                members: row.texts("members"),
+            }
+        });
     }
 
     /// What `snapshot` looks for.

@@ -18,7 +18,7 @@ use super::rules::{
     Action, Component, KnownSetting, Mark, Policy, Provenance, SecretRule, VirtualDirectory, When,
 };
 use super::validate::{Builder, Trust, add_new, keep};
-use crate::config::identity::{IdentityRule, KeyPath};
+use crate::config::identity::{Compare, IdentityRule, KeyPath};
 use crate::xml::address::Leaf;
 use crate::xml::{LineColumn, Span};
 
@@ -50,6 +50,10 @@ impl Pack<'_> {
         }
         file.identities.iter().for_each(|row| self.identity(row));
         file.orders.iter().for_each(|row| self.order(row));
+        file.references.iter().for_each(|row| self.reference(row));
+        for row in &file.section_groups {
+            self.section_group(row);
+        }
         file.secrets.iter().for_each(|row| self.secret(row));
         for row in &file.virtual_directories {
             self.virtual_directory(row);
@@ -187,25 +191,49 @@ impl Pack<'_> {
         keep(rows, &mut self.builder.places, id, "component", component);
     }
 
+    /// Notes that a row with an id is for several elements.
+    pub(super) fn one_for_its_id(&mut self, about: &About, elements: &[Spanned<String>]) -> bool {
+        let (Some(id), [_, second, ..]) = (&about.id, elements) else {
+            return true;
+        };
+        let message = format!("`{}` cannot be the id of several elements", id.get_ref());
+        self.checker.push(
+            PackProblem::new(message, span(second.span()))
+                .help("give each element a row of its own, or leave out the id"),
+        );
+        false
+    }
+
     fn identity(&mut self, row: &IdentityRow) {
-        if let (Some(id), [_, second, ..]) = (&row.about.id, row.element.as_slice()) {
-            let message = format!("`{}` cannot be the id of several elements", id.get_ref());
-            self.checker.push(
-                PackProblem::new(message, span(second.span()))
-                    .help("give each element a row of its own, or leave out the id"),
-            );
+        if !self.one_for_its_id(&row.about, &row.element) {
             return;
         }
-        let last_wins = self
-            .checker
-            .word(&row.duplicates, "duplicates", &check::DUPLICATES);
-        let mut keys = |texts: &[Spanned<String>]| -> Vec<KeyPath> {
-            texts
-                .iter()
-                .filter_map(|text| self.checker.key_path(text))
-                .collect()
+        let checker = &mut self.checker;
+        let duplicates = checker.word(&row.duplicates, "duplicates", &check::DUPLICATES);
+        let compare = match (row.ignore_case, &row.compare) {
+            (true, None) => Some(Compare::IgnoreCase),
+            (true, Some(word)) => {
+                checker.push(
+                    PackProblem::new("the row says twice how values compare", span(word.span()))
+                        .help("leave out `ignore-case`"),
+                );
+                None
+            }
+            (false, word) => checker.word(word, "compare", &check::COMPARES),
         };
-        let (by, then_by) = (keys(&row.by), keys(&row.then_by));
+        if let (true, Some(key)) = (row.once, row.by.first()) {
+            let message = "where there is one only, nothing need identify it";
+            checker.push(PackProblem::new(message, span(key.span())).help("write `by = []`"));
+        }
+        if let Some(name) = &row.removes {
+            checker.element_name(name);
+        }
+        let by: Vec<KeyPath> = (row.by.iter())
+            .filter_map(|text| checker.key_path(text))
+            .collect();
+        let then_by: Vec<KeyPath> = (row.then_by.iter())
+            .filter_map(|text| checker.key_path_with_default(text))
+            .collect();
         for text in &row.element {
             let id = self.about(&row.about, "identity", text.get_ref()).id;
             if let Some(element) = self.checker.element_path(text) {
@@ -213,8 +241,10 @@ impl Pack<'_> {
                     element,
                     by: by.clone().into(),
                     then_by: then_by.clone().into(),
-                    ignore_case: row.ignore_case,
-                    last_wins: last_wins.unwrap_or(false),
+                    compare: compare.unwrap_or_default(),
+                    duplicates: duplicates.unwrap_or_default(),
+                    once: row.once,
+                    removes: (row.removes.as_ref()).map(|name| name.get_ref().clone().into()),
                     entry: row.entry,
                 };
                 let builder = &mut *self.builder;

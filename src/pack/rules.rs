@@ -8,7 +8,9 @@ use regex::Regex;
 use super::lint::LintRule;
 use super::places::{ExpectedFile, Location};
 use crate::config::identity::IdentityTable;
+use crate::config::references::References;
 use crate::config::secrets::{LazySecrets, SecretTable};
+use crate::config::section_groups::SectionGroups;
 use crate::xml::selector::Selector;
 use crate::xml::{Document, NodeId};
 
@@ -182,6 +184,10 @@ pub struct Rules {
     pub packs: Vec<PackInfo>,
     /// What identifies elements.
     pub identities: IdentityTable,
+    /// Names that point at entries elsewhere in a file.
+    pub references: References,
+    /// Sections that need no declaration.
+    pub section_groups: SectionGroups,
     /// What must not be shown.
     pub secrets: LazySecrets,
     /// Components of all packs.

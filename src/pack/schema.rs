@@ -83,6 +83,8 @@ macro_rules! word {
 word!(MarkWord, check::MARKS);
 word!(WhenWord, check::WHENS);
 word!(DuplicatesWord, check::DUPLICATES);
+word!(CompareWord, check::COMPARES);
+word!(WithinWord, check::WITHINS);
 word!(KindWord, check::KINDS);
 word!(NeedWord, check::NEEDS);
 word!(ActionWord, check::ACTIONS.map(|word| (word, ())));
@@ -129,6 +131,10 @@ struct Pack {
     identity: Option<Vec<Identity>>,
     /// Elements whose children mean something else in another order.
     order: Option<Vec<Order>>,
+    /// Names that point at entries elsewhere in the file.
+    reference: Option<Vec<Reference>>,
+    /// Sections that need no declaration in the file that uses them.
+    section_group: Option<Vec<SectionGroup>>,
     /// What must not be shown.
     secret: Option<Vec<Secret>>,
     /// Parts of the product with files of their own.
@@ -232,16 +238,60 @@ row! {
         summary: Option<String>,
         /// Local names of the element and its nearest ancestors: `appSettings/add`.
         element: Texts,
-        /// `@key` or `child/@name`; [] means one per parent.
+        /// `@key` or `child/@name`; [] means that the name alone identifies.
         by: Texts,
-        /// What tells those apart that agree in `by`.
+        /// What tells those apart that agree in `by`; `@name=default` says what a missing one means.
         then_by: Option<Texts>,
         /// Whether case is ignored.
         ignore_case: Option<bool>,
+        /// How values compare, where it is not by case alone.
+        compare: Option<CompareWord>,
         /// What several elements with one identity mean.
         duplicates: Option<DuplicatesWord>,
+        /// Whether there can be one under its parent only; with by = [].
+        once: Option<bool>,
+        /// For a `remove`: the local name of the entries that it takes out.
+        removes: Option<String>,
         /// Whether the element with all it holds is one setting.
         entry: Option<bool>,
+    }
+}
+
+row! {
+    /// A name that points at an entry elsewhere in the file.
+    Reference {
+        /// Id: a-z, 0-9 and -.
+        id: Option<String>,
+        /// One line for people.
+        summary: Option<String>,
+        /// Elements and attribute that hold a name: `membership/@defaultProvider`, `@connectionStringName`.
+        from: Texts,
+        /// The entries and their attribute: `membership/providers/add/@name`; `{@x}` is the value of `x` beside the name.
+        to: String,
+        /// Where the entries stand.
+        within: Option<WithinWord>,
+        /// Whether case is ignored.
+        ignore_case: Option<bool>,
+        /// Whether it holds several names with commas between.
+        list: Option<bool>,
+        /// An attribute beside it with which it names nothing.
+        unless: Option<String>,
+        /// Names that machine.config or IIS brings.
+        inherited: Option<Texts>,
+    }
+}
+
+row! {
+    /// Sections that need no declaration in the file that uses them.
+    SectionGroup {
+        /// Id: a-z, 0-9 and -.
+        id: Option<String>,
+        /// One line for people.
+        summary: Option<String>,
+        /// `configuration`, or the path of a group below it: `system.web/caching`.
+        path: String,
+        /// Names of the sections and groups in it.
+        members: Texts,
     }
 }
 

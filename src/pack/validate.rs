@@ -15,7 +15,9 @@ use super::problem::PackProblem;
 use super::rows::Pack;
 use super::rules::{PackInfo, Rules, SecretRule};
 use crate::config::identity::{ElementPath, IdentityRule, IdentityTable};
+use crate::config::references::{Reference, References};
 use crate::config::secrets::SecretTable;
+use crate::config::section_groups::{SectionGroup, SectionGroups};
 
 /// What becomes of the regular expressions of a pack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +37,8 @@ pub struct Builder {
     pub(super) rules: Rules,
     pub(super) identities: Vec<IdentityRule>,
     pub(super) ordered: Vec<ElementPath>,
+    pub(super) references: Vec<Reference>,
+    pub(super) section_groups: Vec<SectionGroup>,
     pub(super) secrets: Vec<SecretRule>,
     pub(super) discovery: Vec<String>,
     pub(super) places: Places,
@@ -61,8 +65,21 @@ impl Builder {
     #[must_use]
     pub fn finish(self) -> Rules {
         let mut rules = self.rules;
+        rules.references = References::new(self.references);
+        rules.section_groups = SectionGroups::new(self.section_groups.into());
+        // Rows that packs write come behind them and so take precedence.
+        let mut identities: Vec<IdentityRule> = (rules.section_groups.element_paths())
+            .filter_map(|(path, is_group)| {
+                let rule = IdentityRule::of(ElementPath::parse(&path)?);
+                Some(IdentityRule {
+                    once: !is_group,
+                    ..rule
+                })
+            })
+            .collect();
+        identities.extend(self.identities);
         rules.identities = IdentityTable::new(
-            self.identities.into(),
+            identities.into(),
             self.ordered.into(),
             self.discovery.into_iter().map(Into::into).collect(),
         );

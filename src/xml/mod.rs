@@ -13,6 +13,7 @@ pub mod edit;
 pub mod encoding;
 pub mod escape;
 pub mod fast_reader;
+pub mod fold;
 pub mod layout;
 pub mod parse;
 pub mod second_reader;

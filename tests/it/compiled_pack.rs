@@ -6,7 +6,8 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use conferry::pack::file::{IdentityRow, MergeRow, PackFile, SecretRow, Text};
+use conferry::config::section_groups::{SectionGroup, SectionGroups};
+use conferry::pack::file::{IdentityRow, MergeRow, PackFile, ReferenceRow, SecretRow, Text};
 use conferry::pack::load::BUILT_IN;
 use conferry::pack::validate::{Builder, Trust};
 use conferry::pack::{Rules, load_general};
@@ -18,8 +19,10 @@ const HEAD: &str = "\
 //!
 //! Written by `CONFERRY_BLESS=1 cargo test --test it compiled_pack`. Do not edit.
 
-use super::compiled::Flag::{Entry, IgnoreCase, LastWins};
-use super::compiled::{Compiled, Merge, Secret, identity, keys, name, path};
+use super::compiled::Flag::*;
+use super::compiled::{
+    Compiled, Merge, Pointer, Secret, group, identity, keys, name, names, path, reference,
+};
 use super::rules::{Action, Mark};
 use crate::config::identity::KeyPath;
 
@@ -48,6 +51,10 @@ fn says_what_loading_the_toml_says() {
     builder.add(text, id, Trust::Checked).unwrap();
     let (loaded, compiled) = (builder.finish(), load_general(&[]).unwrap());
     assert!(loaded.identities == compiled.identities);
+    assert!(loaded.references == compiled.references);
+    assert!(loaded.section_groups == compiled.section_groups);
+    assert!(!compiled.references.rows().is_empty());
+    assert!(!compiled.section_groups.rows().is_empty());
     assert!(!compiled.identities.discovery().is_empty());
     let said = |rules: &Rules| {
         let Rules {
@@ -83,12 +90,26 @@ fn source(file: &PackFile) -> String {
         .collect();
     let names = names.join(", ");
     let _ = writeln!(out, "    discovery: &[{names}],\n    identities: &[");
+    for (path, is_group) in section_groups(file).element_paths() {
+        let once = if is_group { "" } else { "Once" };
+        let _ = writeln!(
+            out,
+            "        identity({path:?}, keys![], keys![], &[{once}]),"
+        );
+    }
     file.identities
         .iter()
         .for_each(|row| identity(&mut out, row));
     let _ = writeln!(out, "    ],\n    ordered: &[");
     for row in &file.orders {
         let _ = writeln!(out, "        path({}),", text(&row.element));
+    }
+    let _ = writeln!(out, "    ],\n    references: &[");
+    (file.references.iter()).for_each(|row| reference(&mut out, row));
+    let _ = writeln!(out, "    ],\n    section_groups: &[");
+    for row in section_groups(file).rows() {
+        let members: Vec<&str> = row.members.iter().map(|name| &**name).collect();
+        let _ = writeln!(out, "        group({:?}, names!{members:?}),", row.path);
     }
     let _ = writeln!(out, "    ],\n    secrets: &[");
     file.secrets.iter().for_each(|row| secret(&mut out, row));
@@ -115,18 +136,17 @@ fn source(file: &PackFile) -> String {
 }
 
 fn identity(out: &mut String, row: &IdentityRow) {
-    let last_wins = row
-        .duplicates
-        .as_ref()
-        .is_some_and(|d| d.get_ref() == "last-wins");
-    let flags: Vec<&str> = [
-        (row.ignore_case, "IgnoreCase"),
-        (last_wins, "LastWins"),
-        (row.entry, "Entry"),
+    let word = |text: &Option<Text>| text.as_ref().map(|text| variant(text.get_ref()));
+    let flags: Vec<String> = [
+        row.ignore_case.then(|| "IgnoreCase".to_owned()),
+        word(&row.compare),
+        word(&row.duplicates),
+        row.once.then(|| "Once".to_owned()),
+        (row.removes.as_ref()).map(|name| format!("Removes({:?})", name.get_ref())),
+        row.entry.then(|| "Entry".to_owned()),
     ]
     .into_iter()
-    .filter(|(is_set, _)| *is_set)
-    .map(|(_, flag)| flag)
+    .flatten()
     .collect();
     for element in &row.element {
         let _ = writeln!(
@@ -136,6 +156,51 @@ fn identity(out: &mut String, row: &IdentityRow) {
             keys(&row.by),
             keys(&row.then_by),
             flags.join(", ")
+        );
+    }
+}
+
+fn section_groups(file: &PackFile) -> SectionGroups {
+    let names = |texts: &[Text]| {
+        texts
+            .iter()
+            .map(|text| text.get_ref().clone().into())
+            .collect()
+    };
+    let groups = file.section_groups.iter().map(|row| SectionGroup {
+        path: match row.path.as_ref().unwrap().get_ref().as_str() {
+            "configuration" => "".into(),
+            path => path.to_owned().into(),
+        },
+        members: names(&row.members),
+    });
+    SectionGroups::new(groups.collect())
+}
+
+fn reference(out: &mut String, row: &ReferenceRow) {
+    let within = row.within.as_ref().map(|word| word.get_ref().as_str());
+    let flags: Vec<String> = [
+        row.ignore_case.then(|| "Pointer::IgnoreCase".to_owned()),
+        row.list.then(|| "Pointer::List".to_owned()),
+        (within == Some("element")).then(|| "Pointer::WithinElement".to_owned()),
+        (row.unless.as_ref()).map(|name| format!("Pointer::Unless({:?})", name.get_ref())),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let inherited: Vec<&str> = row
+        .inherited
+        .iter()
+        .map(|name| name.get_ref().as_str())
+        .collect();
+    for from in &row.from {
+        let (element, attribute) = from.get_ref().rsplit_once('@').unwrap();
+        let _ = writeln!(
+            out,
+            "        reference({:?}, {attribute:?}, {:?}, &[{}], names!{inherited:?}),",
+            element.trim_end_matches('/'),
+            row.to.as_ref().unwrap().get_ref(),
+            flags.join(", "),
         );
     }
 }

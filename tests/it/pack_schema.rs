@@ -12,7 +12,7 @@ use serde_json::Value;
 
 /// A pack with an unknown key in one table, and the way to that table in the
 /// schema: `*` is an item of a list, anything else a property.
-const TABLES: [(&str, &str); 23] = [
+const TABLES: [(&str, &str); 25] = [
     ("zzqq = 1", ""),
     ("[pack]\nzzqq = 1", "pack"),
     ("[sources]\na = { zzqq = 1 }", "sources/+"),
@@ -20,6 +20,8 @@ const TABLES: [(&str, &str); 23] = [
     ("[rewrite]\nzzqq = 1", "rewrite"),
     ("[[identity]]\nzzqq = 1", "identity/*"),
     ("[[order]]\nzzqq = 1", "order/*"),
+    ("[[reference]]\nzzqq = 1", "reference/*"),
+    ("[[section-group]]\nzzqq = 1", "section-group/*"),
     ("[[secret]]\nzzqq = 1", "secret/*"),
     ("[[component]]\nzzqq = 1", "component/*"),
     ("[[virtual-directory]]\nzzqq = 1", "virtual-directory/*"),

@@ -1,6 +1,6 @@
 //! What identifies an element among its siblings, as one text.
 
-use crate::config::identity::{IdentityRule, IdentityTable, discovered};
+use crate::config::identity::{Compare, IdentityRule, IdentityTable, discovered};
 use crate::xml::{Document, NodeId, chars};
 
 /// Whether the attribute of this name is part of the element's identity.
@@ -72,16 +72,16 @@ impl<'a> Keys<'a> {
                     key.push(PART_MARK);
                     if let Some(value) = path.value(self.document, element) {
                         key.push(VALUE_SEPARATOR);
-                        push_value(key, &value, rule.ignore_case);
+                        rule.compare.push(key, &value);
                     }
                 }
             }
             None => {
                 if let Some((name, value)) = discovered(self.table, self.document, element) {
                     key.push(PART_MARK);
-                    push_value(key, name, true);
+                    Compare::IgnoreCase.push(key, name);
                     key.push(VALUE_SEPARATOR);
-                    push_value(key, &value, true);
+                    Compare::IgnoreCase.push(key, &value);
                 }
             }
         }
@@ -133,17 +133,5 @@ fn push_tag(key: &mut String, document: &Document, element: NodeId) {
     if namespace != namespace_of_parent {
         key.push(NAMESPACE_MARK);
         key.push_str(&namespace);
-    }
-}
-
-fn push_value(key: &mut String, value: &str, ignore_case: bool) {
-    if ignore_case && value.is_ascii() {
-        let start = key.len();
-        key.push_str(value);
-        key[start..].make_ascii_lowercase();
-    } else if ignore_case {
-        key.extend(value.chars().flat_map(char::to_lowercase));
-    } else {
-        key.push_str(value);
     }
 }

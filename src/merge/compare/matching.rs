@@ -13,7 +13,7 @@ use super::align::{self, Gap};
 use super::digest::Digests;
 use super::keys::{self, Keys};
 use super::pairing::{self, Pairs};
-use crate::config::identity::IdentityTable;
+use crate::config::identity::{Duplicates, IdentityTable};
 use crate::merge::sides::{Presence, Sides};
 use crate::xml::{Document, NodeId};
 
@@ -100,7 +100,9 @@ fn collect(table: &IdentityTable, parents: Sides<(Side<'_>, NodeId)>) -> Vec<Mem
             let key = keys.key(child);
             let at = index.get(key.text).copied().unwrap_or_else(|| {
                 groups.push(Members {
-                    last_wins: key.rule.is_some_and(|rule| rule.last_wins),
+                    last_wins: key
+                        .rule
+                        .is_some_and(|rule| rule.duplicates == Duplicates::LastWins),
                     is_identified: key.text.len() > key.tag.len(),
                     ..Members::default()
                 });

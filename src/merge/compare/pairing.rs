@@ -8,7 +8,7 @@ use std::hash::Hash;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::matching::{Members, Side};
-use crate::config::identity::IdentityTable;
+use crate::config::identity::{Compare, IdentityTable};
 use crate::merge::sides::Sides;
 use crate::xml::{Document, NodeId};
 
@@ -238,12 +238,12 @@ fn telling(
     document: &Document,
     element: NodeId,
 ) -> Option<Vec<Option<String>>> {
-    let folded = |value: Cow<'_, str>| value.to_lowercase();
+    let folded = |value: Cow<'_, str>| Compare::IgnoreCase.folded(&value).into_owned();
     let values: Vec<_> = match table.rule_for(document, element) {
         Some(rule) => rule
             .then_by
             .iter()
-            .map(|path| path.value(document, element).map(folded))
+            .map(|path| path.meaning(document, element).map(folded))
             .collect(),
         None => table
             .discovery()

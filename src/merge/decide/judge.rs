@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use crate::config::identity::Compare;
 use crate::merge::account::is_namespace_declaration;
 use crate::merge::compare::Comparison;
 use crate::merge::decide::contest::{Base, Contest, Pick, Ruling, Verdict};
@@ -130,7 +131,7 @@ impl Comparison<'_> {
             return false;
         };
         let ignores_case = self.inputs.rules.ignores_case();
-        incoming.to_lowercase() == carrier.to_lowercase()
+        Compare::IgnoreCase.is_same(incoming, carrier)
             && ignores_case(self.inputs.carrier, contest.triple.carrier, name)
     }
 

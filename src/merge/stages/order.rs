@@ -7,7 +7,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::config::identity::identity;
+use crate::config::identity::{Compare, identity};
 use crate::merge::compare::Comparison;
 use crate::merge::compare::matching::Match;
 use crate::merge::outcome::ConflictKind;
@@ -128,7 +128,9 @@ impl Comparison<'_> {
                 _ => continue,
             };
             let values = identity(table, document, node).into_iter();
-            let key: Vec<String> = values.map(|(_, value)| value.to_lowercase()).collect();
+            let key: Vec<String> = values
+                .map(|(_, value)| Compare::IgnoreCase.folded(&value).into_owned())
+                .collect();
             entries.insert((side, key));
         }
         let meets = |(side, key): (usize, Vec<String>)| adds.contains(&(1 - side, key));

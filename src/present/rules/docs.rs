@@ -7,7 +7,7 @@ use crate::pack::catalog::{Entry, Library, TABLES};
 use crate::pack::texts::PackText;
 
 /// How the tables of a pack are called, by their TOML names.
-const TITLES: [(&str, &str); 10] = [
+const TITLES: [(&str, &str); 12] = [
     ("lint", "Lint rules"),
     ("merge", "Merge policies"),
     ("setting", "Documented settings"),
@@ -18,6 +18,8 @@ const TITLES: [(&str, &str); 10] = [
     ("secret", "Secrets"),
     ("identity", "What identifies elements"),
     ("order", "Where order matters"),
+    ("reference", "Names that point at entries"),
+    ("section-group", "Sections that need no declaration"),
 ];
 
 /// Every page: its file name and its text. `note` says where they come from.

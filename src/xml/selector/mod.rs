@@ -24,6 +24,7 @@ mod sense;
 
 use super::address::Leaf;
 use super::document::{Document, NodeId};
+use super::fold::equal_but_for_case;
 use parse::Parser;
 pub use reach::Reach;
 
@@ -275,7 +276,7 @@ impl Step {
                             || (operand.attribute.as_deref().is_some_and(|name| {
                                 ignores_case(document, element, name)
                                     || ignores_case(document, owner, name)
-                            }) && value.eq_ignore_ascii_case(literal))
+                            }) && equal_but_for_case(value, literal))
                     }
                     Comparison::Contains => value.contains(literal.as_str()),
                     Comparison::StartsWith => value.starts_with(literal.as_str()),

@@ -1,5 +1,6 @@
 //! Selectors that are well-formed and can still never select anything.
 
+use super::super::fold::equal_but_for_case;
 use super::{Comparison, Operand, Predicate, Selector, Step};
 
 impl Selector {
@@ -32,7 +33,7 @@ impl Step {
                 continue;
             }
             let other = equals.iter().find(|(known, value)| {
-                known.attribute == operand.attribute && !value.eq_ignore_ascii_case(literal)
+                known.attribute == operand.attribute && !equal_but_for_case(value, literal)
             });
             if let Some((_, other)) = other {
                 return Some(format!(

@@ -6,163 +6,29 @@
 
 use std::borrow::Cow;
 
-use crate::xml::chars::is_qualified_name;
 use crate::xml::{Document, NodeId};
 
-/// Where a part of an identity stands: `@key`, or `assemblyIdentity/@name`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyPath(Cow<'static, str>);
+mod compare;
+mod paths;
 
-impl KeyPath {
-    /// Reads `@key` or `child/@key`.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let path = Self(Cow::Owned(text.to_owned()));
-        let valid = text[text.find('/').map_or(0, |slash| slash + 1)..].starts_with('@')
-            && is_qualified_name(path.attribute())
-            && path.child().is_none_or(is_qualified_name);
-        valid.then_some(path)
-    }
+pub use compare::Compare;
+use paths::{EMPTY, hashed_name};
+pub use paths::{ElementPath, KeyPath};
 
-    /// A path of the binary's own, which [`Self::parse`] would accept.
-    #[must_use]
-    pub const fn known(text: &'static str) -> Self {
-        Self(Cow::Borrowed(text))
-    }
-
-    /// Local name of the child element that carries the attribute, if it is not the element itself.
-    #[must_use]
-    pub fn child(&self) -> Option<&str> {
-        self.0.split_once('/').map(|(child, _)| child)
-    }
-
-    /// Name of the attribute.
-    #[must_use]
-    pub fn attribute(&self) -> &str {
-        self.0
-            .split_once('@')
-            .map_or("", |(_, attribute)| attribute)
-    }
-
-    /// The value in `element`, if there is one.
-    #[must_use]
-    pub fn value<'d>(&self, document: &'d Document, element: NodeId) -> Option<Cow<'d, str>> {
-        let owner = match self.child() {
-            Some(child) => document.child_named(element, child)?,
-            None => element,
-        };
-        document.value(owner, self.attribute())
-    }
-}
-
-impl std::fmt::Display for KeyPath {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// A path of local names that an element and its nearest ancestors must have: `appSettings/add`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct ElementPath {
-    names: Cow<'static, str>,
-    /// How much it says: the more, the more specific.
-    specificity: usize,
-    /// Where the table looks for it.
-    bucket: u32,
-}
-
-impl ElementPath {
-    /// Reads `add` or `appSettings/add`; `*` stands for any one element.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let valid =
-            (text.split('/')).all(|name| name == "*" || is_qualified_name(name)) && text != "*";
-        valid.then(|| Self {
-            names: Cow::Owned(text.to_owned()),
-            specificity: specificity(text),
-            bucket: bucket_of(text),
-        })
-    }
-
-    /// A path of the binary's own, which [`Self::parse`] would accept.
-    #[must_use]
-    pub const fn known(text: &'static str) -> Self {
-        Self {
-            names: Cow::Borrowed(text),
-            specificity: specificity(text),
-            bucket: bucket_of(text),
-        }
-    }
-
-    /// Whether `element` stands at this path.
-    #[must_use]
-    pub fn matches(&self, document: &Document, element: NodeId) -> bool {
-        let mut at = Some(element);
-        for name in self.names.rsplit('/') {
-            let Some(node) = at.filter(|node| document.is_element(*node)) else {
-                return false;
-            };
-            if name != "*" && document.local_name(node) != name {
-                return false;
-            }
-            at = document.parent(node);
-        }
-        true
-    }
-}
-
-/// A name says more than a `*`, and a `*` more than nothing.
-const fn specificity(path: &str) -> usize {
-    let path = path.as_bytes();
-    let (mut at, mut names) = (0, 3);
-    while at < path.len() {
-        if path[at] == b'/' {
-            names += 3;
-        } else if path[at] == b'*' {
-            names -= 2;
-        }
-        at += 1;
-    }
-    names
-}
-
-/// Paths that agree in the name of the element and that of its parent stand in
-/// one bucket. A parent that is not named, or `*`, counts as none.
-const fn bucket_of(path: &str) -> u32 {
-    let path = path.as_bytes();
-    let last = start_of_name(path, path.len());
-    let mut bucket = hashed(EMPTY, path, last, path.len());
-    if last > 0 {
-        let parent = start_of_name(path, last - 1);
-        if !(parent + 2 == last && path[parent] == b'*') {
-            bucket = hashed(hashed(bucket, b"/", 0, 1), path, parent, last - 1);
-        }
-    }
-    bucket
-}
-
-const fn start_of_name(path: &[u8], end: usize) -> usize {
-    let mut at = end;
-    while at > 0 && path[at - 1] != b'/' {
-        at -= 1;
-    }
-    at
-}
-
-const EMPTY: u32 = 0x811c_9dc5;
-
-/// FNV-1a: short, and the compiler can compute it.
-const fn hashed(mut hash: u32, bytes: &[u8], start: usize, end: usize) -> u32 {
-    let mut at = start;
-    while at < end {
-        hash = (hash ^ bytes[at] as u32).wrapping_mul(0x0100_0193);
-        at += 1;
-    }
-    hash
-}
-
-fn hashed_name(hash: u32, name: &str) -> u32 {
-    hashed(hash, name.as_bytes(), 0, name.len())
+/// What several elements with one identity under one parent mean.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Duplicates {
+    /// Nothing is known about it.
+    #[default]
+    Unsaid,
+    /// The last one counts.
+    LastWins,
+    /// The first one counts.
+    FirstWins,
+    /// .NET takes them only while they are equal.
+    RefusedByNet,
+    /// IIS takes one only.
+    RefusedByIis,
 }
 
 /// One row of the table.
@@ -170,19 +36,38 @@ fn hashed_name(hash: u32, name: &str) -> u32 {
 pub struct IdentityRule {
     /// Which elements it is for.
     pub element: ElementPath,
-    /// What identifies them. Empty: the name alone does, there is one per parent.
+    /// What identifies them. Empty: the name alone does.
     pub by: Cow<'static, [KeyPath]>,
     /// What tells those apart that agree in `by`.
     pub then_by: Cow<'static, [KeyPath]>,
-    /// Whether values compare without regard to case.
-    pub ignore_case: bool,
-    /// Whether of several elements with one identity the last one counts.
-    pub last_wins: bool,
+    /// How values of the identity compare.
+    pub compare: Compare,
+    /// What several elements with one identity mean.
+    pub duplicates: Duplicates,
+    /// Whether there can be one under its parent only.
+    pub once: bool,
+    /// Local name of the entries that it takes out of the collection, for a `remove`.
+    pub removes: Option<Cow<'static, str>>,
     /// Whether the element with all it holds is one setting in the account.
     pub entry: bool,
 }
 
 impl IdentityRule {
+    /// A row that says nothing but which elements it is for.
+    #[must_use]
+    pub const fn of(element: ElementPath) -> Self {
+        Self {
+            element,
+            by: Cow::Borrowed(&[]),
+            then_by: Cow::Borrowed(&[]),
+            compare: Compare::Exactly,
+            duplicates: Duplicates::Unsaid,
+            once: false,
+            removes: None,
+            entry: false,
+        }
+    }
+
     /// Whether `attribute` of the element itself is part of its identity.
     #[must_use]
     pub fn identifies_by(&self, attribute: &str) -> bool {
@@ -289,7 +174,7 @@ impl IdentityTable {
     #[must_use]
     pub fn ignores_case(&self, document: &Document, element: NodeId, attribute: &str) -> bool {
         self.rule_for(document, element)
-            .is_some_and(|rule| rule.ignore_case && rule.identifies_by(attribute))
+            .is_some_and(|rule| rule.compare.ignores_case() && rule.identifies_by(attribute))
     }
 }
 

@@ -1,0 +1,187 @@
+//! Paths by which rows of the table name elements and attributes.
+
+use std::borrow::Cow;
+
+use crate::xml::chars::is_qualified_name;
+use crate::xml::{Document, NodeId};
+
+/// Where a part of an identity stands: `@key`, or `assemblyIdentity/@name`;
+/// `@subStatusCode=-1` says what an attribute that is not there means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyPath(Cow<'static, str>);
+
+impl KeyPath {
+    /// Reads `@key`, `child/@key` or `@key=default`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let path = Self(Cow::Owned(text.to_owned()));
+        let named = path.named();
+        let valid = named[named.find('/').map_or(0, |slash| slash + 1)..].starts_with('@')
+            && is_qualified_name(path.attribute())
+            && path.child().is_none_or(is_qualified_name);
+        valid.then_some(path)
+    }
+
+    /// A path of the binary's own, which [`Self::parse`] would accept.
+    #[must_use]
+    pub const fn known(text: &'static str) -> Self {
+        Self(Cow::Borrowed(text))
+    }
+
+    fn named(&self) -> &str {
+        self.0.split_once('=').map_or(&*self.0, |(named, _)| named)
+    }
+
+    /// Local name of the child element that carries the attribute, if it is not the element itself.
+    #[must_use]
+    pub fn child(&self) -> Option<&str> {
+        self.named().split_once('/').map(|(child, _)| child)
+    }
+
+    /// Name of the attribute.
+    #[must_use]
+    pub fn attribute(&self) -> &str {
+        self.named()
+            .split_once('@')
+            .map_or("", |(_, attribute)| attribute)
+    }
+
+    /// What an attribute that is not there means.
+    #[must_use]
+    pub fn default(&self) -> Option<&str> {
+        self.0.split_once('=').map(|(_, default)| default)
+    }
+
+    /// The value in `element`, if there is one.
+    #[must_use]
+    pub fn value<'d>(&self, document: &'d Document, element: NodeId) -> Option<Cow<'d, str>> {
+        let owner = match self.child() {
+            Some(child) => document.child_named(element, child)?,
+            None => element,
+        };
+        document.value(owner, self.attribute())
+    }
+
+    /// The value in `element`, or what it means that there is none.
+    #[must_use]
+    pub fn meaning<'d>(&'d self, document: &'d Document, element: NodeId) -> Option<Cow<'d, str>> {
+        self.value(document, element)
+            .or_else(|| self.default().map(Cow::Borrowed))
+    }
+}
+
+impl std::fmt::Display for KeyPath {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.named())
+    }
+}
+
+/// A path of local names that an element and its nearest ancestors must have: `appSettings/add`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ElementPath {
+    names: Cow<'static, str>,
+    /// How much it says: the more, the more specific.
+    pub(super) specificity: usize,
+    /// Where the table looks for it.
+    pub(super) bucket: u32,
+}
+
+impl ElementPath {
+    /// Reads `add` or `appSettings/add`; `*` stands for any one element.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let valid =
+            (text.split('/')).all(|name| name == "*" || is_qualified_name(name)) && text != "*";
+        valid.then(|| Self {
+            names: Cow::Owned(text.to_owned()),
+            specificity: specificity(text),
+            bucket: bucket_of(text),
+        })
+    }
+
+    /// A path of the binary's own, which [`Self::parse`] would accept.
+    #[must_use]
+    pub const fn known(text: &'static str) -> Self {
+        Self {
+            names: Cow::Borrowed(text),
+            specificity: specificity(text),
+            bucket: bucket_of(text),
+        }
+    }
+
+    /// Whether `element` stands at this path.
+    #[must_use]
+    pub fn matches(&self, document: &Document, element: NodeId) -> bool {
+        let mut at = Some(element);
+        for name in self.names.rsplit('/') {
+            let Some(node) = at.filter(|node| document.is_element(*node)) else {
+                return false;
+            };
+            if name != "*" && document.local_name(node) != name {
+                return false;
+            }
+            at = document.parent(node);
+        }
+        true
+    }
+}
+
+impl std::fmt::Display for ElementPath {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.names)
+    }
+}
+
+/// A name says more than a `*`, and a `*` more than nothing.
+const fn specificity(path: &str) -> usize {
+    let path = path.as_bytes();
+    let (mut at, mut names) = (0, 3);
+    while at < path.len() {
+        if path[at] == b'/' {
+            names += 3;
+        } else if path[at] == b'*' {
+            names -= 2;
+        }
+        at += 1;
+    }
+    names
+}
+
+/// Paths that agree in the name of the element and that of its parent stand in
+/// one bucket. A parent that is not named, or `*`, counts as none.
+const fn bucket_of(path: &str) -> u32 {
+    let path = path.as_bytes();
+    let last = start_of_name(path, path.len());
+    let mut bucket = hashed(EMPTY, path, last, path.len());
+    if last > 0 {
+        let parent = start_of_name(path, last - 1);
+        if !(parent + 2 == last && path[parent] == b'*') {
+            bucket = hashed(hashed(bucket, b"/", 0, 1), path, parent, last - 1);
+        }
+    }
+    bucket
+}
+
+const fn start_of_name(path: &[u8], end: usize) -> usize {
+    let mut at = end;
+    while at > 0 && path[at - 1] != b'/' {
+        at -= 1;
+    }
+    at
+}
+
+pub(super) const EMPTY: u32 = 0x811c_9dc5;
+
+/// FNV-1a: short, and the compiler can compute it.
+const fn hashed(mut hash: u32, bytes: &[u8], start: usize, end: usize) -> u32 {
+    let mut at = start;
+    while at < end {
+        hash = (hash ^ bytes[at] as u32).wrapping_mul(0x0100_0193);
+        at += 1;
+    }
+    hash
+}
+
+pub(super) fn hashed_name(hash: u32, name: &str) -> u32 {
+    hashed(hash, name.as_bytes(), 0, name.len())
+}

@@ -1,0 +1,259 @@
+//! Names that point at an entry elsewhere in the file: `defaultProvider`,
+//! `bindingConfiguration`, `appender-ref`. The rows (`[[reference]]`) come from rule packs.
+
+use std::borrow::Cow;
+
+use super::identity::{Compare, ElementPath};
+use crate::xml::chars::is_qualified_name;
+use crate::xml::{Document, NodeId};
+
+/// Where the entry stands that a name points at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Within {
+    /// Anywhere in the document.
+    #[default]
+    Document,
+    /// Below the element that has the name.
+    Element,
+}
+
+/// An attribute that names entries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// The element that has the attribute; any if `None`.
+    pub element: Option<ElementPath>,
+    /// The attribute.
+    pub attribute: Cow<'static, str>,
+    /// What it names.
+    pub target: Target,
+    /// Where that stands.
+    pub within: Within,
+    /// How the names compare.
+    pub compare: Compare,
+    /// Whether it is a list of names with commas between.
+    pub list: bool,
+    /// An attribute beside it with which it names nothing: the `type` of a listener.
+    pub unless: Option<Cow<'static, str>>,
+    /// Names that are there without standing in the file, since machine.config or IIS brings them.
+    pub inherited: Cow<'static, [Cow<'static, str>]>,
+}
+
+/// Path of the entries, and the attribute that holds their name: `bindings/{@binding}/binding/@name`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target(Cow<'static, str>);
+
+impl Target {
+    /// Reads `a/b/@name`; `{@x}` as a step is the value of `x` at the element that refers.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (path, attribute) = text.rsplit_once("/@")?;
+        let step = |step: &str| match placeholder(step) {
+            Some(attribute) => is_qualified_name(attribute),
+            None => step == "*" || is_qualified_name(step),
+        };
+        let last = path.rsplit('/').next().is_some_and(is_qualified_name);
+        let valid = last && path.split('/').all(step) && is_qualified_name(attribute);
+        valid.then(|| Self(Cow::Owned(text.to_owned())))
+    }
+
+    /// A target of the binary's own, which [`Self::parse`] would accept.
+    #[must_use]
+    pub const fn known(text: &'static str) -> Self {
+        Self(Cow::Borrowed(text))
+    }
+
+    fn parts(&self) -> (&str, &str) {
+        self.0.rsplit_once("/@").unwrap_or((&self.0, ""))
+    }
+
+    /// The attribute that holds the name of an entry.
+    #[must_use]
+    pub fn attribute(&self) -> &str {
+        self.parts().1
+    }
+
+    /// Local name of the entries.
+    #[must_use]
+    pub fn entry(&self) -> &str {
+        self.parts().0.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// The steps to the entries, the last one first.
+    fn steps(&self) -> impl Iterator<Item = &str> {
+        self.parts().0.rsplit('/')
+    }
+
+    /// Whether the steps around the entries name this element.
+    fn contains(&self, name: &str) -> bool {
+        self.steps().skip(1).any(|step| step == name)
+    }
+
+    /// Whether `entry` is what `element` may name.
+    fn matches(&self, document: &Document, element: NodeId, entry: NodeId) -> bool {
+        let mut at = Some(entry);
+        for step in self.steps() {
+            let Some(node) = at.filter(|node| document.is_element(*node)) else {
+                return false;
+            };
+            let name = document.local_name(node);
+            let is_it = match placeholder(step) {
+                Some(attribute) => document
+                    .value(element, attribute)
+                    .is_some_and(|value| value == name),
+                None => step == "*" || step == name,
+            };
+            if !is_it {
+                return false;
+            }
+            at = document.parent(node);
+        }
+        true
+    }
+}
+
+impl std::fmt::Display for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// `x` of `{@x}`.
+fn placeholder(step: &str) -> Option<&str> {
+    step.strip_prefix("{@")?.strip_suffix('}')
+}
+
+impl Reference {
+    /// The names that `element` has in this attribute; none if the row is not for it.
+    #[must_use]
+    pub fn names(&self, document: &Document, element: NodeId) -> Vec<String> {
+        let is_for_it = |path: &ElementPath| path.matches(document, element);
+        if !self.element.as_ref().is_none_or(is_for_it)
+            || (self.unless.as_ref())
+                .is_some_and(|name| document.attribute(element, name).is_some())
+        {
+            return Vec::new();
+        }
+        let Some(value) = document.value(element, &self.attribute) else {
+            return Vec::new();
+        };
+        let names: Vec<&str> = match self.list {
+            true => value.split(',').map(str::trim).collect(),
+            false => vec![&value],
+        };
+        let named = names.into_iter().filter(|name| !name.is_empty());
+        named.map(str::to_owned).collect()
+    }
+
+    /// The entries that `name` at `element` points at.
+    #[must_use]
+    pub fn targets(&self, document: &Document, element: NodeId, name: &str) -> Vec<NodeId> {
+        let is_target = |entry: &NodeId| {
+            document.is_element(*entry)
+                && *entry != element
+                && document.local_name(*entry) == self.target.entry()
+                && document
+                    .value(*entry, self.target.attribute())
+                    .is_some_and(|found| self.compare.is_same(&found, name))
+                && self.target.matches(document, element, *entry)
+        };
+        let within = match self.within {
+            Within::Document => NodeId::DOCUMENT,
+            Within::Element => element,
+        };
+        document.subtree(within).filter(is_target).collect()
+    }
+
+    /// Whether what `name` points at may stand elsewhere: it is inherited, or a
+    /// section that holds such entries is encrypted or in another file.
+    #[must_use]
+    pub fn may_be_elsewhere(&self, document: &Document, name: &str) -> bool {
+        let inherited = self.inherited.iter();
+        inherited
+            .into_iter()
+            .any(|known| self.compare.is_same(known, name))
+            || document
+                .nodes()
+                .filter(|node| document.is_element(*node))
+                .any(|node| {
+                    self.target.contains(document.local_name(node))
+                        && ["configSource", "configProtectionProvider"]
+                            .iter()
+                            .any(|name| document.attribute(node, name).is_some())
+                })
+    }
+
+    /// The row as packs name it: `membership/@defaultProvider`.
+    #[must_use]
+    pub fn from(&self) -> String {
+        let element = self.element.as_ref();
+        let element = element.map_or_else(String::new, |path| format!("{path}/"));
+        format!("{element}@{}", self.attribute)
+    }
+}
+
+/// All references that are known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct References {
+    rows: Cow<'static, [Reference]>,
+    /// A bit for each attribute; most attributes name nothing.
+    mask: u64,
+}
+
+impl References {
+    /// What `rows` say.
+    #[must_use]
+    pub fn new(rows: Vec<Reference>) -> Self {
+        let mask = mask_of(&rows);
+        Self {
+            rows: rows.into(),
+            mask,
+        }
+    }
+
+    /// As [`Self::new`], of what is known when the program is compiled; `mask` is [`mask_of`] the rows.
+    #[must_use]
+    pub const fn known(rows: &'static [Reference], mask: u64) -> Self {
+        Self {
+            rows: Cow::Borrowed(rows),
+            mask,
+        }
+    }
+
+    /// The rows.
+    #[must_use]
+    pub fn rows(&self) -> &[Reference] {
+        &self.rows
+    }
+
+    /// The rows for an attribute.
+    pub fn by_attribute<'r>(&'r self, name: &'r str) -> impl Iterator<Item = &'r Reference> {
+        let rows: &[Reference] = match self.mask & bit_of(name) {
+            0 => &[],
+            _ => &self.rows,
+        };
+        rows.iter().filter(move |row| row.attribute == name)
+    }
+}
+
+/// The filter of `rows` for [`References::known`].
+#[must_use]
+pub const fn mask_of(rows: &[Reference]) -> u64 {
+    let (mut mask, mut at) = (0, 0);
+    while at < rows.len() {
+        let name: &str = match &rows[at].attribute {
+            Cow::Borrowed(name) => name,
+            Cow::Owned(name) => name.as_str(),
+        };
+        mask |= bit_of(name);
+        at += 1;
+    }
+    mask
+}
+
+const fn bit_of(name: &str) -> u64 {
+    let bytes = name.as_bytes();
+    match bytes {
+        [first, .., last] => 1 << ((bytes.len() * 7 + *first as usize * 3 + *last as usize) % 64),
+        _ => 1,
+    }
+}
