@@ -10,3 +10,4 @@ pub mod protected;
 pub mod registry;
 pub mod secrets;
 pub mod sidecars;
+pub mod version;
