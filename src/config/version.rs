@@ -80,7 +80,7 @@ impl Version {
 
 /// Whether it has the four numbers that a range is made of.
 fn is_full(text: &str) -> bool {
-    Numbers::read(text.trim()).is_some() && text.split('.').count() == 4
+    Numbers::read(text).is_some() && text.split('.').count() == 4
 }
 
 /// One to four numbers; those that are not written are zeros.
@@ -146,7 +146,7 @@ impl Release {
             return None;
         }
         Some(Self {
-            numbers: Numbers::read(numbers.trim())?,
+            numbers: Numbers::read(numbers)?,
             labels: labels.map_or_else(Vec::new, |text| text.split('.').map(Label::of).collect()),
         })
     }

@@ -42,7 +42,6 @@ fn versions_of_assemblies() {
 #[test]
 fn ranges_count_by_their_upper_end() {
     rise(&["0.0.0.0-5.0.0.0", "0.0.0.0-6.0.0.0", "0.0.0.0-10.0.0.0"]);
-    is("0.0.0.0 - 6.0.0.0", "0.0.0.0-6.0.0.0", Equal);
     is("5.0.0.0", "0.0.0.0-6.0.0.0", Less);
     is("6.0.0.0-6.0.0.0", "6.0.0.0", Equal);
     // Neither covers what the other one does.
@@ -156,6 +155,7 @@ fn what_is_no_version_is_unreadable() {
         "1.+2",
         "1.2.3.4.5",
         "1.0.0-",
+        "0.0.0.0 - 6.0.0.0",
         "1.0.0-a..b",
         "1.0.0-a_b",
         "1.0.0+",
@@ -171,7 +171,6 @@ fn what_is_no_version_is_unreadable() {
         ".NETFramework,Version=v4.0,Culture=neutral",
         ",Version=v4.0",
         "४.०",
-        "1.0.0.0-2.0.0.0-3.0.0.0x_",
     ] {
         has_none(text, "1.0", NoOrder::Unreadable);
         has_none(text, text, NoOrder::Unreadable);
