@@ -6,9 +6,10 @@ use super::account::is_namespace_declaration;
 use super::contest::{Base, Contest, Pick, Verdict};
 use super::engine::Engine;
 use super::outcome::{ConflictKind, DecidedBy, Principle};
+use crate::config::version::{NoOrder, compare};
 use crate::pack::rules::{Action, Policy, When};
 use crate::xml::address::Leaf;
-use crate::xml::{Document, NodeId, chars};
+use crate::xml::chars;
 
 impl Engine<'_> {
     pub(super) fn judge(&self, contest: &Contest, policy: Option<&Policy>) -> Verdict {
@@ -205,25 +206,23 @@ impl Engine<'_> {
             return None;
         }
         // A redirect is decided by where it leads; the range belongs to it.
-        let target = |document: &Document, element: NodeId| {
-            document
-                .value(element, "newVersion")
-                .and_then(|version| version_numbers(&version))
+        let (triple, name) = (contest.triple, "newVersion");
+        let targets = (self.inputs.incoming.value(triple.incoming, name))
+            .zip(self.inputs.carrier.value(triple.carrier, name))
+            .filter(|(one, other)| one != other);
+        let order = match targets.map(|(one, other)| compare(&one, &other)) {
+            None | Some(Ok(Ordering::Equal)) => compare(incoming, carrier),
+            Some(order) => order,
         };
-        let targets = (
-            target(self.inputs.incoming, contest.triple.incoming),
-            target(self.inputs.carrier, contest.triple.carrier),
-        );
-        let order = match targets {
-            (Some(a), Some(b)) if a != b => a.cmp(&b),
-            _ => version_numbers(incoming)?.cmp(&version_numbers(carrier)?),
+        let pick = match order {
+            Ok(Ordering::Greater) => Pick::Incoming,
+            // Equal versions differ in their spelling only.
+            Ok(Ordering::Less | Ordering::Equal) => Pick::Carrier,
+            Err(NoOrder::Unreadable) => Pick::Conflict(ConflictKind::UnreadableVersion),
+            Err(NoOrder::Incomparable) => Pick::Conflict(ConflictKind::IncomparableVersions),
         };
         Some(Verdict {
-            pick: match order {
-                Ordering::Less => Pick::Carrier,
-                Ordering::Greater => Pick::Incoming,
-                Ordering::Equal => return None,
-            },
+            pick,
             by: DecidedBy::Rule(policy.provenance.id.clone()),
             assumed: false,
         })
@@ -232,17 +231,4 @@ impl Engine<'_> {
     fn contest_within_entry(&self, contest: &Contest) -> bool {
         self.within_entry(self.inputs.incoming, contest.triple.incoming)
     }
-}
-
-/// The numbers of a version, or of the upper end of a range of versions.
-fn version_numbers(text: &str) -> Option<Vec<u64>> {
-    let highest = text.rsplit('-').next()?.trim();
-    let mut numbers: Vec<u64> = highest
-        .split('.')
-        .map(|part| part.parse().ok())
-        .collect::<Option<_>>()?;
-    while numbers.last() == Some(&0) {
-        numbers.pop();
-    }
-    Some(numbers)
 }
