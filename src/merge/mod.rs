@@ -5,7 +5,7 @@
 //! had; what cannot be decided is a [`Conflict`], never a guess. It works on
 //! whole documents, and returns values: nothing here reads files or prints.
 //!
-//! The stages, one file each: [`prepare`] (what must be refused), [`digest`]
+//! The stages, one file each: [`prepare`] (what must be refused), [`renaming`] (keys of the new version), [`digest`]
 //! (did this side change it?), [`matching`] (which elements are the same?),
 //! `engine` (the walk), `values` (attributes and text), `contest` and `judge` (who wins, by
 //! `policy` or principle; `prefixes`), `children` (what stands in an element), `one_sided`
@@ -37,6 +37,7 @@ mod policy;
 mod prefixes;
 pub mod prepare;
 mod renamed;
+pub mod renaming;
 mod subtree;
 mod values;
 mod written;
