@@ -17,10 +17,12 @@ use crate::io::same_file::same_file;
 use crate::io::write::{self, Backup, Written};
 use crate::merge::finish::{Finished, Settle, finish, missing_required};
 use crate::merge::markers::{Markers, Style, conflicted_text};
-use crate::merge::prepare::{encrypted, with_renames};
+use crate::merge::prepare::encrypted;
+use crate::merge::renaming::rename;
 use crate::merge::{Inputs, Merged, Mode, merge};
 use crate::pack::Rules;
 use crate::present::merge::{Files, Report};
+use crate::present::merge_notes::renames;
 use crate::present::redact::Redactor;
 use crate::rewrite::{VirtualDirectories, rewrite_value};
 use crate::xml::Document;
@@ -160,15 +162,15 @@ impl Job {
     }
 
     fn run(&self, args: &MergeArgs, output: &mut Output) -> Result<Exit, Failure> {
-        let (old, renamed) = with_renames(&self.old, &self.rules);
-        let base = self
-            .base
-            .as_ref()
-            .map(|base| with_renames(base, &self.rules).0);
+        let renaming = rename(&self.old, self.base.as_ref(), &self.rules).map_err(|error| {
+            Failure::new(error.to_string())
+                .in_file(args.old.display())
+                .help("Nothing was written. Please report this: it is a fault of conferry.")
+        })?;
         let rewrite = |value: &str| rewrite_value(value, &self.directories, &self.rules.guards);
         let inputs = Inputs {
-            base: base.as_deref(),
-            incoming: &old,
+            base: renaming.base.as_deref(),
+            incoming: &renaming.old,
             carrier: &self.new,
             mode: Mode::Upgrade,
             rules: &self.rules,
@@ -195,10 +197,7 @@ impl Job {
 
         let mut redactor = Redactor::new(&self.rules.secrets, args.show_secrets);
         let mut report = Report::of(&inputs, &merged, &required, files(args), &mut redactor);
-        report.notes.extend(renamed.iter().map(|renamed| {
-            let (from, to, rule) = (&renamed.from, &renamed.to, &renamed.rule);
-            format!("`{from}` is carried as `{to}` [{rule}]")
-        }));
+        report.notes.extend(renames(&renaming, &mut redactor));
         let bytes = self.result(args, &inputs, &merged, &finished, conflicts);
         let mut written = None;
         if let Some(bytes) = &bytes {

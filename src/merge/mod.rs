@@ -5,7 +5,7 @@
 //! had; what cannot be decided is a [`Conflict`], never a guess. It works on
 //! whole documents, and returns values: nothing here reads files or prints.
 //!
-//! The rooms, in the order of the work: [`prepare`] (what must be refused or renamed first),
+//! The rooms, in the order of the work: [`prepare`] (what must be refused), [`renaming`] (keys that the new version calls otherwise),
 //! `compare` (what is the same, read only), `stages` (what to do about it: functions from the
 //! comparison to `steps`), `decide` (who wins where both differ), `write` (how it reads in the
 //! carrier), `steps` (the one place that carries everything out), [`account`] (nothing is dropped
@@ -18,6 +18,7 @@ mod compare;
 mod decide;
 pub mod outcome;
 pub mod prepare;
+pub mod renaming;
 mod result;
 pub mod sequence;
 pub mod sides;

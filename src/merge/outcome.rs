@@ -185,6 +185,10 @@ pub enum ConflictKind {
     UnknownOrigin,
     /// A rule demands that people decide.
     ByRule,
+    /// A rule asks for the higher version, and one of them cannot be read.
+    UnreadableVersion,
+    /// A rule asks for the higher version, and they are versions of different things.
+    IncomparableVersions,
     /// A rule requires a value, and there is none.
     Required,
 }
@@ -202,6 +206,8 @@ impl ConflictKind {
             Self::Ambiguous => "ambiguous",
             Self::UnknownOrigin => "unknown-origin",
             Self::ByRule => "by-rule",
+            Self::UnreadableVersion => "unreadable-version",
+            Self::IncomparableVersions => "incomparable-versions",
             Self::Required => "required",
         }
     }

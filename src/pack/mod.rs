@@ -16,6 +16,7 @@ pub mod lint;
 pub mod load;
 pub mod native;
 pub mod places;
+mod policy_check;
 pub mod problem;
 pub mod read;
 pub mod read_lint;

@@ -12,10 +12,11 @@ use super::file::{
     About, ComponentRow, Guards, IdentityRow, MergeRow, OrderRow, PackFile, SecretRow, SettingRow,
     VirtualDirectoryRow,
 };
+use super::policy_check;
 use super::problem::{PackProblem, did_you_mean};
 use super::row::span;
 use super::rules::{
-    Action, Component, KnownSetting, Mark, Policy, Provenance, SecretRule, VirtualDirectory, When,
+    Component, KnownSetting, Mark, Policy, Provenance, SecretRule, VirtualDirectory, When,
 };
 use super::validate::{Builder, Trust, add_new, keep};
 use crate::config::identity::{Compare, IdentityRule, KeyPath};
@@ -381,12 +382,6 @@ impl Pack<'_> {
         let (Some(selector), Some(action)) = (self.checker.selector(path), action) else {
             return;
         };
-        if matches!(action, Action::Set(_)) && *selector.leaf() == Leaf::Element {
-            self.checker.push(
-                PackProblem::new("`set` needs the path of a value", span(path.span()))
-                    .help("end it in `/@name` or `/text()`"),
-            );
-        }
         let id = provenance.id.clone();
         let policy = Policy {
             provenance,
@@ -396,6 +391,7 @@ impl Pack<'_> {
             when: when.unwrap_or(When::Always),
         };
         let builder = &mut *self.builder;
+        policy_check::check(&mut self.checker, row, &policy, &builder.identities);
         let rows = &mut builder.rules.policies;
         keep(rows, &mut builder.places, id, "merge", policy);
     }

@@ -96,12 +96,17 @@ impl Report {
     }
 
     fn conflict(&self, text: &mut String, number: usize, conflict: &ConflictLine) {
+        let by = match &conflict.by {
+            Some(rule) => format!("   [{rule}]"),
+            None => String::new(),
+        };
         let _ = writeln!(
             text,
-            "\nConflict {number} of {}: {}\n  {}",
+            "\nConflict {number} of {}: {}\n  {}{}",
             self.conflicts.len(),
             meaning(conflict.kind),
-            conflict.address
+            conflict.address,
+            by
         );
         let no_base = "(no base)".to_owned();
         let base = self.files.base.as_ref().unwrap_or(&no_base);
@@ -169,6 +174,12 @@ fn meaning(kind: &str) -> &str {
         "ambiguous" => "it stands several times and both sides changed that (ambiguous)",
         "unknown-origin" => "without a base nobody knows who changed it (unknown-origin)",
         "by-rule" => "a rule asks you to decide (by-rule)",
+        "unreadable-version" => {
+            "a rule asks for the higher version, and a value cannot be read as one (unreadable-version)"
+        }
+        "incomparable-versions" => {
+            "a rule asks for the higher version, and these cannot be compared (incomparable-versions)"
+        }
         "required" => "a rule requires a value and there is none (required)",
         other => other,
     }

@@ -5,6 +5,7 @@ pub mod excerpt;
 pub mod failure;
 pub mod lint;
 pub mod merge;
+pub mod merge_notes;
 mod merge_text;
 pub mod plain;
 pub mod redact;

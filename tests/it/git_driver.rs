@@ -2,7 +2,7 @@
 //!
 //! A case folder holds `base.config`, `ours.config`, `theirs.config`,
 //! `expected.config` and `cmd.toml` (`why`, further `args`, `exit`, parts of
-//! `stderr`). Adding one needs no Rust. Every case also runs with the sides
+//! `stderr`), and `rules.toml` if its `args` name it. Adding one needs no Rust. Every case also runs with the sides
 //! swapped, which must end the same way.
 
 use std::fs;
@@ -88,12 +88,15 @@ fn problem(case: &Path, has_git: bool) -> Option<String> {
         read("ours.config"),
         read("theirs.config"),
     );
+    let rules = fs::read(case.join("rules.toml")).ok();
     let copy = || {
-        folder(&[
+        let mut files: Vec<(&str, &[u8])> = vec![
             ("base.config", &base),
             ("ours.config", &ours),
             ("theirs.config", &theirs),
-        ])
+        ];
+        files.extend(rules.as_deref().map(|rules| ("rules.toml", rules)));
+        folder(&files)
     };
     let place = copy();
     let done = drive(
@@ -114,8 +117,9 @@ fn problem(case: &Path, has_git: bool) -> Option<String> {
     if !talks && !done.stderr.is_empty() || !done.stdout.is_empty() {
         return Some(format!("it prints\n{}{}", done.stdout, done.stderr));
     }
-    let after = tree(place.path());
-    if after["base.config"] != base || after["theirs.config"] != theirs || after.len() != 3 {
+    let mut after = tree(place.path());
+    let count = after.len() - usize::from(after.remove("rules.toml") == rules && rules.is_some());
+    if after["base.config"] != base || after["theirs.config"] != theirs || count != 3 {
         return Some("a file other than ours was touched".to_owned());
     }
     if after["ours.config"] != read("expected.config") {

@@ -25,6 +25,7 @@ mod present; // excerpts, failures and diffs
 mod properties; // promises of reading and merging, over generated documents
 mod readers; // applicationHost.config and exports of the registry
 mod references; // tests/cases/references: which names in a text are references
+mod renaming; // rename rules that cannot be applied
 mod rewrite_cases; // tests/cases/rewrite: a folder per behaviour
 mod rewrite_laws; // promises of rewriting, over generated texts
 mod rule_pages; // docs/rules and docs/packs.md against the packs
@@ -33,5 +34,7 @@ mod snapshot; // snapshot: the fixture, laws, damage, killing
 mod snapshot_hostile; // snapshot: manifests and archives that want to do harm
 mod snapshot_odd; // snapshot: odd names, pipes, sidecars of sidecars, thousands of small files
 mod snapshot_sealed; // snapshot: encryption
+mod upgrade_laws; // what an administrator changed arrives: edits carried from release to release
+mod version; // which of two versions is the higher one
 mod windows_path; // what a Windows path is, and look-ups without regard to case
 mod writer; // the only writer

@@ -124,6 +124,17 @@ impl ElementPath {
         }
         true
     }
+
+    /// Whether it may match an element of which this much is known: its local name and those of its
+    /// ancestors, upwards (`None`: any name), and whether there are no further ancestors.
+    #[must_use]
+    pub fn may_match(&self, names: &[Option<&str>], is_whole: bool) -> bool {
+        let mut known = names.iter();
+        (self.names.rsplit('/')).all(|wanted| match known.next() {
+            Some(name) => wanted == "*" || name.is_none_or(|name| name == wanted),
+            None => !is_whole,
+        })
+    }
 }
 
 impl std::fmt::Display for ElementPath {

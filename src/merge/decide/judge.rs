@@ -3,13 +3,14 @@
 use std::cmp::Ordering;
 
 use crate::config::identity::Compare;
+use crate::config::version::{NoOrder, compare};
 use crate::merge::account::is_namespace_declaration;
 use crate::merge::compare::Comparison;
 use crate::merge::decide::contest::{Base, Contest, Pick, Ruling, Verdict};
 use crate::merge::outcome::{ConflictKind, DecidedBy, Principle};
 use crate::pack::rules::{Action, Policy, When};
 use crate::xml::address::Leaf;
-use crate::xml::{Document, NodeId, chars};
+use crate::xml::chars;
 
 impl Comparison<'_> {
     pub(in crate::merge) fn judge(&self, contest: &Contest, policy: Option<&Policy>) -> Verdict {
@@ -202,23 +203,24 @@ impl Comparison<'_> {
             return None;
         }
         // A redirect is decided by where it leads; the range belongs to it.
-        let target = |document: &Document, element: NodeId| {
-            document
-                .value(element, "newVersion")
-                .and_then(|version| version_numbers(&version))
-        };
-        let targets = (
-            target(self.inputs.incoming, contest.triple.incoming),
-            target(self.inputs.carrier, contest.triple.carrier),
-        );
-        let order = match targets {
-            (Some(a), Some(b)) if a != b => a.cmp(&b),
-            _ => version_numbers(incoming)?.cmp(&version_numbers(carrier)?),
+        let (triple, name) = (contest.triple, "newVersion");
+        let targets = (self.inputs.incoming.value(triple.incoming, name))
+            .zip(self.inputs.carrier.value(triple.carrier, name))
+            .filter(|(one, other)| one != other);
+        let order = match targets.map(|(one, other)| compare(&one, &other)) {
+            None | Some(Ok(Ordering::Equal)) => compare(incoming, carrier),
+            Some(order) => order,
         };
         let pick = match order {
-            Ordering::Less => Pick::Carrier,
-            Ordering::Greater => Pick::Incoming,
-            Ordering::Equal => return None,
+            Ok(Ordering::Greater) => Pick::Incoming,
+            // Equal versions differ in their spelling only.
+            Ok(Ordering::Less | Ordering::Equal) => Pick::Carrier,
+            Err(NoOrder::Unreadable) => {
+                return Some(Verdict::Conflict(ConflictKind::UnreadableVersion));
+            }
+            Err(NoOrder::Incomparable) => {
+                return Some(Verdict::Conflict(ConflictKind::IncomparableVersions));
+            }
         };
         Some(Verdict::Decided(Ruling {
             pick,
@@ -230,17 +232,4 @@ impl Comparison<'_> {
     fn contest_within_entry(&self, contest: &Contest) -> bool {
         self.within_entry(self.inputs.incoming, contest.triple.incoming)
     }
-}
-
-/// The numbers of a version, or of the upper end of a range of versions.
-fn version_numbers(text: &str) -> Option<Vec<u64>> {
-    let highest = text.rsplit('-').next()?.trim();
-    let mut numbers: Vec<u64> = highest
-        .split('.')
-        .map(|part| part.parse().ok())
-        .collect::<Option<_>>()?;
-    while numbers.last() == Some(&0) {
-        numbers.pop();
-    }
-    Some(numbers)
 }

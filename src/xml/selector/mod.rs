@@ -106,6 +106,20 @@ impl Selector {
         self.steps.last()?.name.as_deref()
     }
 
+    /// The local names of the elements that it selects and of their ancestors, upwards, as far as
+    /// it says them (`None`: any name); and whether there are no further ancestors.
+    #[must_use]
+    pub fn names_upward(&self) -> (Vec<Option<&str>>, bool) {
+        let mut names = Vec::new();
+        for step in self.steps.iter().rev() {
+            names.push(step.name.as_deref());
+            if step.any_depth {
+                return (names, false);
+            }
+        }
+        (names, true)
+    }
+
     /// The selector as written.
     #[must_use]
     pub fn as_str(&self) -> &str {
