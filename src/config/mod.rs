@@ -12,3 +12,4 @@ pub mod registry;
 pub mod secrets;
 pub mod section_groups;
 pub mod sidecars;
+pub mod structure;
