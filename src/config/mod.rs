@@ -12,4 +12,5 @@ pub mod registry;
 pub mod secrets;
 pub mod section_groups;
 pub mod sidecars;
+pub mod structure;
 pub mod version;

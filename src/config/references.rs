@@ -83,13 +83,14 @@ impl Target {
         self.parts().0.rsplit('/')
     }
 
-    /// Whether the steps around the entries name this element.
-    fn contains(&self, name: &str) -> bool {
+    /// Whether the way to the entries leads through an element of this name.
+    fn passes(&self, name: &str) -> bool {
         self.steps().skip(1).any(|step| step == name)
     }
 
     /// Whether `entry` is what `element` may name.
-    fn matches(&self, document: &Document, element: NodeId, entry: NodeId) -> bool {
+    #[must_use]
+    pub fn matches(&self, document: &Document, element: NodeId, entry: NodeId) -> bool {
         let mut at = Some(entry);
         for step in self.steps() {
             let Some(node) = at.filter(|node| document.is_element(*node)) else {
@@ -148,8 +149,7 @@ impl Reference {
     #[must_use]
     pub fn targets(&self, document: &Document, element: NodeId, name: &str) -> Vec<NodeId> {
         let is_target = |entry: &NodeId| {
-            document.is_element(*entry)
-                && *entry != element
+            *entry != element
                 && document.local_name(*entry) == self.target.entry()
                 && document
                     .value(*entry, self.target.attribute())
@@ -163,23 +163,22 @@ impl Reference {
         document.subtree(within).filter(is_target).collect()
     }
 
-    /// Whether what `name` points at may stand elsewhere: it is inherited, or a
-    /// section that holds such entries is encrypted or in another file.
+    /// Whether machine.config or IIS brings what `name` points at.
     #[must_use]
-    pub fn may_be_elsewhere(&self, document: &Document, name: &str) -> bool {
-        let inherited = self.inherited.iter();
-        inherited
-            .into_iter()
-            .any(|known| self.compare.is_same(known, name))
-            || document
-                .nodes()
-                .filter(|node| document.is_element(*node))
-                .any(|node| {
-                    self.target.contains(document.local_name(node))
-                        && ["configSource", "configProtectionProvider"]
-                            .iter()
-                            .any(|name| document.attribute(node, name).is_some())
-                })
+    pub fn is_inherited(&self, name: &str) -> bool {
+        let mut inherited = self.inherited.iter();
+        inherited.any(|known| self.compare.is_same(known, name))
+    }
+
+    /// Whether a section that holds what it points at is encrypted or in another file.
+    #[must_use]
+    pub fn is_elsewhere(&self, document: &Document) -> bool {
+        document.nodes().any(|node| {
+            ["configSource", "configProtectionProvider"]
+                .iter()
+                .any(|name| document.attribute(node, name).is_some())
+                && self.target.passes(document.local_name(node))
+        })
     }
 
     /// The row as packs name it: `membership/@defaultProvider`.
@@ -225,13 +224,17 @@ impl References {
         &self.rows
     }
 
-    /// The rows for an attribute.
-    pub fn by_attribute<'r>(&'r self, name: &'r str) -> impl Iterator<Item = &'r Reference> {
+    /// The rows for an attribute, with their positions.
+    pub fn by_attribute<'r>(
+        &'r self,
+        name: &'r str,
+    ) -> impl Iterator<Item = (usize, &'r Reference)> {
         let rows: &[Reference] = match self.mask & bit_of(name) {
             0 => &[],
             _ => &self.rows,
         };
-        rows.iter().filter(move |row| row.attribute == name)
+        let rows = rows.iter().enumerate();
+        rows.filter(move |(_, row)| row.attribute == name)
     }
 }
 

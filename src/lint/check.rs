@@ -6,11 +6,13 @@ use std::fmt::Write as _;
 
 use super::estate::Estate;
 use super::facts::redirects::Redirect;
-use super::facts::sections::Sections;
 use super::finding::{Finding, Fix, Place, Related};
 use super::subject::Subject;
 use crate::config::addresses::Addresses;
+use crate::config::identity::Duplicates;
 use crate::config::secrets::SecretTable;
+use crate::config::structure::collections::{Entries, entries};
+use crate::config::structure::sections::{Sections, is_configuration};
 use crate::pack::Rules;
 use crate::pack::lint::LintRule;
 use crate::xml::address::Leaf;
@@ -32,6 +34,8 @@ pub struct Shared {
     pub(super) redirects: OnceCell<Vec<Redirect>>,
     /// The sections of the file.
     pub(super) sections: OnceCell<Sections>,
+    /// What stands in its collections twice or does not stay there.
+    pub(super) entries: OnceCell<Entries>,
 }
 
 /// One rule at work.
@@ -59,6 +63,29 @@ impl<'a> Check<'a> {
     #[must_use]
     pub fn subject(&self) -> &'a Subject {
         &self.estate.subjects[self.at]
+    }
+
+    /// The document, if it is .NET or IIS configuration.
+    #[must_use]
+    pub fn configuration(&self) -> Option<&'a Document> {
+        let subject = self.subject();
+        let document = subject.document()?;
+        let is_dotnet = (subject.is_dotnet)
+            .get_or_init(|| is_configuration(document, &self.rules.section_groups));
+        is_dotnet.then_some(document)
+    }
+
+    /// The sections of the file.
+    pub(super) fn sections(&self, document: &Document) -> &'a Sections {
+        let sections = &self.shared.sections;
+        sections.get_or_init(|| Sections::of(document, &self.rules.section_groups))
+    }
+
+    /// What stands twice in the collections of the file, or does not stay there.
+    pub(super) fn entries(&self, document: &Document) -> &'a Entries {
+        let wants = |duplicates| duplicates != Duplicates::Unsaid;
+        let table = &self.rules.identities;
+        (self.shared.entries).get_or_init(|| entries(document, table, wants))
     }
 
     /// Reports something at `span` of the file that is looked at. `message` must not

@@ -11,6 +11,7 @@ use crate::config::identity::IdentityTable;
 use crate::config::references::References;
 use crate::config::secrets::{LazySecrets, SecretTable};
 use crate::config::section_groups::SectionGroups;
+use crate::config::structure::Meaning;
 use crate::xml::selector::Selector;
 use crate::xml::{Document, NodeId};
 
@@ -246,6 +247,16 @@ impl SecretRule {
 }
 
 impl Rules {
+    /// What the packs say about the meaning of configuration.
+    #[must_use]
+    pub fn meaning(&self) -> Meaning<'_> {
+        Meaning {
+            identities: &self.identities,
+            references: &self.references,
+            section_groups: &self.section_groups,
+        }
+    }
+
     /// Compares attribute values in selectors as the identity table says.
     pub fn ignores_case(&self) -> impl Fn(&Document, NodeId, &str) -> bool + '_ {
         |document, element, attribute| self.identities.ignores_case(document, element, attribute)

@@ -14,6 +14,7 @@ use xmltree::{Element, ParserConfig, XMLNode};
 
 use super::document::{Document, NodeId, NodeKind};
 use super::encoding::TextEncoding;
+use super::source::declared_encoding;
 
 /// The two readers do not agree.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -59,7 +60,10 @@ fn read(document: &Document, bytes: &[u8]) -> Result<Element, Disagreement> {
         source.encoding(),
         TextEncoding::Utf8 | TextEncoding::Latin1 | TextEncoding::Ascii
     ) || (source.has_bom()
-        && !matches!(source.encoding(), TextEncoding::SingleByte(_)));
+        && !matches!(source.encoding(), TextEncoding::SingleByte(_))
+        // .NET's name for UTF-16, which xml-rs does not know.
+        && !declared_encoding(document.text())
+            .is_some_and(|(name, _)| name.eq_ignore_ascii_case("unicode")));
     let input: Cow<'_, [u8]> = if own_decoding {
         Cow::Borrowed(bytes)
     } else {

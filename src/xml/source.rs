@@ -203,7 +203,7 @@ fn sniff(bytes: &[u8]) -> (Option<TextEncoding>, usize) {
 }
 
 /// The value of `encoding` in an XML declaration at the very start, and its offset.
-fn declared_encoding(text: &str) -> Option<(&str, usize)> {
+pub(super) fn declared_encoding(text: &str) -> Option<(&str, usize)> {
     // `<?xmlfoo encoding="…"?>` is an instruction to somebody else.
     let is_declaration = |rest: &str| rest.starts_with([' ', '\t', '\r', '\n']);
     if !text.strip_prefix("<?xml").is_some_and(is_declaration) {

@@ -5,7 +5,6 @@ use rustc_hash::FxHashMap;
 use super::collections::without;
 use crate::lint::check::Check;
 use crate::lint::facts::redirects::{self as facts, Redirect, Version, range, version};
-use crate::lint::facts::sections::configuration;
 use crate::xml::address::Leaf;
 use crate::xml::{Document, NodeId};
 
@@ -29,7 +28,7 @@ fn redirects<'c>(check: &Check<'c>) -> Option<(&'c Document, &'c [Redirect])> {
     if subject.elements("bindingRedirect").is_empty() {
         return None;
     }
-    let document = configuration(subject)?;
+    let document = check.configuration()?;
     let shared = check.shared;
     Some((
         document,
@@ -146,7 +145,7 @@ pub(super) fn range_ends_early(check: &mut Check<'_>) {
 /// A version that .NET cannot read, or a range that ends before it begins.
 pub(super) fn bad_redirect(check: &mut Check<'_>) {
     let subject = check.subject();
-    let Some(document) = configuration(subject) else {
+    let Some(document) = check.configuration() else {
         return;
     };
     for element in subject.elements("bindingRedirect") {

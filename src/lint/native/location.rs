@@ -1,8 +1,8 @@
 //! `location` elements, lock attributes, and text where .NET takes none.
 
-use super::sections::sections;
+use crate::config::structure::sources::is_markup;
+use crate::config::structure::text::stray;
 use crate::lint::check::Check;
-use crate::lint::facts::sections::configuration;
 use crate::xml::address::Leaf;
 use crate::xml::{Document, NodeId, NodeKind};
 
@@ -29,7 +29,7 @@ const RESERVED_ATTRIBUTES: [&str; 8] = [
 /// A `location` that stands elsewhere than directly in `configuration`.
 pub(super) fn nested_location(check: &mut Check<'_>) {
     let subject = check.subject();
-    let Some(document) = configuration(subject) else {
+    let Some(document) = check.configuration() else {
         return;
     };
     for element in subject.elements("location") {
@@ -54,7 +54,7 @@ pub(super) fn nested_location(check: &mut Check<'_>) {
 /// A `location` directly in the root.
 fn locations<'c>(check: &Check<'c>) -> Vec<(&'c Document, NodeId)> {
     let subject = check.subject();
-    let Some(document) = configuration(subject) else {
+    let Some(document) = check.configuration() else {
         return Vec::new();
     };
     let all = subject.elements("location").iter();
@@ -103,11 +103,10 @@ pub(super) fn location_attribute(check: &mut Check<'_>) {
 
 /// An attribute that begins with `lock` or `config` and is none that .NET knows.
 pub(super) fn reserved_attribute(check: &mut Check<'_>) {
-    let subject = check.subject();
-    let Some(document) = configuration(subject) else {
+    let Some(document) = check.configuration() else {
         return;
     };
-    for found in &sections(check, document).uses {
+    for found in &check.sections(document).uses {
         // What sections of other products take is theirs.
         let is_known = &*found.group == "system.web"
             || matches!(
@@ -143,81 +142,21 @@ pub(super) fn meant(name: &str, known: &[&str]) -> String {
         .map_or_else(String::new, |other| format!(", but `{other}` is"))
 }
 
-/// Whether an attribute belongs to XML or to a namespace of its own.
-pub(super) fn is_markup(name: &str) -> bool {
-    name == "xmlns" || name.contains(':')
-}
-
 /// Text or CDATA where .NET takes elements only.
 pub(super) fn text_in_section(check: &mut Check<'_>) {
-    let subject = check.subject();
-    let Some(document) = configuration(subject) else {
+    let Some(document) = check.configuration() else {
         return;
     };
-    let root = document.root();
-    look_for_text(check, document, root);
-    for name in ["configSections", "sectionGroup", "location", "setting"] {
-        for element in subject.elements(name) {
-            let parent = document.parent(*element);
-            let is_there = match name {
-                "setting" => is_client_setting(document, *element),
-                "sectionGroup" => true,
-                _ => parent == Some(root),
-            };
-            if is_there {
-                look_for_text(check, document, *element);
-            }
-        }
+    for (element, stray) in stray(document, check.sections(document)) {
+        let mut span = document.span(stray);
+        let raw = document.slice(span);
+        span.start += (raw.len() - raw.trim_start().len()) as u32;
+        span.end = span.start + raw.trim().len() as u32;
+        let what = match document.kind(stray) {
+            NodeKind::CData => "a CDATA section",
+            _ => "text",
+        };
+        let name = document.local_name(element);
+        check.report(span, format!("{what} stands directly in `{name}`"));
     }
-    for found in &sections(check, document).uses {
-        let name = document.local_name(found.element);
-        let is_keyed =
-            found.group.is_empty() && matches!(name, "appSettings" | "connectionStrings");
-        if found.is_group || is_keyed || (&*found.group == "system.web" && name != "browserCaps") {
-            look_for_text(check, document, found.element);
-        }
-        if is_keyed
-            && document
-                .attribute(found.element, "configProtectionProvider")
-                .is_none()
-        {
-            for entry in document.child_elements(found.element) {
-                look_for_text(check, document, entry);
-            }
-        }
-    }
-}
-
-/// Whether `setting` is one of an application's settings.
-pub(super) fn is_client_setting(document: &Document, setting: NodeId) -> bool {
-    let group = document
-        .parent(setting)
-        .and_then(|section| document.parent(section));
-    group.is_some_and(|group| {
-        matches!(
-            document.local_name(group),
-            "applicationSettings" | "userSettings"
-        )
-    })
-}
-
-fn look_for_text(check: &mut Check<'_>, document: &Document, element: NodeId) {
-    let stray = document
-        .children(element)
-        .find(|child| match document.kind(*child) {
-            NodeKind::Text => !document.is_blank_text(*child),
-            NodeKind::CData => true,
-            _ => false,
-        });
-    let Some(stray) = stray else { return };
-    let mut span = document.span(stray);
-    let raw = document.slice(span);
-    span.start += (raw.len() - raw.trim_start().len()) as u32;
-    span.end = span.start + raw.trim().len() as u32;
-    let what = match document.kind(stray) {
-        NodeKind::CData => "a CDATA section",
-        _ => "text",
-    };
-    let name = document.local_name(element);
-    check.report(span, format!("{what} stands directly in `{name}`"));
 }

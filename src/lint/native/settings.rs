@@ -1,8 +1,9 @@
 //! Entries of appSettings, connectionStrings and application settings, one by one.
 
-use super::location::{is_client_setting, is_markup, meant};
+use super::location::meant;
+use crate::config::structure::sources::is_markup;
+use crate::config::structure::text::is_client_setting;
 use crate::lint::check::Check;
-use crate::lint::facts::sections::configuration;
 use crate::xml::address::Leaf;
 use crate::xml::edit::Edit;
 use crate::xml::{Document, NodeId};
@@ -35,7 +36,7 @@ const SHAPES: [Shape; 2] = [
 /// The sections of `shape` that .NET reads itself: not encrypted, not elsewhere.
 fn sections<'c>(check: &Check<'c>, shape: &Shape) -> Vec<(&'c Document, NodeId)> {
     let subject = check.subject();
-    let Some(document) = configuration(subject) else {
+    let Some(document) = check.configuration() else {
         return Vec::new();
     };
     let root = document.root();
@@ -122,7 +123,7 @@ pub(super) fn incomplete_entry(check: &mut Check<'_>) {
 /// The settings that .NET reads as an application's.
 fn client_settings<'c>(check: &Check<'c>) -> Vec<(&'c Document, NodeId)> {
     let subject = check.subject();
-    let Some(document) = configuration(subject) else {
+    let Some(document) = check.configuration() else {
         return Vec::new();
     };
     let all = subject.elements("setting").iter();

@@ -1,10 +1,10 @@
 //! Files that a configuration points at: `configSource`, and `file` of appSettings.
 
 use crate::config::sidecars::Sidecar;
+use crate::config::structure::sources::{beside, is_markup};
 use crate::lint::check::Check;
-use crate::lint::facts::sections::configuration;
+use crate::xml::Document;
 use crate::xml::address::Leaf;
-use crate::xml::{Document, NodeKind};
 
 fn of_file<'c>(check: &Check<'c>) -> Option<(&'c Document, &'c [Sidecar])> {
     let subject = check.subject();
@@ -12,7 +12,7 @@ fn of_file<'c>(check: &Check<'c>) -> Option<(&'c Document, &'c [Sidecar])> {
     if all.is_empty() {
         return None;
     }
-    Some((configuration(subject)?, all))
+    Some((check.configuration()?, all))
 }
 
 /// `configSource` with other attributes or content.
@@ -23,21 +23,17 @@ pub(super) fn config_source_not_alone(check: &mut Check<'_>) {
     for sidecar in all.iter().filter(|sidecar| sidecar.is_required()) {
         let section = sidecar.section;
         let name = document.local_name(section);
-        let other = document.attributes(section).iter().find(|attribute| {
-            let name = document.slice(attribute.name);
-            name != sidecar.attribute && !super::location::is_markup(name)
-        });
-        if let Some(other) = other {
+        let Some(beside) = beside(document, section) else {
+            continue;
+        };
+        if let Some(other) = beside.attribute {
             let message = format!(
                 "`{name}` has `configSource` and also the attribute `{}`",
                 document.slice(other.name)
             );
             check.report(other.name, message);
         }
-        let content = document
-            .children(section)
-            .find(|child| document.kind(*child) == NodeKind::Element);
-        if let Some(content) = content {
+        if let Some(content) = beside.content {
             let message = format!(
                 "`{name}` has `configSource` and also the element `{}`",
                 document.local_name(content)
@@ -122,7 +118,7 @@ pub(super) fn sidecar_root(check: &mut Check<'_>) {
         let has_attribute = other
             .attributes(root)
             .iter()
-            .any(|attribute| !super::location::is_markup(other.slice(attribute.name)));
+            .any(|attribute| !is_markup(other.slice(attribute.name)));
         let message = if other.local_name(root) != name {
             let root = other.local_name(root);
             format!("the root of `{shown}` is `{root}`, not `{name}`")

@@ -42,6 +42,9 @@ impl Comparison<'_> {
         if !self.upgrade() && self.is_prefix_used_anew(contest) {
             return Verdict::Conflict(ConflictKind::BothChanged);
         }
+        if !matches!(contest.base, Base::Is(Some(_))) && self.same_but_for_ignored_case(contest) {
+            return Verdict::principle(Pick::Carrier, Principle::SameOnBothSides);
+        }
         let known;
         let (base, assumed) = match &contest.base {
             Base::Is(base) => (base.as_ref(), false),

@@ -38,7 +38,7 @@ impl Comparison<'_> {
         }
         let orders = Orders::of(plan);
         let both_moved = orders.incoming_moved() && orders.carrier_moved();
-        (both_moved || self.additions_meet(triple, plan)).then_some(ConflictKind::Order)
+        (both_moved || has_no_place(plan, &orders)).then_some(ConflictKind::Order)
     }
 
     /// Takes over the order of the incoming side if the carrier kept its own.
@@ -136,38 +136,76 @@ impl Comparison<'_> {
         let meets = |(side, key): (usize, Vec<String>)| adds.contains(&(1 - side, key));
         removes.into_iter().any(meets)
     }
+}
 
-    /// Whether both sides added elements between the same two, so that their order is anyone's guess.
-    fn additions_meet(&self, triple: Sides<NodeId>, plan: &Plan) -> bool {
-        if triple.base.is_none() {
-            return false;
-        }
-        let added = |found: &&Match| found.base.is_none();
-        let ours: Vec<NodeId> = (plan.matches.iter().filter(added))
-            .filter(|found| found.incoming.is_none())
-            .filter_map(|found| found.carrier)
-            .collect();
-        let theirs: Vec<NodeId> = (plan.matches.iter().filter(added))
-            .filter(|found| found.carrier.is_none())
-            .filter_map(|found| found.incoming)
-            .collect();
-        if ours.is_empty() || theirs.is_empty() {
-            return false;
-        }
-        let mut common: Vec<Common> = plan.matches.iter().filter_map(Common::of).collect();
-        common.sort_unstable_by_key(|found| found.carrier);
-        let gaps: HashSet<Option<NodeId>> = ours
+/// Whether an element that one side added would have to come before another one and behind it, since
+/// the other side changed their order.
+fn has_no_place(plan: &Plan, orders: &Orders) -> bool {
+    let both: Vec<(NodeId, NodeId)> = plan
+        .matches
+        .iter()
+        .filter_map(|found| found.incoming.zip(found.carrier))
+        .collect();
+    let only = |side: fn(&Match) -> Option<NodeId>, other: fn(&Match) -> Option<NodeId>| {
+        plan.matches
             .iter()
-            .map(|node| {
-                let at = common.partition_point(|found| found.carrier < *node);
-                at.checked_sub(1).map(|at| common[at].carrier)
-            })
-            .collect();
-        common.sort_unstable_by_key(|found| found.incoming);
-        theirs.iter().any(|node| {
-            let at = common.partition_point(|found| found.incoming < *node);
-            gaps.contains(&at.checked_sub(1).map(|at| common[at].carrier))
-        })
+            .filter(move |found| found.base.is_none() && other(found).is_none())
+            .filter_map(side)
+    };
+    if orders.carrier_moved() {
+        let order = Order::new(both.iter().copied());
+        only(|found| found.incoming, |found| found.carrier).any(|node| !order.has_place(node))
+    } else if orders.incoming_moved() {
+        let order = Order::new(both.iter().map(|(incoming, carrier)| (*carrier, *incoming)));
+        only(|found| found.carrier, |found| found.incoming).any(|node| !order.has_place(node))
+    } else {
+        false
+    }
+}
+
+/// Elements of one side, and where they are on the side whose order holds.
+struct Order {
+    /// In the order of the first side.
+    nodes: Vec<NodeId>,
+    /// Up to each of them, the last place on the other side.
+    last_before: Vec<NodeId>,
+    /// From each of them on, the first place on the other side.
+    first_behind: Vec<NodeId>,
+}
+
+impl Order {
+    fn new(pairs: impl Iterator<Item = (NodeId, NodeId)>) -> Self {
+        let mut pairs: Vec<(NodeId, NodeId)> = pairs.collect();
+        pairs.sort_unstable();
+        let running = |places: &mut dyn Iterator<Item = NodeId>, pick: fn(NodeId, NodeId) -> NodeId| {
+            let mut so_far: Option<NodeId> = None;
+            let mut found = Vec::new();
+            for place in places {
+                let next = so_far.map_or(place, |before| pick(before, place));
+                so_far = Some(next);
+                found.push(next);
+            }
+            found
+        };
+        let mut places = pairs.iter().map(|(_, place)| *place);
+        let last_before = running(&mut places, NodeId::max);
+        let mut places = pairs.iter().rev().map(|(_, place)| *place);
+        let mut first_behind = running(&mut places, NodeId::min);
+        first_behind.reverse();
+        Self {
+            nodes: pairs.into_iter().map(|(node, _)| node).collect(),
+            last_before,
+            first_behind,
+        }
+    }
+
+    /// Whether everything before `node` comes before everything behind it on the other side, too.
+    fn has_place(&self, node: NodeId) -> bool {
+        let at = self.nodes.partition_point(|other| *other < node);
+        match (at.checked_sub(1).map(|before| self.last_before[before]), self.first_behind.get(at)) {
+            (Some(last), Some(first)) => last < *first,
+            _ => true,
+        }
     }
 }
 

@@ -66,6 +66,7 @@ impl Comparison<'_> {
             };
             is_fixed.then_some(carrier)
         };
+        let is_ordered = self.is_ordered(parent);
         // Without a preceding sibling that both files have: before the first following one.
         let mut anchor = children
             .iter()
@@ -85,7 +86,10 @@ impl Comparison<'_> {
                 _ => in_block = false,
             }
             if let Some(carrier) = fixed(&child, above, last) {
-                anchor = Anchor::After(carrier);
+                // Where the order matters, what comes later in the carrier still comes before.
+                if !is_ordered || !matches!(anchor, Anchor::After(now) if carrier < now) {
+                    anchor = Anchor::After(carrier);
+                }
                 last = Some(carrier);
                 in_block = incoming.kind(child) == NodeKind::Comment;
                 if incoming.is_element(child) {
@@ -95,6 +99,8 @@ impl Comparison<'_> {
                 in_block = false;
             } else if self.comes_first(child) {
                 anchors.push((child, self.first_place(parent, plan)));
+            } else if let Some(entry) = self.taken_out_by(child, plan) {
+                anchors.push((child, Anchor::Before(entry)));
             } else {
                 let block = described.get(&child).filter(|_| !in_block);
                 anchors.push((child, block.map_or(anchor, |below| Anchor::Before(*below))));
@@ -125,6 +131,27 @@ impl Comparison<'_> {
             line_ends = 0;
         }
         described
+    }
+
+    /// The entry of the carrier that a `remove` makes room for: it has to come before that.
+    fn taken_out_by(&self, child: NodeId, plan: &Plan) -> Option<NodeId> {
+        let (table, incoming) = (&self.inputs.rules.identities, self.inputs.incoming);
+        if !incoming.is_element(child) {
+            return None;
+        }
+        let rule = table.rule_for(incoming, child)?;
+        let entries = rule.removes.as_deref()?;
+        let is_named = |entry: &NodeId| {
+            incoming.is_element(*entry)
+                && incoming.local_name(*entry) == entries
+                && rule.by.iter().all(|path| {
+                    let values = [child, *entry].map(|node| path.value(incoming, node));
+                    matches!(&values, [Some(one), Some(other)] if rule.compare.is_same(one, other))
+                })
+        };
+        std::iter::successors(incoming.next_sibling(child), |node| incoming.next_sibling(*node))
+            .find(is_named)
+            .and_then(|entry| plan.stays.get(&entry).copied())
     }
 
     /// Whether .NET reads the element only as the first one of the file, or it

@@ -1,0 +1,213 @@
+//! What is wrong with a configuration as a whole, as far as the file itself
+//! shows it: entries and sections that .NET or IIS refuse to see twice, sections
+//! that nothing declares, names that point at nothing.
+//!
+//! [`faults`] finds all of it; whether a fault is new, the caller learns by
+//! comparing [`Fault::key`] with the faults of other versions of the file.
+
+use super::identity::{Duplicates, IdentityTable};
+use super::references::References;
+use super::section_groups::SectionGroups;
+use crate::xml::{Document, NodeId};
+
+pub mod collections;
+mod pointers;
+pub mod sections;
+pub mod siblings;
+pub mod sources;
+pub mod text;
+
+use sections::Sections;
+
+/// What the rule packs say about the meaning of configuration.
+#[derive(Clone, Copy, Debug)]
+pub struct Meaning<'r> {
+    /// What identifies elements.
+    pub identities: &'r IdentityTable,
+    /// Names that point at entries.
+    pub references: &'r References,
+    /// Sections that need no declaration.
+    pub section_groups: &'r SectionGroups,
+}
+
+/// What kind of fault it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FaultKind {
+    /// Two entries of one key that differ, which .NET refuses.
+    RefusedByNet,
+    /// Two entries of one key, which IIS refuses.
+    RefusedByIis,
+    /// A child that there can be once is there again.
+    NotOnce,
+    /// `configSections` is not the first element.
+    ConfigSectionsNotFirst,
+    /// `configSections` is there again.
+    ConfigSectionsTwice,
+    /// A section is declared again.
+    DeclaredTwice,
+    /// A section that neither the file nor .NET nor IIS declares.
+    Undeclared,
+    /// A section is there again, for the same location.
+    SectionTwice,
+    /// A section has `configSource` and something else.
+    ConfigSourceNotAlone,
+    /// A `remove` or `clear` is behind the entry that it takes out.
+    TakenOut,
+    /// A name whose entry is not in the file.
+    Dangling,
+    /// Text where .NET takes elements only.
+    Text,
+}
+
+/// Something that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// What kind of fault it is.
+    pub kind: FaultKind,
+    /// Where it is: of two, the later one.
+    pub element: NodeId,
+    /// What belongs to it: the earlier one, the entry that is taken out.
+    pub related: Option<NodeId>,
+    /// What makes it the same fault in another version of the file: the
+    /// identities on the way to the element, of a name that points at nothing also the name.
+    pub key: String,
+}
+
+/// Everything that is wrong with `document`, in no certain order.
+#[must_use]
+pub fn faults(document: &Document, meaning: Meaning<'_>) -> Vec<Fault> {
+    let mut found = Found {
+        document,
+        meaning,
+        faults: Vec::new(),
+    };
+    let mut sections = Sections::default();
+    if sections::is_configuration(document, meaning.section_groups) {
+        sections = Sections::of(document, meaning.section_groups);
+        found.in_sections(&sections);
+        for (element, _) in text::stray(document, &sections) {
+            found.add(FaultKind::Text, element, None);
+        }
+    }
+    let siblings = siblings::look(document, meaning.identities, |duplicates| {
+        matches!(
+            duplicates,
+            Duplicates::RefusedByNet | Duplicates::RefusedByIis
+        )
+    });
+    for again in siblings.again {
+        // Sections are looked at as such, over all groups of one name.
+        if !sections.holds(again.element) {
+            found.add(FaultKind::NotOnce, again.element, Some(again.first));
+        }
+    }
+    for entry in siblings.entries.repeated {
+        let kind = match entry.duplicates {
+            Duplicates::RefusedByIis => FaultKind::RefusedByIis,
+            _ if collections::are_equal(document, entry.first, entry.element) => continue,
+            _ => FaultKind::RefusedByNet,
+        };
+        found.add(kind, entry.element, Some(entry.first));
+    }
+    for taken in siblings.entries.taken_out {
+        found.add(FaultKind::TakenOut, taken.element, Some(taken.entry));
+    }
+    found.in_attributes();
+    found.faults
+}
+
+struct Found<'d> {
+    document: &'d Document,
+    meaning: Meaning<'d>,
+    faults: Vec<Fault>,
+}
+
+impl Found<'_> {
+    fn add(&mut self, kind: FaultKind, element: NodeId, related: Option<NodeId>) {
+        let key = path(self.document, self.meaning.identities, element);
+        self.faults.push(Fault {
+            kind,
+            element,
+            related,
+            key,
+        });
+    }
+
+    fn in_sections(&mut self, sections: &Sections) {
+        let document = self.document;
+        let heads = sections::config_sections(document);
+        if let Some(first) = heads.first()
+            && !document.is_first_element(*first)
+        {
+            let before = document.child_elements(document.root()).next();
+            self.add(FaultKind::ConfigSectionsNotFirst, *first, before);
+        }
+        for again in heads.iter().skip(1) {
+            self.add(
+                FaultKind::ConfigSectionsTwice,
+                *again,
+                heads.first().copied(),
+            );
+        }
+        for twice in sections::declared_twice(document) {
+            self.add(FaultKind::DeclaredTwice, twice.element, Some(twice.first));
+        }
+        for found in sections.undeclared(document, self.meaning.section_groups) {
+            self.add(FaultKind::Undeclared, found.element, None);
+        }
+        for twice in sections.twice(document) {
+            self.add(FaultKind::SectionTwice, twice.element, Some(twice.first));
+        }
+    }
+
+    /// What attributes say: `configSource`, and names that point at entries.
+    fn in_attributes(&mut self) {
+        let (document, references) = (self.document, self.meaning.references);
+        let mut pointers = pointers::Pointers::new(document, references);
+        for element in document.nodes() {
+            for attribute in document.attributes(element) {
+                let name = document.slice(attribute.name);
+                if name == "configSource" && sources::beside(document, element).is_some() {
+                    self.add(FaultKind::ConfigSourceNotAlone, element, None);
+                }
+                for (at, row) in references.by_attribute(name) {
+                    for named in row.names(document, element) {
+                        if pointers.dangles(at, element, &named) {
+                            self.faults.push(Fault {
+                                kind: FaultKind::Dangling,
+                                element,
+                                related: None,
+                                key: format!("{} {}", row.from(), row.compare.folded(&named)),
+                            });
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The way to `element` by the identities on it.
+fn path(document: &Document, table: &IdentityTable, element: NodeId) -> String {
+    let mut way: Vec<NodeId> = std::iter::successors(Some(element), |node| document.parent(*node))
+        .filter(|node| document.is_element(*node))
+        .collect();
+    way.reverse();
+    let mut path = String::new();
+    for node in way {
+        path.push('/');
+        path.push_str(document.local_name(node));
+        if let Some(rule) = table.rule_for(document, node) {
+            for key in rule.by.iter() {
+                if let Some(value) = key.value(document, node) {
+                    path.push('=');
+                    rule.compare.push(&mut path, &value);
+                }
+            }
+        }
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests;

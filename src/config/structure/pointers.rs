@@ -1,0 +1,67 @@
+//! Names that point at nothing.
+
+use rustc_hash::FxHashMap;
+
+use crate::config::references::{Reference, References, Within};
+use crate::xml::{Document, NodeId};
+
+/// What the rows can point at, each worked out when the first name asks for it.
+pub(super) struct Pointers<'d> {
+    document: &'d Document,
+    references: &'d References,
+    targets: FxHashMap<usize, Targets>,
+}
+
+/// What one row can point at.
+struct Targets {
+    /// Elements of the right name, by what they are called.
+    named: FxHashMap<String, Vec<NodeId>>,
+    /// Whether some of them stand in another file, or cannot be read.
+    elsewhere: bool,
+}
+
+impl<'d> Pointers<'d> {
+    pub(super) fn new(document: &'d Document, references: &'d References) -> Self {
+        Self {
+            document,
+            references,
+            targets: FxHashMap::default(),
+        }
+    }
+
+    /// Whether what row `at` of the table calls `name` at `element` is not there.
+    pub(super) fn dangles(&mut self, at: usize, element: NodeId, name: &str) -> bool {
+        let (document, row) = (self.document, &self.references.rows()[at]);
+        let targets = (self.targets.entry(at)).or_insert_with(|| Targets::of(document, row));
+        if targets.elsewhere || row.is_inherited(name) {
+            return false;
+        }
+        let named = targets.named.get(&*row.compare.folded(name));
+        !named.is_some_and(|entries| {
+            entries.iter().any(|entry| {
+                *entry != element
+                    && (row.within == Within::Document || document.is_within(*entry, element))
+                    && row.target.matches(document, element, *entry)
+            })
+        })
+    }
+}
+
+impl Targets {
+    fn of(document: &Document, row: &Reference) -> Self {
+        let mut found = Self {
+            named: FxHashMap::default(),
+            elsewhere: row.is_elsewhere(document),
+        };
+        let entries = document.nodes().filter(|node| {
+            document.is_element(*node) && document.local_name(*node) == row.target.entry()
+        });
+        for entry in entries.filter(|_| !found.elsewhere) {
+            if let Some(name) = document.value(entry, row.target.attribute()) {
+                let name = row.compare.folded(&name).into_owned();
+                found.named.entry(name).or_default().push(entry);
+            }
+        }
+        found
+    }
+}
