@@ -29,7 +29,10 @@ mod write;
 use thiserror::Error;
 
 use compare::Comparison;
+use compare::directives::Directives;
 use digest::Digests;
+use result::finish::Settle;
+use result::soundness::{self, Half};
 use sides::Sides;
 
 use crate::pack::Rules;
@@ -151,7 +154,6 @@ pub fn merge(inputs: Inputs<'_>) -> Result<Merged, MergeError> {
         carrier,
     };
     let digests = documents.map(Digests::of);
-    let run = |inputs, digests| stages::walk(&Comparison::new(inputs, digests));
     let digests = Sides {
         base: digests.base.as_ref(),
         incoming: &digests.incoming,
@@ -166,7 +168,7 @@ pub fn merge(inputs: Inputs<'_>) -> Result<Merged, MergeError> {
             reports: true,
             ..inputs
         };
-        let mut merged = run(inputs, digests)?;
+        let mut merged = sound(inputs, digests)?;
         let by_rule = |decision: &Decision| matches!(decision.by, DecidedBy::Rule(_));
         if merged.conflicts.is_empty() && !merged.decisions.iter().any(by_rule) {
             let on_incoming = Inputs {
@@ -177,7 +179,7 @@ pub fn merge(inputs: Inputs<'_>) -> Result<Merged, MergeError> {
                 carrier: digests.incoming,
                 ..digests
             };
-            let on_incoming = run(on_incoming, its_digests)?;
+            let on_incoming = sound(on_incoming, its_digests)?;
             merged.edits = on_incoming.edits;
             merged.element_delta = on_incoming.element_delta;
             merged.carried_by_incoming = true;
@@ -191,11 +193,48 @@ pub fn merge(inputs: Inputs<'_>) -> Result<Merged, MergeError> {
             incoming: inputs.carrier,
             ..inputs
         };
-        let mut merged = run(swapped, digests.swapped())?;
+        let mut merged = sound(swapped, digests.swapped())?;
         merged.carried_by_incoming = true;
         return Ok(merged);
     }
-    run(inputs, digests)
+    sound(inputs, digests)
+}
+
+/// No result needs more attempts than it has things to keep together; this many are enough for any
+/// that was ever seen, and the last one leaves the whole file to people.
+const MOST_ATTEMPTS: usize = 12;
+
+/// Merges until the result has no fault as a whole that no input had.
+fn sound(inputs: Inputs<'_>, digests: Sides<&Digests>) -> Result<Merged, MergeError> {
+    let mut directives = Directives::default();
+    for _ in 0..MOST_ATTEMPTS {
+        let comparison = Comparison::new(inputs, digests, &directives);
+        let merged = stages::walk(&comparison)?;
+        let mut heeded = directives.clone();
+        for half in [Half::Carrier, Half::Incoming] {
+            if half == Half::Incoming && merged.conflicts.is_empty() {
+                continue;
+            }
+            let settle = match half {
+                Half::Carrier => Settle::Carrier,
+                Half::Incoming => Settle::Incoming,
+            };
+            let text = finish::settled(&merged, settle).apply(inputs.carrier.text());
+            // What is not well-formed is refused when it is finished.
+            let Ok(result) = Document::from_text(&text) else {
+                continue;
+            };
+            for fault in soundness::new_faults(&inputs, &result) {
+                soundness::heed(&inputs, &result, &fault, half, &mut heeded);
+            }
+        }
+        if heeded == directives {
+            return Ok(merged);
+        }
+        directives = heeded;
+    }
+    directives.whole.insert(inputs.carrier.root());
+    stages::walk(&Comparison::new(inputs, digests, &directives))
 }
 
 /// Whether the incoming side changed the form of the whole file and nothing

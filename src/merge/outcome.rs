@@ -38,6 +38,8 @@ pub enum Principle {
     WhiteSpaceOnly,
     /// Namespace declarations and layout belong to the new file.
     BelongsToNewFile,
+    /// One side dropped it, but what stays needs it: a declaration, or what a name points at.
+    StillNeeded,
 }
 
 impl Principle {
@@ -56,6 +58,7 @@ impl Principle {
             Self::ShadowedDuplicate => "shadowed-duplicate",
             Self::WhiteSpaceOnly => "white-space-only",
             Self::BelongsToNewFile => "belongs-to-new-file",
+            Self::StillNeeded => "still-needed",
         }
     }
 }
@@ -179,6 +182,16 @@ pub enum ConflictKind {
     BothAdded,
     /// The order matters, and both sides changed it.
     Order,
+    /// The order matters, and both sides put something in the same place.
+    BothInserted,
+    /// A section moved to another file on one side, and the other side changed what it holds.
+    MovedToFile,
+    /// An encrypted section that both sides changed.
+    Encrypted,
+    /// It is needed if another conflict is settled for the incoming side.
+    NeededByConflict,
+    /// Merged piece by piece it would be something that .NET or IIS refuse.
+    Refused,
     /// One identity stands several times and both sides changed that group.
     Ambiguous,
     /// There is no base file, so nobody knows who changed it.
@@ -203,6 +216,11 @@ impl ConflictKind {
             Self::RemovedChanged => "removed-changed",
             Self::BothAdded => "both-added",
             Self::Order => "order",
+            Self::BothInserted => "both-inserted",
+            Self::MovedToFile => "moved-to-file",
+            Self::Encrypted => "encrypted",
+            Self::NeededByConflict => "needed-by-conflict",
+            Self::Refused => "refused",
             Self::Ambiguous => "ambiguous",
             Self::UnknownOrigin => "unknown-origin",
             Self::ByRule => "by-rule",

@@ -60,7 +60,10 @@ pub(super) fn read(checker: &mut Checker<'_>, row: &MergeRow) -> Option<Action> 
         }
         "require" => Action::Require,
         "conflict" => Action::Conflict,
-        _ => Action::HigherVersion,
+        "higher-version" => Action::HigherVersion,
+        "take-both" => Action::TakeBoth { new_first: false },
+        "take-both-new-first" => Action::TakeBoth { new_first: true },
+        _ => return None,
     };
     complete.then_some(action)
 }

@@ -65,7 +65,7 @@ pub const NEEDS: [(&str, Need); 4] = [
 ];
 
 /// What a merge policy can do.
-pub const ACTIONS: [&str; 10] = [
+pub const ACTIONS: [&str; 12] = [
     "take-old",
     "take-new",
     "take-base",
@@ -76,6 +76,8 @@ pub const ACTIONS: [&str; 10] = [
     "require",
     "conflict",
     "higher-version",
+    "take-both",
+    "take-both-new-first",
 ];
 
 /// Checks values of the pack in `text`.

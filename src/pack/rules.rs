@@ -126,6 +126,11 @@ pub enum Action {
     Conflict,
     /// The higher of two version numbers, or the range that belongs to it.
     HigherVersion,
+    /// What both sides put in one place, one behind the other.
+    TakeBoth {
+        /// The new file's first, instead of the administrator's.
+        new_first: bool,
+    },
 }
 
 impl Action {
@@ -143,13 +148,18 @@ impl Action {
             Self::Require => "require",
             Self::Conflict => "conflict",
             Self::HigherVersion => "higher-version",
+            Self::TakeBoth { new_first: false } => "take-both",
+            Self::TakeBoth { new_first: true } => "take-both-new-first",
         }
     }
 
     /// Whether it treats both sides alike, so that it also holds between branches of one file.
     #[must_use]
     pub fn is_symmetric(&self) -> bool {
-        matches!(self, Self::Conflict | Self::HigherVersion)
+        matches!(
+            self,
+            Self::Conflict | Self::HigherVersion | Self::TakeBoth { .. }
+        )
     }
 }
 

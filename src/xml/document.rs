@@ -337,10 +337,13 @@ impl Document {
         escape::attribute_value(self.slice(attribute.value))
     }
 
-    /// The namespace that `prefix` stands for at `element`, and the element that declares it.
+    /// The namespace that `prefix` (`""`: no prefix) stands for at `element`, and the element that declares it.
     #[must_use]
     pub fn namespace(&self, element: NodeId, prefix: &str) -> Option<(NodeId, Cow<'_, str>)> {
-        let name = format!("xmlns:{prefix}");
+        let name = match prefix {
+            "" => "xmlns".to_owned(),
+            _ => format!("xmlns:{prefix}"),
+        };
         std::iter::successors(Some(element), |node| self.parent(*node))
             .find_map(|node| Some((node, self.value(node, &name)?)))
     }

@@ -5,17 +5,19 @@
 
 pub(in crate::merge) mod align;
 pub mod digest;
+pub(in crate::merge) mod directives;
 mod equal;
 pub(in crate::merge) mod keys;
 pub mod matching;
 mod pairing;
 mod policy;
-mod prefixes;
+pub(in crate::merge) mod prefixes;
 mod subtree;
 
 use std::cell::OnceCell;
 
 use digest::Digests;
+use directives::Directives;
 use matching::Side;
 
 use super::sides::Sides;
@@ -35,10 +37,16 @@ pub(super) struct Comparison<'a> {
     /// The component of the upgrade that the files belong to.
     pub(in crate::merge) component: Option<&'a Component>,
     addresses: Addresses,
+    /// What the judgement of an earlier result asks for.
+    pub(in crate::merge) directives: &'a Directives,
 }
 
 impl<'a> Comparison<'a> {
-    pub(in crate::merge) fn new(inputs: Inputs<'a>, digests: Sides<&'a Digests>) -> Self {
+    pub(in crate::merge) fn new(
+        inputs: Inputs<'a>,
+        digests: Sides<&'a Digests>,
+        directives: &'a Directives,
+    ) -> Self {
         let component = match inputs.mode {
             Mode::Branches => None,
             Mode::Upgrade => inputs
@@ -53,6 +61,7 @@ impl<'a> Comparison<'a> {
             carrier_layout: OnceCell::new(),
             component,
             addresses: Addresses::default(),
+            directives,
         }
     }
 

@@ -33,6 +33,7 @@ impl<'a> Comparison<'a> {
                     | Action::TakeBase
                     | Action::Drop
                     | Action::Conflict
+                    | Action::TakeBoth { .. }
             )
         };
         self.find_policy(|policy| {

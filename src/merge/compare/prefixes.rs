@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use crate::merge::compare::Comparison;
 use crate::merge::decide::contest::{Base, Contest};
 use crate::xml::address::Leaf;
-use crate::xml::{Document, NodeId, chars};
+use crate::xml::{Attribute, Document, NodeId, chars};
 
 impl Comparison<'_> {
     /// Whether the contested attribute declares a prefix that one side changed or
@@ -24,6 +24,11 @@ impl Comparison<'_> {
             return false;
         };
         let side = if contest.incoming == *bound {
+            let namespace = bound.as_deref().unwrap_or_default();
+            if prefix_for(self.inputs.carrier, triple.carrier, namespace).is_some() {
+                // What the incoming side adds is written with the carrier's prefix.
+                return false;
+            }
             (self.inputs.incoming, triple.incoming)
         } else if contest.carrier == *bound {
             (self.inputs.carrier, triple.carrier)
@@ -35,6 +40,44 @@ impl Comparison<'_> {
             .into_iter()
             .any(|(name, count)| known.get(name).is_none_or(|known| *known < count))
     }
+}
+
+/// The attribute of another side's element that is the same as `name` of the first one: of the same
+/// namespace, whatever its prefix.
+pub(in crate::merge) fn counterpart<'d>(
+    (from, element): (&Document, NodeId),
+    name: &str,
+    (to, its): (&'d Document, NodeId),
+) -> Option<&'d Attribute> {
+    let prefix = chars::prefix(name).filter(|prefix| !matches!(*prefix, "xmlns" | "xml"));
+    let namespace = prefix.and_then(|prefix| from.namespace(element, prefix));
+    let Some((_, namespace)) = namespace else {
+        return to.attribute(its, name);
+    };
+    let local = chars::local_name(name);
+    to.attributes(its).iter().find(|attribute| {
+        let name = to.slice(attribute.name);
+        chars::local_name(name) == local
+            && chars::prefix(name)
+                .and_then(|prefix| to.namespace(its, prefix))
+                .is_some_and(|(_, its)| its == namespace)
+    })
+}
+
+/// A prefix that stands for `namespace` at `element`.
+pub(in crate::merge) fn prefix_for<'d>(
+    document: &'d Document,
+    element: NodeId,
+    namespace: &str,
+) -> Option<&'d str> {
+    std::iter::successors(Some(element), |node| document.parent(*node))
+        .flat_map(|node| document.attributes(node))
+        .filter_map(|attribute| document.slice(attribute.name).strip_prefix("xmlns:"))
+        .find(|prefix| {
+            document
+                .namespace(element, prefix)
+                .is_some_and(|(_, bound)| bound == namespace)
+        })
 }
 
 /// How often each name with `prefix` stands in `element` and below.

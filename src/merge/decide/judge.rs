@@ -188,7 +188,10 @@ impl Comparison<'_> {
             Action::TakeOld => Pick::Incoming,
             Action::TakeNew | Action::Drop => Pick::Carrier,
             Action::Conflict => return Some(Verdict::Conflict(ConflictKind::ByRule)),
-            Action::Rewrite { .. } | Action::Rename(_) | Action::Require => return None,
+            Action::Rewrite { .. }
+            | Action::Rename(_)
+            | Action::Require
+            | Action::TakeBoth { .. } => return None,
         };
         Some(Verdict::Decided(Ruling {
             pick,

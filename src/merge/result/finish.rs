@@ -90,7 +90,7 @@ pub fn finish(
 }
 
 /// The edits of the carrier with what is left in conflict settled for one side.
-pub(super) fn settled(merged: &Merged, settle: Settle) -> Edits {
+pub(in crate::merge) fn settled(merged: &Merged, settle: Settle) -> Edits {
     let mut edits = merged.edits.clone();
     if settle == Settle::Incoming {
         for edit in outermost(&merged.conflicts)

@@ -3,3 +3,4 @@
 pub mod finish;
 pub mod lines;
 pub mod markers;
+pub(super) mod soundness;

@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 use crate::merge::account::{Atom, Slot};
 use crate::merge::compare::Comparison;
 use crate::merge::compare::digest::has_significant_text;
+use crate::merge::compare::keys::Keys;
 use crate::merge::compare::matching::match_children;
 use crate::merge::outcome::{
     Conflict, ConflictKind, DecidedBy, Decision, Ending, Outcome, Places, Principle, Values,
@@ -15,7 +16,16 @@ use crate::merge::stages::plan::{Anchor, Plan};
 use crate::merge::steps::Steps;
 use crate::pack::rules::{Action, Policy};
 use crate::xml::layout::removal_span;
-use crate::xml::{Document, Edit, NodeId};
+use crate::xml::{Document, Edit, NodeId, NodeKind, chars};
+
+/// How much of an element is decided as one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::merge) enum Whole {
+    /// Its attributes, too.
+    Element,
+    /// What it holds; its attributes were decided before.
+    Content,
+}
 
 impl Comparison<'_> {
     /// Merges what stands between the tags of one element.
@@ -32,14 +42,13 @@ impl Comparison<'_> {
         let has_text = sides
             .clone()
             .any(|(document, element)| has_significant_text(document, element));
-        let is_encrypted = sides
-            .clone()
-            .any(|(document, element)| document.child_named(element, "EncryptedData").is_some());
         // Where a comment stands in a text is decided only together with the text.
-        let is_mixed = has_text && (has_elements || self.remarks_differ(triple));
-        if is_mixed || is_encrypted {
+        let is_mixed = has_text
+            && (has_elements || self.remarks_differ(triple))
+            && !self.same_stray_text(triple);
+        if is_mixed {
             self.opaque_content(triple, steps);
-        } else if has_text {
+        } else if has_text && !has_elements {
             self.leaf_text(triple, steps);
         } else {
             self.children(triple, steps);
@@ -50,6 +59,38 @@ impl Comparison<'_> {
         };
         let by = Principle::SameOnBothSides.into();
         self.record(presence, Ending::Decided(Outcome::AlreadyEqual, by), steps);
+    }
+
+    /// Whether all sides have the same text between elements, each behind an element that is the same:
+    /// then it stays where it is, and only the elements are merged.
+    fn same_stray_text(&self, triple: Sides<NodeId>) -> bool {
+        let sides = self.documents().zip(triple);
+        let stray = |(document, element): (&Document, NodeId)| {
+            let mut keys = Keys::new(&self.inputs.rules.identities, document);
+            let mut behind = None;
+            let mut found: Vec<(Option<String>, String)> = Vec::new();
+            for child in document.children(element) {
+                match document.kind(child) {
+                    NodeKind::Element => behind = Some(keys.key(child).text.to_owned()),
+                    NodeKind::Text | NodeKind::CData => {
+                        let text = document.text_of(child);
+                        if !chars::is_blank(&text) {
+                            found.push((behind.clone(), chars::trim(&text).to_owned()));
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            found
+        };
+        let has_elements = sides
+            .iter()
+            .all(|(document, element)| document.has_child_elements(*element));
+        if !has_elements || sides.base.is_none() {
+            return false;
+        }
+        let texts = sides.map(stray);
+        texts.incoming == texts.carrier && texts.base.as_ref() == Some(&texts.carrier)
     }
 
     pub(in crate::merge) fn children(&self, triple: Sides<NodeId>, steps: &mut Steps) {
@@ -74,9 +115,11 @@ impl Comparison<'_> {
             );
             plan.matches.extend(group.matches);
         }
+        self.join_replaced(&mut plan);
         if let Some(kind) = self.order_conflict(triple, &plan) {
-            return self.whole_element(kind, triple, steps);
+            return self.whole_element(kind, triple, Whole::Content, steps);
         }
+        let meetings = self.meeting_additions(triple, &mut plan);
         let mut conflicts = Vec::new();
         for found in plan.matches.clone() {
             match (found.incoming, found.carrier) {
@@ -101,7 +144,7 @@ impl Comparison<'_> {
         }
         self.comments(triple, &mut plan);
         plan.reorder = self.take_order(triple, &plan);
-        if !conflicts.is_empty() || !gaps.is_empty() {
+        if !conflicts.is_empty() || !gaps.is_empty() || !meetings.is_empty() {
             let anchors: FxHashMap<NodeId, Anchor> =
                 self.anchors(triple, &plan).into_iter().collect();
             for undecided in conflicts {
@@ -111,9 +154,11 @@ impl Comparison<'_> {
                     .and_then(|anchor| self.insertion(triple, *anchor, &[incoming], &plan));
                 self.missing_in_carrier(undecided, take_incoming, steps);
             }
-            for gap in &gaps {
+            let gaps = gaps.iter().map(|gap| (ConflictKind::Ambiguous, gap));
+            let meetings = meetings.iter().map(|gap| (ConflictKind::BothInserted, gap));
+            for (kind, gap) in gaps.chain(meetings) {
                 let anchor = gap.incoming.first().and_then(|node| anchors.get(node));
-                self.gap(gap, triple, anchor.copied(), &plan, steps);
+                self.gap(kind, gap, triple, anchor.copied(), &plan, steps);
             }
         }
         self.carry_out(triple, plan, steps);
@@ -125,6 +170,7 @@ impl Comparison<'_> {
         &self,
         kind: ConflictKind,
         triple: Sides<NodeId>,
+        whole: Whole,
         steps: &mut Steps,
     ) {
         let policy = self.policy_for_element(self.inputs.incoming, triple.incoming);
@@ -133,14 +179,14 @@ impl Comparison<'_> {
             Some(policy) if matches!(policy.action, Action::TakeNew | Action::Drop) => {
                 let by = by_rule(policy);
                 let ending = Ending::Decided(Outcome::Dropped, by.clone());
-                self.record_content(triple.incoming, &ending, steps);
+                self.record_whole(triple, whole, &ending, steps);
                 self.whole_decision(triple, Outcome::Dropped, by, steps);
             }
             Some(policy) if matches!(policy.action, Action::TakeOld) => {
                 let by = by_rule(policy);
                 let ending = Ending::Decided(Outcome::Carried, by.clone());
-                self.record_content(triple.incoming, &ending, steps);
-                let text = self.render_incoming(triple.incoming, self.indent_of(triple.carrier));
+                self.record_whole(triple, whole, &ending, steps);
+                let text = self.render_instead(triple);
                 let span = self.inputs.carrier.span(triple.carrier);
                 steps.replacements.push(Edit { span, text });
                 steps.growth += self.inputs.incoming.elements_in(triple.incoming) as isize
@@ -148,7 +194,7 @@ impl Comparison<'_> {
                 self.whole_decision(triple, Outcome::Carried, by, steps);
             }
             _ => {
-                self.record_content(triple.incoming, &Ending::Conflict, steps);
+                self.record_whole(triple, whole, &Ending::Conflict, steps);
                 steps
                     .conflicts
                     .push(self.whole_element_conflict(kind, triple));
@@ -156,7 +202,20 @@ impl Comparison<'_> {
         }
     }
 
-    fn whole_decision(
+    fn record_whole(
+        &self,
+        triple: Sides<NodeId>,
+        whole: Whole,
+        ending: &Ending,
+        steps: &mut Steps,
+    ) {
+        match whole {
+            Whole::Element => self.record_subtree(triple.incoming, ending, steps),
+            Whole::Content => self.record_content(triple.incoming, ending, steps),
+        }
+    }
+
+    pub(in crate::merge) fn whole_decision(
         &self,
         triple: Sides<NodeId>,
         outcome: Outcome,
@@ -200,7 +259,7 @@ impl Comparison<'_> {
     ) -> Conflict {
         let places = self.whole_places(triple);
         let region = self.inputs.carrier.span(triple.carrier);
-        let rendered = self.render_incoming(triple.incoming, self.indent_of(triple.carrier));
+        let rendered = self.render_instead(triple);
         Conflict {
             kind,
             address: self.incoming_address(triple.incoming),
@@ -236,7 +295,7 @@ impl Comparison<'_> {
             steps.edit(triple.carrier, vec![edit]);
         }
         for node in &plan.insert {
-            steps.growth += self.inputs.incoming.elements_in(*node) as isize;
+            steps.growth += self.elements_carried(*node) as isize;
         }
         if !plan.insert.is_empty() {
             for (anchor, edit) in self.insertions(triple, &plan.insert, &plan) {

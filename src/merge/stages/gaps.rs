@@ -1,4 +1,7 @@
-//! Siblings that nothing tells apart and that both sides changed: one conflict for those alone.
+//! Siblings of which nobody knows how they go together: one conflict for those alone.
+//!
+//! Nothing tells them apart and both sides changed them, or both sides put something in one place
+//! although the order matters.
 
 use crate::merge::compare::Comparison;
 use crate::merge::compare::align::Gap;
@@ -9,7 +12,8 @@ use crate::merge::sides::{Presence, Sides};
 use crate::merge::stages::plan::{Anchor, Plan};
 use crate::merge::steps::Steps;
 use crate::pack::rules::Action;
-use crate::xml::layout::removal_span;
+use crate::xml::address::Leaf;
+use crate::xml::layout::{line_indent, removal_span};
 use crate::xml::{Document, Edit, NodeId, Span};
 
 impl Comparison<'_> {
@@ -17,6 +21,7 @@ impl Comparison<'_> {
     /// would go in a carrier that has none there.
     pub(in crate::merge) fn gap(
         &self,
+        kind: ConflictKind,
         gap: &Gap,
         parent: Sides<NodeId>,
         anchor: Option<Anchor>,
@@ -29,12 +34,23 @@ impl Comparison<'_> {
         let policy = self
             .policy_for_element(document, element)
             .or_else(|| self.policy_for_element(self.inputs.carrier, parent.carrier));
-        let take_incoming = self.take_incoming_of(gap, parent, anchor, plan);
+        let take_both = policy.and_then(|policy| match policy.action {
+            Action::TakeBoth { new_first } if kind == ConflictKind::BothInserted => Some(new_first),
+            _ => None,
+        });
+        let take_incoming = match take_both {
+            // Between branches the carrier is ours, and that is the old one.
+            Some(new_first) => self.take_both(gap, parent, new_first == self.upgrade()),
+            None => self.take_incoming_of(gap, parent, anchor, plan),
+        };
         let decided = policy.and_then(|policy| {
             let by = DecidedBy::Rule(policy.provenance.id.clone());
             match policy.action {
                 Action::TakeOld => Some((Outcome::Carried, by)),
                 Action::TakeNew | Action::Drop => Some((Outcome::Dropped, by)),
+                Action::TakeBoth { .. } if kind == ConflictKind::BothInserted => {
+                    Some((Outcome::Carried, by))
+                }
                 _ => None,
             }
         });
@@ -51,14 +67,14 @@ impl Comparison<'_> {
             .gap_sides(gap)
             .iter()
             .any(|(document, nodes)| nodes.iter().any(|node| self.holds_secret(document, *node)));
-        let address = self.address(document, element, crate::xml::address::Leaf::Element);
+        let address = self.address(document, element, Leaf::Element);
         let Some((outcome, by)) = decided else {
             let at = take_incoming.first().map_or_else(
                 || self.inputs.carrier.span(parent.carrier).start,
                 |edit| edit.span.start,
             );
             steps.conflicts.push(Conflict {
-                kind: ConflictKind::Ambiguous,
+                kind,
                 address,
                 values,
                 secret,
@@ -77,8 +93,10 @@ impl Comparison<'_> {
                     .map(|node| document.elements_in(*node) as isize)
                     .sum()
             };
-            steps.growth += elements(self.inputs.incoming, &gap.incoming)
-                - elements(self.inputs.carrier, &gap.carrier);
+            steps.growth += elements(self.inputs.incoming, &gap.incoming);
+            if take_both.is_none() {
+                steps.growth -= elements(self.inputs.carrier, &gap.carrier);
+            }
             steps.edit(parent.carrier, take_incoming);
         }
         if self.inputs.reports {
@@ -128,10 +146,40 @@ impl Comparison<'_> {
         let indent = self.indent_of(first);
         let mut edits = vec![Edit {
             span: carrier.span(first),
-            text: self.render_batch(&gap.incoming, &indent, true),
+            text: self.render_batch(&gap.incoming, &indent, true, parent.carrier),
         }];
         edits.extend(others.iter().map(|node| self.removal(*node)));
         edits
+    }
+
+    /// The edit that puts what the incoming side has before or behind what the carrier has.
+    fn take_both(&self, gap: &Gap, parent: Sides<NodeId>, carrier_first: bool) -> Vec<Edit> {
+        let carrier = self.inputs.carrier;
+        let (Some(first), Some(last)) = (gap.carrier.first(), gap.carrier.last()) else {
+            return Vec::new();
+        };
+        let indent = line_indent(carrier, *first);
+        let batch = self.render_batch(
+            &gap.incoming,
+            indent.unwrap_or(""),
+            indent.is_some(),
+            parent.carrier,
+        );
+        let gap = match indent {
+            Some(indent) => format!("{}{indent}", self.carrier_layout().line_end),
+            None => String::new(),
+        };
+        vec![if carrier_first {
+            Edit {
+                span: Span::at(self.end_with_trailing_comment(*last)),
+                text: gap + &batch,
+            }
+        } else {
+            Edit {
+                span: Span::at(carrier.span(*first).start),
+                text: batch + &gap,
+            }
+        }]
     }
 
     fn removal(&self, node: NodeId) -> Edit {

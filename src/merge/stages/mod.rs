@@ -7,12 +7,14 @@
 mod children;
 mod comments;
 mod gaps;
+mod meetings;
 mod one_sided;
 mod opaque;
 mod order;
 pub(super) mod plan;
 mod renamed;
 mod values;
+mod whole_sections;
 
 use super::compare::Comparison;
 use super::outcome::ConflictKind;
@@ -20,6 +22,7 @@ use super::sides::Sides;
 use super::steps::{Draft, Steps};
 use super::{MergeError, Merged};
 use crate::xml::{Document, NodeId};
+use children::Whole;
 
 /// Walks the three documents.
 pub(super) fn walk(comparison: &Comparison<'_>) -> Result<Merged, MergeError> {
@@ -53,7 +56,16 @@ impl Comparison<'_> {
                 Some(_) => ConflictKind::BothChanged,
                 None => ConflictKind::BothAdded,
             };
-            return self.whole_element(kind, triple, steps);
+            return self.whole_element(kind, triple, Whole::Element, steps);
+        }
+        if self.is_encrypted(triple) {
+            return self.encrypted_section(triple, steps);
+        }
+        if self.directives.whole.contains(&triple.carrier) {
+            return self.whole_element(ConflictKind::Refused, triple, Whole::Element, steps);
+        }
+        if self.moved_while_changed(triple) {
+            return self.whole_element(ConflictKind::MovedToFile, triple, Whole::Element, steps);
         }
         self.rename(triple, steps);
         self.attributes(triple, steps);
@@ -62,7 +74,7 @@ impl Comparison<'_> {
         if is_renamed && !self.upgrade() && !steps.conflicts.is_empty() {
             // The end tag has one name while the start tag with its name is left to people.
             steps.conflicts.clear();
-            return self.whole_element(ConflictKind::BothChanged, triple, steps);
+            return self.whole_element(ConflictKind::BothChanged, triple, Whole::Content, steps);
         }
         self.content(triple, steps);
     }

@@ -11,7 +11,7 @@ use crate::merge::stages::plan::Plan;
 use crate::merge::steps::Steps;
 use crate::pack::rules::Action;
 use crate::xml::layout::removal_span;
-use crate::xml::{Document, Edit, NodeId, Span, chars};
+use crate::xml::{Document, Edit, NodeId, Span};
 
 /// An element that the carrier lacks.
 #[derive(Clone, Copy)]
@@ -50,12 +50,15 @@ impl Comparison<'_> {
         steps: &mut Steps,
     ) -> Option<Undecided> {
         let undecided = |kind, by| Some(Undecided { kind, element, by });
-        let Added {
-            base,
-            incoming,
-            parent,
-        } = element;
+        let Added { base, incoming, .. } = element;
         let document = self.inputs.incoming;
+        if self.directives.keep_incoming.contains(&incoming) {
+            self.add_incoming(element, Principle::StillNeeded.into(), plan, steps);
+            return None;
+        }
+        if self.directives.keep_with_conflict.contains(&incoming) {
+            return undecided(ConflictKind::NeededByConflict, None);
+        }
         if self.upgrade() && plan.shadowed.contains(&incoming) {
             self.drop_incoming(element, Principle::ShadowedDuplicate.into(), plan, steps);
             return None;
@@ -76,10 +79,6 @@ impl Comparison<'_> {
                 }
                 _ => {}
             }
-        }
-        // Between branches the declarations themselves are in conflict (`prefixes`); here new's stand.
-        if self.upgrade() && self.prefixes_mean_otherwise(incoming, parent.carrier) {
-            return undecided(ConflictKind::BothAdded, None);
         }
         let Some(base) = base else {
             let guess = self.upgrade() && self.inputs.base.is_none();
@@ -123,6 +122,8 @@ impl Comparison<'_> {
             incoming: None,
             carrier: Some(carrier),
         };
+        let needed = self.directives.keep_carrier.contains(&carrier);
+        let kept = kept.or_else(|| needed.then(|| Principle::StillNeeded.into()));
         let (by, is_kept) = match (base, kept, removed) {
             (Some(_), Some(by), _) => (by, true),
             (Some(_), None, Some(by)) => {
@@ -186,6 +187,7 @@ impl Comparison<'_> {
         let incoming = element.incoming;
         plan.insert.insert(incoming);
         let outcome = self.record_carried(incoming, &by, steps);
+        self.record_left_out(incoming, steps);
         let result = self.inputs.reports.then(|| self.describe_result(incoming));
         self.incoming_decision(element, by, outcome, result, steps);
     }
@@ -261,31 +263,5 @@ impl Comparison<'_> {
         documents
             .zip(found)
             .map(|(document, node)| document.span(node))
-    }
-
-    /// Whether a prefix in the incoming subtree stands for another namespace where it would go.
-    fn prefixes_mean_otherwise(&self, incoming: NodeId, carrier_parent: NodeId) -> bool {
-        let document = self.inputs.incoming;
-        let otherwise = |element: NodeId, name: &str| {
-            let Some(prefix) = chars::prefix(name).filter(|prefix| *prefix != "xmlns") else {
-                return false;
-            };
-            let Some((declared, namespace)) = document.namespace(element, prefix) else {
-                return false;
-            };
-            let there = self.inputs.carrier.namespace(carrier_parent, prefix);
-            !document.is_within(declared, incoming)
-                && there.is_some_and(|(_, there)| there != namespace)
-        };
-        document
-            .subtree(incoming)
-            .filter(|node| document.is_element(*node))
-            .any(|element| {
-                let attributes = document.attributes(element).iter();
-                otherwise(element, document.name(element))
-                    || attributes
-                        .map(|attribute| document.slice(attribute.name))
-                        .any(|name| otherwise(element, name))
-            })
     }
 }

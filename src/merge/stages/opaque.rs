@@ -1,16 +1,17 @@
-//! Content that is compared and moved as a whole: mixed text and elements, encrypted data.
+//! Content that is compared and moved as a whole: mixed text and elements.
 
 use crate::merge::account::{Atom, Slot};
 use crate::merge::compare::Comparison;
 use crate::merge::outcome::{ConflictKind, Ending, Outcome, Principle};
 use crate::merge::sides::Sides;
+use crate::merge::stages::children::Whole;
 use crate::merge::steps::Steps;
 use crate::xml::escape::line_ends_folded;
 use crate::xml::layout::with_line_ends;
 use crate::xml::{Document, Edit, NodeId};
 
 impl Comparison<'_> {
-    /// Content that is compared and moved as a whole: mixed text and elements, encrypted data.
+    /// Merges content that mixes text and elements.
     pub(in crate::merge) fn opaque_content(&self, triple: Sides<NodeId>, steps: &mut Steps) {
         let raw = |document: &Document, element: NodeId| {
             line_ends_folded(document.slice(document.content(element))).into_owned()
@@ -34,7 +35,7 @@ impl Comparison<'_> {
             } else {
                 ConflictKind::BothAdded
             };
-            return self.whole_element(kind, triple, steps);
+            return self.whole_element(kind, triple, Whole::Content, steps);
         };
         let ending = Ending::Decided(outcome, principle.into());
         self.record_content(triple.incoming, &ending, steps);

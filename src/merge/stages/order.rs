@@ -177,7 +177,8 @@ impl Order {
     fn new(pairs: impl Iterator<Item = (NodeId, NodeId)>) -> Self {
         let mut pairs: Vec<(NodeId, NodeId)> = pairs.collect();
         pairs.sort_unstable();
-        let running = |places: &mut dyn Iterator<Item = NodeId>, pick: fn(NodeId, NodeId) -> NodeId| {
+        let running = |places: &mut dyn Iterator<Item = NodeId>,
+                       pick: fn(NodeId, NodeId) -> NodeId| {
             let mut so_far: Option<NodeId> = None;
             let mut found = Vec::new();
             for place in places {
@@ -202,7 +203,10 @@ impl Order {
     /// Whether everything before `node` comes before everything behind it on the other side, too.
     fn has_place(&self, node: NodeId) -> bool {
         let at = self.nodes.partition_point(|other| *other < node);
-        match (at.checked_sub(1).map(|before| self.last_before[before]), self.first_behind.get(at)) {
+        match (
+            at.checked_sub(1).map(|before| self.last_before[before]),
+            self.first_behind.get(at),
+        ) {
             (Some(last), Some(first)) => last < *first,
             _ => true,
         }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::merge::account::{Atom, Slot};
 use crate::merge::compare::Comparison;
 use crate::merge::compare::digest::significant_text;
+use crate::merge::compare::prefixes::counterpart;
 use crate::merge::decide::contest::{Base, Contest, Pick, Verdict};
 use crate::merge::outcome::{Conflict, ConflictKind, DecidedBy, Decision, Ending, Places, Value};
 use crate::merge::sides::Sides;
@@ -23,7 +24,10 @@ impl Comparison<'_> {
             .attributes(triple.carrier)
             .iter()
             .map(|attribute| carrier.slice(attribute.name))
-            .filter(|name| incoming.attribute(triple.incoming, name).is_none());
+            .filter(|name| {
+                let ours = (carrier, triple.carrier);
+                counterpart(ours, name, (incoming, triple.incoming)).is_none()
+            });
         let names: Vec<(&str, Option<u32>)> = ours
             .iter()
             .enumerate()
@@ -34,11 +38,16 @@ impl Comparison<'_> {
             if self.upgrade() && name == "xmlns" {
                 continue;
             }
+            let origin = match at {
+                Some(_) => (incoming, triple.incoming),
+                None => (carrier, triple.carrier),
+            };
             let place = |document: &Document, element: NodeId| {
-                document.attribute(element, name).map(Attribute::span)
+                counterpart(origin, name, (document, element)).map(Attribute::span)
             };
             let value = |document: &Document, element: NodeId| {
-                document.value(element, name).map(Cow::into_owned)
+                counterpart(origin, name, (document, element))
+                    .map(|found| document.attribute_value(found).into_owned())
             };
             let contest = self.contest(
                 triple,

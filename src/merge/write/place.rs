@@ -149,9 +149,11 @@ impl Comparison<'_> {
                     matches!(&values, [Some(one), Some(other)] if rule.compare.is_same(one, other))
                 })
         };
-        std::iter::successors(incoming.next_sibling(child), |node| incoming.next_sibling(*node))
-            .find(is_named)
-            .and_then(|entry| plan.stays.get(&entry).copied())
+        std::iter::successors(incoming.next_sibling(child), |node| {
+            incoming.next_sibling(*node)
+        })
+        .find(is_named)
+        .and_then(|entry| plan.stays.get(&entry).copied())
     }
 
     /// Whether .NET reads the element only as the first one of the file, or it
@@ -203,7 +205,8 @@ impl Comparison<'_> {
                 };
                 Some(Edit {
                     span: Span::at(at),
-                    text: lead + &self.render_batch(batch, &indent, own_line.is_some()),
+                    text: lead
+                        + &self.render_batch(batch, &indent, own_line.is_some(), parent.carrier),
                 })
             }
             Anchor::Before(node) | Anchor::First(node) => {
@@ -217,7 +220,8 @@ impl Comparison<'_> {
                 };
                 Some(Edit {
                     span: Span::at(carrier.span(node).start),
-                    text: self.render_batch(batch, &indent, own_line.is_some()) + &tail,
+                    text: self.render_batch(batch, &indent, own_line.is_some(), parent.carrier)
+                        + &tail,
                 })
             }
             Anchor::Inside => self.insertion_inside(parent, batch),
@@ -237,7 +241,7 @@ impl Comparison<'_> {
             .child_elements(parent)
             .find_map(|child| line_indent(carrier, child))
             .map_or_else(|| outer.clone() + &layout.indent, str::to_owned);
-        let rendered = self.render_batch(batch, &indent, true);
+        let rendered = self.render_batch(batch, &indent, true, parent);
         let Some(end_tag) = carrier.end_tag(parent) else {
             let content = format!("{line_end}{indent}{rendered}{line_end}{outer}");
             return self.content_into_empty(triple, content).pop();
@@ -251,7 +255,7 @@ impl Comparison<'_> {
         let text = if carrier.content(parent).is_empty() {
             format!("{line_end}{indent}{rendered}{line_end}{outer}")
         } else {
-            self.render_batch(batch, &indent, false)
+            self.render_batch(batch, &indent, false, parent)
         };
         Some(Edit {
             span: Span::at(end_tag.start),
@@ -356,6 +360,7 @@ impl Comparison<'_> {
         batch: &[NodeId],
         indent: &str,
         own_lines: bool,
+        parent: NodeId,
     ) -> String {
         let mut text = String::new();
         for (at, node) in batch.iter().enumerate() {
@@ -366,19 +371,46 @@ impl Comparison<'_> {
                     text.push_str(&self.gap_before(*node, indent));
                 }
             }
-            text.push_str(&self.render_incoming(*node, indent.to_owned()));
+            text.push_str(&self.render_below(*node, indent, parent));
         }
         text
     }
 
-    /// An incoming node as it reads in the carrier.
-    pub(in crate::merge) fn render_incoming(&self, node: NodeId, indent: String) -> String {
+    /// An incoming node as it reads in the carrier, below `parent` of it.
+    pub(in crate::merge) fn render_below(
+        &self,
+        node: NodeId,
+        indent: &str,
+        parent: NodeId,
+    ) -> String {
+        if self.is_in_part(node) {
+            return self.render_part(node, indent);
+        }
         let replaced = self.rewritten_spans(node);
         let transplant = Transplant {
             document: self.inputs.incoming,
             from: self.incoming_layout(),
             to: self.carrier_layout(),
         };
-        transplant.render(node, &indent, &|span| replaced.get(&span).cloned())
+        let rendered = transplant.render(node, indent, &|span| replaced.get(&span).cloned());
+        let rendered = apart_from_its_value(rendered, indent, self.carrier_layout().line_end);
+        self.with_carriers_prefixes(node, rendered, parent)
     }
+
+    /// An incoming element as it reads in the place of one of the carrier.
+    pub(in crate::merge) fn render_instead(&self, triple: Sides<NodeId>) -> String {
+        let carrier = self.inputs.carrier;
+        let parent = carrier.parent(triple.carrier).unwrap_or(NodeId::DOCUMENT);
+        self.render_below(triple.incoming, &self.indent_of(triple.carrier), parent)
+    }
+}
+
+/// A `setting` on one line with a line end before its end tag: .NET's reader takes the tag for part of
+/// the value where nothing is between the two and another setting follows.
+fn apart_from_its_value(rendered: String, indent: &str, line_end: &str) -> String {
+    const TIGHT: &str = "</value></setting>";
+    if !rendered.contains(TIGHT) {
+        return rendered;
+    }
+    rendered.replace(TIGHT, &format!("</value>{line_end}{indent}</setting>"))
 }

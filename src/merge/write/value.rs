@@ -1,6 +1,7 @@
 //! How a value is written into the carrier: in its quotes, its line ends, its place.
 
 use crate::merge::compare::Comparison;
+use crate::merge::compare::prefixes::counterpart;
 use crate::merge::decide::contest::Contest;
 use crate::merge::sides::Sides;
 use crate::xml::address::Leaf;
@@ -31,7 +32,11 @@ impl Comparison<'_> {
         raw: bool,
     ) -> Vec<Edit> {
         let (incoming, carrier) = (self.inputs.incoming, self.inputs.carrier);
-        let existing = carrier.attribute(triple.carrier, name);
+        let theirs = incoming.attribute(triple.incoming, name);
+        let existing = match theirs {
+            Some(_) => counterpart((incoming, triple.incoming), name, (carrier, triple.carrier)),
+            None => carrier.attribute(triple.carrier, name),
+        };
         let Some(value) = value else {
             return existing
                 .map(|attribute| Edit {
@@ -43,7 +48,7 @@ impl Comparison<'_> {
         };
         let last = carrier.attributes(triple.carrier).last();
         let quote = existing.or(last).map_or('"', |found| carrier.quote(found));
-        let written = match incoming.attribute(triple.incoming, name).filter(|_| raw) {
+        let written = match theirs.filter(|_| raw) {
             Some(attribute) => {
                 let raw = incoming.slice(attribute.value);
                 let raw = with_line_ends(raw, self.carrier_layout().line_end);
@@ -57,6 +62,7 @@ impl Comparison<'_> {
                 text: written,
             }];
         }
+        let name = self.name_in_carrier(triple, name);
         let (at, gap) = match last {
             Some(last) => {
                 let start = attribute_removal_span(carrier.text(), last.span()).start;

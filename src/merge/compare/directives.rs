@@ -1,0 +1,38 @@
+//! What a merge has to heed since an earlier result, judged as a whole, had a fault that no input had.
+
+use rustc_hash::FxHashSet;
+
+use crate::xml::NodeId;
+
+/// What was learned from the results so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Directives {
+    /// Incoming elements that are needed by what is carried: a declaration, what a name points at.
+    pub keep_incoming: FxHashSet<NodeId>,
+    /// Of those, the ones that are needed only for the kept elements in them.
+    pub keep_in_part: FxHashSet<NodeId>,
+    /// Elements of the carrier that are needed, although the incoming side removed them.
+    pub keep_carrier: FxHashSet<NodeId>,
+    /// Incoming elements that are needed only if a conflict is settled for the incoming side.
+    pub keep_with_conflict: FxHashSet<NodeId>,
+    /// Elements of the carrier that cannot be merged piece by piece.
+    pub whole: FxHashSet<NodeId>,
+}
+
+impl Directives {
+    /// How much there is.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.keep_incoming.len()
+            + self.keep_in_part.len()
+            + self.keep_carrier.len()
+            + self.keep_with_conflict.len()
+            + self.whole.len()
+    }
+
+    /// Whether there is nothing to heed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

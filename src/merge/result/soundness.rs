@@ -1,0 +1,208 @@
+//! The result as a whole: what is wrong with it that was wrong with no input, and what the next attempt
+//! has to heed because of it.
+//!
+//! A merge decides piece by piece; a configuration means something as a whole. So the result is read
+//! like any other file, by the rules of [`crate::config::structure`]. What an input had wrong is not
+//! the merge's doing.
+
+use std::collections::HashSet;
+
+use crate::config::structure::sections::declared_path;
+use crate::config::structure::{Fault, FaultKind, Meaning, faults};
+use crate::merge::Inputs;
+use crate::merge::compare::directives::Directives;
+use crate::merge::compare::keys::Keys;
+use crate::pack::Rules;
+use crate::xml::{Document, NodeId};
+
+/// The faults of `result` that no input has.
+pub(in crate::merge) fn new_faults(inputs: &Inputs<'_>, result: &Document) -> Vec<Fault> {
+    let meaning = meaning_of(inputs.rules);
+    let mut found = faults(result, meaning);
+    if found.is_empty() {
+        return found;
+    }
+    let inputs = [inputs.base, Some(inputs.incoming), Some(inputs.carrier)];
+    let known: HashSet<(FaultKind, String)> = inputs
+        .into_iter()
+        .flatten()
+        .flat_map(|document| faults(document, meaning))
+        .map(|fault| (fault.kind, fault.key))
+        .collect();
+    found.retain(|fault| !known.contains(&(fault.kind, fault.key.clone())));
+    found
+}
+
+fn meaning_of(rules: &Rules) -> Meaning<'_> {
+    Meaning {
+        identities: &rules.identities,
+        references: &rules.references,
+        section_groups: &rules.section_groups,
+    }
+}
+
+/// Which half of the conflicts the result has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::merge) enum Half {
+    /// The carrier's, which is also all of a clean merge.
+    Carrier,
+    /// The incoming side's.
+    Incoming,
+}
+
+/// Adds to `directives` what may take `fault` out of the next result.
+pub(in crate::merge) fn heed(
+    inputs: &Inputs<'_>,
+    result: &Document,
+    fault: &Fault,
+    half: Half,
+    directives: &mut Directives,
+) {
+    let before = directives.len();
+    match fault.kind {
+        FaultKind::Undeclared => keep_declaration(inputs, result, fault.element, half, directives),
+        FaultKind::Dangling => keep_targets(inputs, result, fault.element, half, directives),
+        _ => {}
+    }
+    if half == Half::Carrier && directives.len() == before {
+        keep_whole(inputs, result, fault.element, directives);
+    }
+}
+
+/// Keeps the declaration of the section at `element`, with the groups around it.
+fn keep_declaration(
+    inputs: &Inputs<'_>,
+    result: &Document,
+    element: NodeId,
+    half: Half,
+    directives: &mut Directives,
+) {
+    let path = section_path(result, element);
+    let declared = |document: &Document| {
+        document.nodes().find(|node| {
+            document.is_element(*node)
+                && document.local_name(*node) == "section"
+                && declared_path(document, *node).is_some_and(|declared| declared == path)
+        })
+    };
+    if let Some(declaration) = declared(inputs.incoming) {
+        keep_incoming(inputs.incoming, declaration, half, directives);
+    }
+    if let Some(declaration) = declared(inputs.carrier) {
+        keep_carrier(inputs.carrier, declaration, directives);
+    }
+}
+
+/// The groups around a section and its own name, as `configSections` declares them.
+fn section_path(document: &Document, element: NodeId) -> String {
+    let mut names: Vec<&str> = std::iter::successors(Some(element), |node| document.parent(*node))
+        .take_while(|node| *node != document.root())
+        .map(|node| document.local_name(node))
+        .filter(|name| *name != "location")
+        .collect();
+    names.reverse();
+    names.join("/")
+}
+
+/// Keeps what the names at `element` point at.
+fn keep_targets(
+    inputs: &Inputs<'_>,
+    result: &Document,
+    element: NodeId,
+    half: Half,
+    directives: &mut Directives,
+) {
+    let references = &inputs.rules.references;
+    for attribute in result.attributes(element) {
+        for (_, row) in references.by_attribute(result.slice(attribute.name)) {
+            for name in row.names(result, element) {
+                if !row.targets(result, element, &name).is_empty() {
+                    continue;
+                }
+                let targets = |document: &Document| {
+                    let there = counterpart(inputs, result, element, document);
+                    there.map_or_else(Vec::new, |there| row.targets(document, there, &name))
+                };
+                for target in targets(inputs.incoming) {
+                    keep_incoming(inputs.incoming, target, half, directives);
+                }
+                for target in targets(inputs.carrier) {
+                    keep_carrier(inputs.carrier, target, directives);
+                }
+            }
+        }
+    }
+}
+
+/// Keeps an incoming element, and for its sake what it stands in.
+fn keep_incoming(incoming: &Document, element: NodeId, half: Half, directives: &mut Directives) {
+    let around = std::iter::successors(incoming.parent(element), |node| incoming.parent(*node))
+        .filter(|node| incoming.is_element(*node) && *node != incoming.root());
+    let kept = match half {
+        Half::Carrier => &mut directives.keep_incoming,
+        Half::Incoming => &mut directives.keep_with_conflict,
+    };
+    kept.insert(element);
+    for node in around {
+        if kept.insert(node) {
+            directives.keep_in_part.insert(node);
+        }
+    }
+}
+
+fn keep_carrier(carrier: &Document, element: NodeId, directives: &mut Directives) {
+    let around = std::iter::successors(Some(element), |node| carrier.parent(*node));
+    let elements = around.filter(|node| carrier.is_element(*node));
+    directives.keep_carrier.extend(elements);
+}
+
+/// Takes the nearest element around the fault whole that was not taken whole before.
+fn keep_whole(
+    inputs: &Inputs<'_>,
+    result: &Document,
+    element: NodeId,
+    directives: &mut Directives,
+) {
+    let around = std::iter::successors(result.parent(element), |node| result.parent(*node))
+        .filter(|node| result.is_element(*node));
+    for node in around {
+        if let Some(there) = counterpart(inputs, result, node, inputs.carrier)
+            && directives.whole.insert(there)
+        {
+            return;
+        }
+    }
+}
+
+/// The element of `document` that `element` of the result is, by the identities on the way to it.
+fn counterpart(
+    inputs: &Inputs<'_>,
+    result: &Document,
+    element: NodeId,
+    document: &Document,
+) -> Option<NodeId> {
+    let table = &inputs.rules.identities;
+    let mut way: Vec<NodeId> = std::iter::successors(Some(element), |node| result.parent(*node))
+        .take_while(|node| *node != result.root())
+        .collect();
+    let mut there = document.root();
+    let mut keys = (Keys::new(table, result), Keys::new(table, document));
+    while let Some(node) = way.pop() {
+        keys.0.next_parent();
+        keys.1.next_parent();
+        let key = keys.0.key(node).text.to_owned();
+        let name = result.local_name(node);
+        let exact = document
+            .child_elements(there)
+            .find(|child| keys.1.key(*child).text == key);
+        let mut named = document
+            .child_elements(there)
+            .filter(|child| document.local_name(*child) == name);
+        there = match exact {
+            Some(exact) => exact,
+            // One alone of this name is the same element.
+            None => named.next().filter(|_| named.next().is_none())?,
+        };
+    }
+    Some(there)
+}
