@@ -129,10 +129,16 @@ static class Reader
         {
             if (section == null) return;
             foreach (SettingElement one in section.Settings)
-            {
-                var value = one.Value == null ? null : one.Value.ValueXml;
-                to.Add(new[] { path, one.Name, value == null ? null : value.InnerXml });
-            }
+                to.Add(new[] { path, one.Name, Text(one.Value == null ? null : one.Value.ValueXml) });
+        }
+
+        // What a setting of type string is; other types keep their elements.
+        static string Text(XmlNode value)
+        {
+            if (value == null) return null;
+            foreach (XmlNode inner in value.ChildNodes)
+                if (inner is XmlElement) return value.InnerXml;
+            return value.InnerText;
         }
 
         static void Same(string what, List<string[]> application, List<string[]> editor)
