@@ -6,6 +6,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Once;
 
 use conferry::xml::{Document, NodeId};
 use serde::Deserialize;
@@ -69,8 +70,11 @@ pub fn is_ready() -> bool {
         is_ready || std::env::var_os("CONFERRY_DOTNET_READER").is_none(),
         "CONFERRY_DOTNET_READER demands .NET's own reader, and it is not there"
     );
+    static ONCE: Once = Once::new();
     if !is_ready {
-        tell("not held to .NET's own reader, which is not there: .ci/dotnet-reader --install");
+        ONCE.call_once(|| {
+            tell("not held to .NET's own reader, which is not there: .ci/dotnet-reader --install");
+        });
     }
     is_ready
 }
