@@ -5,6 +5,7 @@
 
 pub mod addresses;
 pub mod application_host;
+pub mod hazards;
 pub mod identity;
 pub mod protected;
 pub mod references;

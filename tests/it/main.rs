@@ -6,6 +6,11 @@ mod cli; // the command line: help, exit codes, bad input, output formats
 mod command; // how tests run the binary
 mod command_cases; // how tests run the folders of cases of a command
 mod compiled_pack; // the general pack as compiled in: written from rules/dotnet.toml, and equal to it
+mod dotnet_hazards; // config::hazards against .NET's own reader
+mod dotnet_laws; // what .NET's own reader reads of merged files
+mod dotnet_layouts; // generated layouts for it
+mod dotnet_merges; // the merges that it judges, and what they claim
+mod dotnet_reader; // how tests ask that reader
 mod fix_laws; // promises of lint --fix, over examples, fixtures, cases and the corpus
 mod fixtures; // the Contoso estate
 mod fuzz_laws; // what must hold for any bytes: fuzz/laws.rs over all files and damaged copies of them
