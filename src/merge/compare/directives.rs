@@ -22,17 +22,11 @@ pub struct Directives {
 impl Directives {
     /// How much there is.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.keep_incoming.len()
             + self.keep_in_part.len()
             + self.keep_carrier.len()
             + self.keep_with_conflict.len()
             + self.whole.len()
-    }
-
-    /// Whether there is nothing to heed.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 }

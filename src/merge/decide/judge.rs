@@ -118,6 +118,10 @@ impl Comparison<'_> {
     fn judge_without_base(&self, contest: &Contest) -> Verdict {
         let guess = self.upgrade() && self.inputs.base.is_none();
         match (&contest.incoming, &contest.carrier) {
+            // An element without text in both files' place for it: the value may have been emptied.
+            (None, Some(_)) if guess && contest.leaf == Leaf::Text => {
+                Verdict::Conflict(ConflictKind::UnknownOrigin)
+            }
             (None, _) => Verdict::principle(Pick::Carrier, Principle::BelongsToNewFile),
             (_, None) if !guess || self.contest_within_entry(contest) => {
                 Verdict::principle(Pick::Incoming, Principle::AddedByOneSide)

@@ -58,13 +58,13 @@ pub(in crate::merge) fn heed(
     half: Half,
     directives: &mut Directives,
 ) {
-    let before = directives.len();
+    let before = directives.count();
     match fault.kind {
         FaultKind::Undeclared => keep_declaration(inputs, result, fault.element, half, directives),
         FaultKind::Dangling => keep_targets(inputs, result, fault.element, half, directives),
         _ => {}
     }
-    if half == Half::Carrier && directives.len() == before {
+    if half == Half::Carrier && directives.count() == before {
         keep_whole(inputs, result, fault.element, directives);
     }
 }

@@ -46,6 +46,13 @@ impl Comparison<'_> {
         let is_mixed = has_text
             && (has_elements || self.remarks_differ(triple))
             && !self.same_stray_text(triple);
+        // What is decided about it below counts instead.
+        let presence = Atom {
+            element: triple.incoming,
+            slot: Slot::Presence,
+        };
+        let by = Principle::SameOnBothSides.into();
+        self.record(presence, Ending::Decided(Outcome::AlreadyEqual, by), steps);
         if is_mixed {
             self.opaque_content(triple, steps);
         } else if has_text && !has_elements {
@@ -53,12 +60,6 @@ impl Comparison<'_> {
         } else {
             self.children(triple, steps);
         }
-        let presence = Atom {
-            element: triple.incoming,
-            slot: Slot::Presence,
-        };
-        let by = Principle::SameOnBothSides.into();
-        self.record(presence, Ending::Decided(Outcome::AlreadyEqual, by), steps);
     }
 
     /// Whether all sides have the same text between elements, each behind an element that is the same:

@@ -92,8 +92,12 @@ impl Comparison<'_> {
                 carrier: Some(carrier.content(triple.carrier)),
             },
         );
-        let slot = contest.incoming.is_some().then_some(Slot::Text);
-        self.settle(contest, slot, steps);
+        let slot = match contest.incoming {
+            Some(_) => Slot::Text,
+            // An emptied value is one, too.
+            None => Slot::Presence,
+        };
+        self.settle(contest, Some(slot), steps);
     }
 
     fn contest(

@@ -8,7 +8,8 @@ use crate::merge::stages::children::Whole;
 use crate::merge::steps::Steps;
 use crate::xml::{Document, Edit, NodeId};
 
-/// Attributes with which the content of a section is, or may be, in another file.
+/// Attributes with which the content of a section is, or may be, in another file. The second one may
+/// have content beside it.
 const SOURCES: [&str; 2] = ["configSource", "file"];
 
 impl Comparison<'_> {
@@ -68,11 +69,15 @@ impl Comparison<'_> {
             let in_base = (sides.base).is_some_and(|(side, node)| has(side.document, node));
             let moved =
                 [sides.incoming, sides.carrier].map(|(side, node)| has(side.document, node));
-            let stayed = match moved {
-                [true, false] if !in_base => sides.carrier,
-                [false, true] if !in_base => sides.incoming,
+            let (mover, stayed) = match moved {
+                [true, false] if !in_base => (sides.incoming, sides.carrier),
+                [false, true] if !in_base => (sides.carrier, sides.incoming),
                 _ => return false,
             };
+            let count = |(side, node): (Side<'_>, NodeId)| side.document.elements_in(node);
+            if *name == "file" && sides.base.is_none_or(|base| count(mover) >= count(base)) {
+                return false;
+            }
             let holds_nothing = !stayed.0.document.has_child_elements(stayed.1);
             let is_unchanged = sides
                 .base
