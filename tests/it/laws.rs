@@ -54,7 +54,7 @@ pub fn rules() -> &'static Rules {
 }
 
 /// The built-in rules without what decides otherwise than the three sides do.
-fn rules_without_policies() -> &'static Rules {
+pub fn rules_without_policies() -> &'static Rules {
     static RULES: OnceLock<Rules> = OnceLock::new();
     RULES.get_or_init(|| {
         let mut rules = rules().clone();
@@ -63,7 +63,8 @@ fn rules_without_policies() -> &'static Rules {
     })
 }
 
-fn corpus() -> Option<PathBuf> {
+/// The folder of real files, if there is one.
+pub fn corpus() -> Option<PathBuf> {
     let folder = match std::env::var_os("CONFERRY_CORPUS") {
         Some(folder) => PathBuf::from(folder),
         None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"),
