@@ -184,6 +184,9 @@ fn carry_all(pairs: &[Pair]) -> Tally {
             "{} of {judged} edits carried right, {needless} needless conflicts, {misplaced} notes above another element, {wrong} wrong; {} where the vendor changed it too, {} refused (encrypted)",
             tally.right, tally.due, tally.refused
         );
+        for story in tally.needless.iter().chain(&tally.misplaced) {
+            eprintln!("{story}");
+        }
     }
     assert!(tally.wrong.is_empty(), "{}", tally.wrong.join("\n"));
     let at_most = |list: &[String], in_a_thousand: usize| {
@@ -192,7 +195,7 @@ fn carry_all(pairs: &[Pair]) -> Tally {
     };
     at_most(&tally.needless, 3);
     // A note goes behind what was before it, so it stays there where the setting below it and that
-    // one have been moved apart: 8 of 7,705. It should be none.
+    // one have been moved apart: 9 of 7,705. It should be none.
     at_most(&tally.misplaced, 2);
     tally
 }
