@@ -33,5 +33,6 @@ mod snapshot; // snapshot: the fixture, laws, damage, killing
 mod snapshot_hostile; // snapshot: manifests and archives that want to do harm
 mod snapshot_odd; // snapshot: odd names, pipes, sidecars of sidecars, thousands of small files
 mod snapshot_sealed; // snapshot: encryption
+mod structure; // structural faults, kind by kind
 mod windows_path; // what a Windows path is, and look-ups without regard to case
 mod writer; // the only writer
