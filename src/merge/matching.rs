@@ -53,7 +53,7 @@ struct Members {
     last_wins: bool,
 }
 
-/// Whether the attribute of this name is part of the element's identity.
+/// Whether the attribute of this name is part of the element's identity, and nothing else.
 #[must_use]
 pub fn is_identity_attribute(
     table: &IdentityTable,
@@ -62,7 +62,8 @@ pub fn is_identity_attribute(
     name: &str,
 ) -> bool {
     match table.rule_for(document, element) {
-        Some(rule) => rule.identifies_by(name),
+        // The version of an assembly is no part of what it is.
+        Some(rule) => rule.identifies_by(name) && rule.compare != Compare::AssemblyName,
         None => discovered(table, document, element).is_some_and(|(found, _)| found == name),
     }
 }
