@@ -69,7 +69,7 @@ pub(in crate::merge) fn heed(
     }
 }
 
-/// Keeps the declaration of the section at `element`, with the groups around it.
+/// Keeps the declaration of the section or the group at `element`, with the groups around it.
 fn keep_declaration(
     inputs: &Inputs<'_>,
     result: &Document,
@@ -81,7 +81,7 @@ fn keep_declaration(
     let declared = |document: &Document| {
         document.nodes().find(|node| {
             document.is_element(*node)
-                && document.local_name(*node) == "section"
+                && matches!(document.local_name(*node), "section" | "sectionGroup")
                 && declared_path(document, *node).is_some_and(|declared| declared == path)
         })
     };
