@@ -6,7 +6,7 @@ use toml::Spanned;
 use super::places::{FileKind, Need};
 use super::problem::{PackProblem, did_you_mean};
 use super::row::span;
-use super::rules::{Mark, When};
+use super::rules::{Mark, Version, When};
 use crate::config::identity::{ElementPath, KeyPath};
 use crate::xml::Span;
 use crate::xml::chars::is_qualified_name;
@@ -23,6 +23,9 @@ pub const WHENS: [(&str, When); 2] = [
     ("always", When::Always),
     ("without-base", When::WithoutBase),
 ];
+
+/// Words for [`Version`].
+pub const VERSIONS: [(&str, Version); 2] = [("old", Version::Old), ("new", Version::New)];
 
 /// Words for what several elements with one identity mean; true: the last one counts.
 pub const DUPLICATES: [(&str, bool); 2] = [("distinct", false), ("last-wins", true)];

@@ -7,15 +7,15 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::file::{
-    About, ComponentRow, FileRow, Guards, Head, IdentityRow, LocationRow, MergeRow, OrderRow,
-    PackFile, SecretRow, SettingRow, VirtualDirectoryRow,
+    About, ComponentRow, FileRow, GenerationRow, Guards, Head, IdentityRow, LocationRow, MergeRow,
+    OrderRow, PackFile, SecretRow, SettingRow, VirtualDirectoryRow,
 };
 use super::problem::{PackProblem, did_you_mean};
 use super::read_lint::LintRow;
 use super::row::{Row, kind, span};
 use crate::xml::Span;
 
-const TABLES: [&str; 15] = [
+const TABLES: [&str; 16] = [
     "pack",
     "sources",
     "discovery",
@@ -23,6 +23,7 @@ const TABLES: [&str; 15] = [
     "order",
     "secret",
     "component",
+    "generation",
     "virtual-directory",
     "rewrite",
     "setting",
@@ -124,6 +125,16 @@ impl PackFile {
             row.require("recognised-by");
             ComponentRow {
                 about: About::read(row, "title"),
+                recognised_by: row.texts("recognised-by"),
+            }
+        });
+        self.generations = rows(document, "generation", "[[generation]]", problems, |row| {
+            row.require("id");
+            row.require("recognised-by");
+            GenerationRow {
+                about: About::read(row, "summary"),
+                component: row.text("component"),
+                version: row.required("version"),
                 recognised_by: row.texts("recognised-by"),
             }
         });

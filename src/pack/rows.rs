@@ -15,7 +15,8 @@ use super::file::{
 use super::problem::{PackProblem, did_you_mean};
 use super::row::span;
 use super::rules::{
-    Action, Component, KnownSetting, Mark, Policy, Provenance, SecretRule, VirtualDirectory, When,
+    Action, Component, KnownSetting, Mark, Policy, Provenance, Replaced, SecretRule,
+    VirtualDirectory, When,
 };
 use super::validate::{Builder, Trust, add_new, keep};
 use crate::config::identity::{IdentityRule, KeyPath};
@@ -51,6 +52,7 @@ impl Pack<'_> {
         file.identities.iter().for_each(|row| self.identity(row));
         file.orders.iter().for_each(|row| self.order(row));
         file.secrets.iter().for_each(|row| self.secret(row));
+        file.generations.iter().for_each(|row| self.generation(row));
         for row in &file.virtual_directories {
             self.virtual_directory(row);
         }
@@ -104,6 +106,9 @@ impl Pack<'_> {
             let message = format!("`{id}` is a row of [[{other}]]; [[{table}]] cannot replace it");
             self.checker.push(PackProblem::new(message, at));
         }
+        if self.trust == Trust::Checked {
+            self.replaces(&id, table);
+        }
         let source: Vec<&str> = about
             .source
             .iter()
@@ -124,7 +129,19 @@ impl Pack<'_> {
                 .word(&about.mark, "mark", &check::MARKS)
                 .unwrap_or(Mark::Inferred),
             pack: self.id.clone(),
+            given: self.trust == Trust::Checked,
             id,
+        }
+    }
+
+    /// Writes down that a row takes the place of one of an earlier pack, where both were given.
+    fn replaces(&mut self, id: &str, table: &'static str) {
+        let by = self.builder.label.clone();
+        let earlier = self.builder.owners.insert(id.to_owned(), by.clone());
+        let is_known = (self.builder.places.get(id)).is_some_and(|(other, _)| *other == table);
+        if let Some(of) = earlier.filter(|_| is_known) {
+            let id = id.to_owned();
+            self.builder.rules.replaced.push(Replaced { id, of, by });
         }
     }
 

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 /// A pack with an unknown key in one table, and the way to that table in the
 /// schema: `*` is an item of a list, anything else a property.
-const TABLES: [(&str, &str); 23] = [
+const TABLES: [(&str, &str); 24] = [
     ("zzqq = 1", ""),
     ("[pack]\nzzqq = 1", "pack"),
     ("[sources]\na = { zzqq = 1 }", "sources/+"),
@@ -22,6 +22,7 @@ const TABLES: [(&str, &str); 23] = [
     ("[[order]]\nzzqq = 1", "order/*"),
     ("[[secret]]\nzzqq = 1", "secret/*"),
     ("[[component]]\nzzqq = 1", "component/*"),
+    ("[[generation]]\nzzqq = 1", "generation/*"),
     ("[[virtual-directory]]\nzzqq = 1", "virtual-directory/*"),
     ("[[setting]]\nzzqq = 1", "setting/*"),
     ("[[merge]]\nzzqq = 1", "merge/*"),
