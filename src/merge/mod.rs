@@ -5,14 +5,15 @@
 //! had; what cannot be decided is a [`Conflict`], never a guess. It works on
 //! whole documents, and returns values: nothing here reads files or prints.
 //!
-//! The stages, one file each: [`prepare`] (what must be refused), [`digest`]
+//! The stages, one file each: [`suspicion`] (are these the right files?), [`prepare`] (what must be refused), [`digest`]
 //! (did this side change it?), [`matching`] (which elements are the same?),
 //! `engine` (the walk), `values` (attributes and text), `contest` and `judge` (who wins, by
 //! `policy` or principle; `prefixes`), `children` (what stands in an element), `one_sided`
 //! (added and removed elements), `renamed` (and what `lines` say of it), `comments`, `order`, `opaque` (content that
 //! moves as a whole), `place`, `written` and `subtree` (how it reads in the
 //! carrier), [`account`] (nothing is dropped in silence), [`finish`] (the
-//! result, proven), [`markers`] (conflicts written into the file),
+//! result, proven), [`offers`] (which rules settle a conflict), [`idle`] (rules that decide
+//! nothing), [`markers`] (conflicts written into the file),
 //! [`branches`] (all of it for git).
 
 pub mod account;
@@ -23,10 +24,12 @@ mod contest;
 pub mod digest;
 mod engine;
 pub mod finish;
+pub mod idle;
 mod judge;
 pub mod lines;
 pub mod markers;
 pub mod matching;
+pub mod offers;
 mod one_sided;
 mod opaque;
 mod order;
@@ -38,6 +41,7 @@ mod prefixes;
 pub mod prepare;
 mod renamed;
 mod subtree;
+pub mod suspicion;
 mod values;
 mod written;
 

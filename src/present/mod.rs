@@ -5,6 +5,7 @@ pub mod excerpt;
 pub mod failure;
 pub mod lint;
 pub mod merge;
+mod merge_rules;
 mod merge_text;
 pub mod plain;
 pub mod redact;
