@@ -197,6 +197,7 @@ impl Report {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::{comment, id_for, quoted};
     use crate::xml::selector::Selector;

@@ -377,7 +377,7 @@ impl Case {
                 })
                 .collect();
             let mut args = self.args.clone();
-            for option in ["--conflicts", "--report", "--format"] {
+            for option in ["--conflicts", "--report", "--format", "--write-rules"] {
                 remove_option(&mut args, option);
             }
             args.extend(["--rules", "settled.toml"].map(str::to_owned));
