@@ -171,7 +171,10 @@ impl Report {
         }
         for (at, conflict) in merged.conflicts.iter().chain(required).enumerate() {
             let offer = offers.get(at).copied().unwrap_or_default();
-            let settling = settling_rule(conflict, offer, inputs, redactor);
+            let mut settling = settling_rule(conflict, offer, inputs, redactor);
+            if let Ok(rule) = &mut settling {
+                number_repeated(rule, &report.conflicts);
+            }
             report.conflicts.push(ConflictLine {
                 kind: conflict.kind.name(),
                 address: address_of(conflict, inputs.rules, redactor),
@@ -333,4 +336,14 @@ fn settling_rule(
         actions,
         replaces: false,
     })
+}
+
+/// Several conflicts at one address have one rule; each of its copies gets an id of its own, so that
+/// all of them can be put into one file.
+fn number_repeated(rule: &mut SettlingRule, before: &[ConflictLine]) {
+    let known = before.iter().filter_map(|line| line.settling.as_ref());
+    let copies = known.filter(|known| known.path == rule.path).count();
+    if copies > 0 && !rule.replaces {
+        rule.id = format!("{}-{}", rule.id, copies + 1);
+    }
 }

@@ -151,26 +151,26 @@ impl Report {
         text.push_str(&comment(
             "Look at each action, change it where another one is right, and run again with --rules.",
         ));
-        let mut ids: Vec<&str> = Vec::new();
+        let mut rules = 0;
         for (at, conflict) in self.conflicts.iter().enumerate() {
             let action = choose(at);
             match (&conflict.settling, action) {
-                (Some(rule), Some(action)) if !ids.contains(&rule.id.as_str()) => {
+                (Some(rule), Some(action)) if self.repeats(at).is_none() => {
                     text.push('\n');
                     text.push_str(&self.heading(at, conflict));
                     text.push_str(&rule.row(action));
-                    ids.push(&rule.id);
+                    rules += 1;
                 }
                 (None, _) => {
                     text.push('\n');
                     text.push_str(&self.heading(at, conflict));
                     text.push_str(&comment(&format!("  {}", conflict.address)));
-                    text.push_str(&comment(conflict.by_hand.as_deref().unwrap_or_default()));
+                    text.push_str(&comment(conflict.by_hand.unwrap_or_default()));
                 }
                 _ => {}
             }
         }
-        (!ids.is_empty()).then_some(text)
+        (rules > 0).then_some(text)
     }
 
     fn heading(&self, at: usize, conflict: &ConflictLine) -> String {
@@ -181,6 +181,14 @@ impl Report {
             heading.push_str(&comment(&format!("  {line}")));
         }
         heading
+    }
+
+    /// The conflict whose rule settles the one at a position too, since they have one address.
+    #[must_use]
+    pub fn repeats(&self, conflict: usize) -> Option<usize> {
+        let path = |at: usize| Some(&self.conflicts[at].settling.as_ref()?.path);
+        let wanted = path(conflict)?;
+        (0..conflict).find(|at| path(*at) == Some(wanted))
     }
 
     /// How many conflicts there are.

@@ -169,3 +169,62 @@ fn warnings_are_in_the_json_report() {
     assert!(warning.starts_with("--base and --old hold the same bytes"));
     assert!(done.stderr.contains(&format!("warning: {warning}")));
 }
+
+#[test]
+fn rules_for_the_conflicts_of_two_components_do_not_undo_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: String| folder.path().join(name).display().to_string();
+    let mut jobs = Vec::new();
+    for (at, action) in [(0, "take-old"), (2, "take-new")] {
+        let (_, before, after) = COMPONENTS[at];
+        let mut files = Vec::new();
+        for (side, of, timeout) in [
+            ("base", before, "110"),
+            ("old", before, "300"),
+            ("new", after, "200"),
+        ] {
+            let text = std::fs::read_to_string(file(side, of)).unwrap();
+            let changed = text.replace(
+                "executionTimeout=\"110\"",
+                &format!("executionTimeout=\"{timeout}\""),
+            );
+            assert!(changed.contains(&format!("executionTimeout=\"{timeout}\"")));
+            files.push(path(format!("{side}{at}.config")));
+            std::fs::write(&files[files.len() - 1], changed).unwrap();
+        }
+        let rules = path(format!("rules{at}.toml"));
+        let (done, _) = merge(
+            Some(&files[0]),
+            &files[1],
+            &files[2],
+            &["--write-rules", &rules],
+        );
+        assert_eq!(done.code, 1, "{}{}", done.stdout, done.stderr);
+        let written = std::fs::read_to_string(&rules).unwrap();
+        assert_eq!(written.matches("component = ").count(), 1, "{written}");
+        std::fs::write(
+            &rules,
+            written.replace("\"take-old\"   ", &format!("\"{action}\" ")),
+        )
+        .unwrap();
+        jobs.push((
+            files,
+            rules,
+            if action == "take-old" { "300" } else { "200" },
+        ));
+    }
+    for (files, _, timeout) in &jobs {
+        let result = path("result.config".to_owned());
+        let (first, second) = (jobs[0].1.as_str(), jobs[1].1.as_str());
+        let more = ["--rules", first, "--rules", second, "-o", &result];
+        let mut args = vec![
+            "merge", "--base", &files[0], "--old", &files[1], "--new", &files[2],
+        ];
+        args.extend(more);
+        let done = run(folder.path(), &args);
+        assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
+        assert!(!done.stdout.contains("Note: rule"), "{}", done.stdout);
+        let merged = std::fs::read_to_string(&result).unwrap();
+        assert!(merged.contains(&format!("executionTimeout=\"{timeout}\"")));
+    }
+}

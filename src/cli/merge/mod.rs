@@ -5,15 +5,16 @@ mod files;
 mod notes;
 mod result;
 mod settle;
+mod work;
 
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
 use self::doubts::doubts;
-use self::files::{args_folders, check_files, files};
+use self::files::{args_folders, check_files};
 use self::result::{present, result_line};
+use self::work::{Prepared, Work};
 use super::exit::Exit;
 use super::input::{left_markers, read_document};
 use super::output::Output;
@@ -24,16 +25,10 @@ use crate::error::Failure;
 use crate::io::read::{display_name, is_stdin};
 use crate::io::same_file::same_file;
 use crate::io::write::{self, Backup, Written};
-use crate::merge::finish::{Finished, Settle, finish, missing_required};
-use crate::merge::markers::{Markers, Style, conflicted_text};
-use crate::merge::offers::{Offer, offers};
-use crate::merge::prepare::{Renamed, encrypted, with_renames};
+use crate::merge::prepare::encrypted;
 use crate::merge::suspicion::{Given, left_marker};
-use crate::merge::{Conflict, Inputs, Merged, Mode, RewriteValue, merge};
 use crate::pack::Rules;
-use crate::present::merge::Report;
 use crate::present::plain::plain;
-use crate::present::redact::Redactor;
 use crate::rewrite::{VirtualDirectories, rewrite_value};
 use crate::xml::Document;
 
@@ -146,22 +141,6 @@ struct Job {
     warnings: Vec<String>,
 }
 
-/// The inputs of the engine, where they are not the files themselves.
-struct Prepared<'j> {
-    base: Option<Cow<'j, Document>>,
-    old: Cow<'j, Document>,
-    renamed: Vec<Renamed>,
-}
-
-/// A merge with all that its report needs.
-struct Work<'p> {
-    inputs: Inputs<'p>,
-    merged: Merged,
-    finished: Finished,
-    required: Vec<Conflict>,
-    offers: Vec<Offer>,
-}
-
 pub(super) fn run(args: &MergeArgs, output: &mut Output) -> Exit {
     match Job::resolve(args).and_then(|job| job.run(args, output)) {
         Ok(exit) => exit,
@@ -229,19 +208,9 @@ impl Job {
             .map_err(|failure| vec![failure])
     }
 
-    fn prepare(&self) -> Prepared<'_> {
-        let (old, renamed) = with_renames(&self.old, &self.rules);
-        let base = self.base.as_ref();
-        Prepared {
-            base: base.map(|base| with_renames(base, &self.rules).0),
-            old,
-            renamed,
-        }
-    }
-
     /// Asks about the conflicts; the answers as a pack, if there are any.
     fn ask(&self, args: &MergeArgs, output: &mut Output) -> Result<Option<String>, Failure> {
-        let prepared = self.prepare();
+        let prepared = Prepared::of(self);
         let rewrite = |value: &str| rewrite_value(value, &self.directories, &self.rules.guards);
         let work = Work::of(self, &prepared, &rewrite, args)?;
         let report = work.report(args, args.show_secrets);
@@ -259,7 +228,7 @@ impl Job {
         answers: Option<String>,
         output: &mut Output,
     ) -> Result<Exit, Failure> {
-        let prepared = self.prepare();
+        let prepared = Prepared::of(self);
         let rewrite = |value: &str| rewrite_value(value, &self.directories, &self.rules.guards);
         let work = Work::of(self, &prepared, &rewrite, args)?;
         let finished = &work.finished;
@@ -328,93 +297,6 @@ impl Job {
         }
         let backup = args.backup.then_some(Backup::Beside);
         Ok(write::write_atomically(&args.output, bytes, backup)?)
-    }
-}
-
-impl<'p> Work<'p> {
-    fn of(
-        job: &'p Job,
-        prepared: &'p Prepared<'_>,
-        rewrite: RewriteValue<'p>,
-        args: &MergeArgs,
-    ) -> Result<Self, Failure> {
-        let inputs = Inputs {
-            base: prepared.base.as_deref(),
-            incoming: &prepared.old,
-            carrier: &job.new,
-            mode: Mode::Upgrade,
-            rules: &job.rules,
-            rewrite: Some(rewrite),
-            joins_renamed: false,
-            reports: true,
-        };
-        let merged = merge(inputs).map_err(|error| {
-            Failure::new(error.to_string())
-                .in_file(args.old.display())
-                .help("Nothing was written. Check that --old and --new are the same kind of file.")
-        })?;
-        let settle = match args.conflicts {
-            Some(OnConflict::Old) => Settle::Incoming,
-            _ => Settle::Carrier,
-        };
-        let finished = finish(&inputs, &merged, settle).map_err(|error| {
-            Failure::new(error.to_string())
-                .in_file(args.output.display())
-                .help("Nothing was written. Please report this: it is a fault of conferry.")
-        })?;
-        let required = missing_required(&inputs, &finished.document);
-        Ok(Self {
-            offers: offers(&inputs, &merged, &required),
-            inputs,
-            merged,
-            finished,
-            required,
-        })
-    }
-
-    fn report(&self, args: &MergeArgs, show_secrets: bool) -> Report {
-        let mut redactor = Redactor::new(&self.inputs.rules.secrets, show_secrets);
-        let offers = &self.offers;
-        Report::of(
-            &self.inputs,
-            &self.merged,
-            &self.required,
-            offers,
-            files(args),
-            &mut redactor,
-        )
-    }
-
-    /// The rules that settle the conflicts, as a pack, if they are wanted.
-    fn offered(&self, args: &MergeArgs) -> Option<String> {
-        args.write_rules.as_ref()?;
-        let report = self.report(args, false);
-        report.pack(|at| report.actions(at).first().copied())
-    }
-
-    /// What is written, unless conflicts forbid it.
-    fn result(&self, args: &MergeArgs, conflicts: usize) -> Option<Cow<'_, [u8]>> {
-        if conflicts == 0 {
-            return Some(Cow::Borrowed(&self.finished.bytes));
-        }
-        match args.conflicts? {
-            OnConflict::Old | OnConflict::New => Some(Cow::Borrowed(&self.finished.bytes)),
-            OnConflict::Markers => {
-                let text = conflicted_text(
-                    &self.inputs,
-                    &self.merged,
-                    &Markers {
-                        style: Style::Diff3,
-                        size: 7,
-                        carrier: "new".to_owned(),
-                        base: "base".to_owned(),
-                        incoming: "old".to_owned(),
-                    },
-                );
-                let source = self.merged.carrier(&self.inputs).source();
-                Some(Cow::Owned(source.bytes_with(text)))
-            }
-        }
     }
 }
 

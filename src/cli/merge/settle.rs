@@ -37,17 +37,24 @@ pub(super) fn ask(
     say: &mut dyn FnMut(&str),
 ) -> io::Result<Vec<Option<&'static str>>> {
     let mut answers = vec![None; report.conflicts()];
-    for at in 0..report.conflicts() {
+    for (at, answer) in answers.iter_mut().enumerate() {
         say(&format!("\n{}", report.conflict_shown(at)));
         let actions = report.actions(at);
         if let Some(advice) = report.advice(at) {
             say(&format!("  {advice}\n"));
         }
+        if let Some(first) = report.repeats(at) {
+            let number = first + 1;
+            say(&format!(
+                "  Your answer to conflict {number} is for this one too.\n"
+            ));
+            continue;
+        }
         if actions.is_empty() {
             continue;
         }
         match one_answer(actions, input, say)? {
-            Answer::Take(action) => answers[at] = Some(action),
+            Answer::Take(action) => *answer = Some(action),
             Answer::Skip => {}
             Answer::Quit => break,
         }

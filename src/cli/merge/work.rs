@@ -1,0 +1,130 @@
+//! One run of the engine, with all that is said and written of it.
+
+use std::borrow::Cow;
+
+use super::files::files;
+use super::{Job, MergeArgs, OnConflict};
+use crate::error::Failure;
+use crate::merge::finish::{Finished, Settle, finish, missing_required};
+use crate::merge::markers::{Markers, Style, conflicted_text};
+use crate::merge::offers::{Offer, offers};
+use crate::merge::prepare::{Renamed, with_renames};
+use crate::merge::{Conflict, Inputs, Merged, Mode, RewriteValue, merge};
+use crate::present::merge::Report;
+use crate::present::redact::Redactor;
+use crate::xml::Document;
+
+/// The inputs of the engine, where they are not the files themselves.
+pub(super) struct Prepared<'j> {
+    base: Option<Cow<'j, Document>>,
+    old: Cow<'j, Document>,
+    pub(super) renamed: Vec<Renamed>,
+}
+
+/// A merge with all that its report needs.
+pub(super) struct Work<'p> {
+    pub(super) inputs: Inputs<'p>,
+    pub(super) merged: Merged,
+    pub(super) finished: Finished,
+    pub(super) required: Vec<Conflict>,
+    offers: Vec<Offer>,
+}
+
+impl<'j> Prepared<'j> {
+    pub(super) fn of(job: &'j Job) -> Self {
+        let (old, renamed) = with_renames(&job.old, &job.rules);
+        let base = job.base.as_ref();
+        Self {
+            base: base.map(|base| with_renames(base, &job.rules).0),
+            old,
+            renamed,
+        }
+    }
+}
+
+impl<'p> Work<'p> {
+    pub(super) fn of(
+        job: &'p Job,
+        prepared: &'p Prepared<'_>,
+        rewrite: RewriteValue<'p>,
+        args: &MergeArgs,
+    ) -> Result<Self, Failure> {
+        let inputs = Inputs {
+            base: prepared.base.as_deref(),
+            incoming: &prepared.old,
+            carrier: &job.new,
+            mode: Mode::Upgrade,
+            rules: &job.rules,
+            rewrite: Some(rewrite),
+            joins_renamed: false,
+            reports: true,
+        };
+        let merged = merge(inputs).map_err(|error| {
+            Failure::new(error.to_string())
+                .in_file(args.old.display())
+                .help("Nothing was written. Check that --old and --new are the same kind of file.")
+        })?;
+        let settle = match args.conflicts {
+            Some(OnConflict::Old) => Settle::Incoming,
+            _ => Settle::Carrier,
+        };
+        let finished = finish(&inputs, &merged, settle).map_err(|error| {
+            Failure::new(error.to_string())
+                .in_file(args.output.display())
+                .help("Nothing was written. Please report this: it is a fault of conferry.")
+        })?;
+        let required = missing_required(&inputs, &finished.document);
+        Ok(Self {
+            offers: offers(&inputs, &merged, &required),
+            inputs,
+            merged,
+            finished,
+            required,
+        })
+    }
+
+    pub(super) fn report(&self, args: &MergeArgs, show_secrets: bool) -> Report {
+        let mut redactor = Redactor::new(&self.inputs.rules.secrets, show_secrets);
+        let offers = &self.offers;
+        Report::of(
+            &self.inputs,
+            &self.merged,
+            &self.required,
+            offers,
+            files(args),
+            &mut redactor,
+        )
+    }
+
+    /// The rules that settle the conflicts, as a pack, if they are wanted.
+    pub(super) fn offered(&self, args: &MergeArgs) -> Option<String> {
+        args.write_rules.as_ref()?;
+        let report = self.report(args, false);
+        report.pack(|at| report.actions(at).first().copied())
+    }
+
+    /// What is written, unless conflicts forbid it.
+    pub(super) fn result(&self, args: &MergeArgs, conflicts: usize) -> Option<Cow<'_, [u8]>> {
+        if conflicts == 0 {
+            return Some(Cow::Borrowed(&self.finished.bytes));
+        }
+        match args.conflicts? {
+            OnConflict::Old | OnConflict::New => Some(Cow::Borrowed(&self.finished.bytes)),
+            OnConflict::Markers => {
+                let text = conflicted_text(
+                    &self.inputs,
+                    &self.merged,
+                    &Markers {
+                        style: Style::Diff3,
+                        size: 7,
+                        carrier: "new".to_owned(),
+                        base: "base".to_owned(),
+                        incoming: "old".to_owned(),
+                    },
+                );
+                let source = self.merged.carrier(&self.inputs).source();
+                Some(Cow::Owned(source.bytes_with(text)))
+            }
+        }
+    }
+}
