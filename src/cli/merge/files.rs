@@ -30,7 +30,7 @@ pub(super) fn check_files(args: &MergeArgs) -> Result<(), Failure> {
         return Err(Failure::new("standard input can be only one of the files")
             .help("Give `-` once and name the other files."));
     }
-    one_file_in_two_roles(args)?;
+    base_is_not_old(args)?;
     check_write_rules(args)?;
     let is_output = |path: &Path| !is_stdin(path) && same_file(path, &args.output);
     let replaces_backup = args
@@ -66,37 +66,18 @@ pub(super) fn files(args: &MergeArgs) -> Files {
     }
 }
 
-/// One file cannot be two of the three.
-fn one_file_in_two_roles(args: &MergeArgs) -> Result<(), Failure> {
-    let is_same = |one: &Path, other: &Path| !is_stdin(one) && same_file(one, other);
-    let refused = |names: &str, file: &Path, help: &str| {
-        let failure = Failure::new(format!("{names} are the same file"));
-        Err(failure.in_file(file.display()).help(help))
+/// The administrator's file is no base. Other files that are the same are a warning, as other files
+/// with the same bytes are: such a merge drops nothing.
+fn base_is_not_old(args: &MergeArgs) -> Result<(), Failure> {
+    let Some(base) = (args.base.as_ref()).filter(|base| !is_stdin(base)) else {
+        return Ok(());
     };
-    if let Some(base) = &args.base {
-        if is_same(base, &args.old) {
-            return refused(
-                "--base and --old",
-                base,
-                "Everything that the administrator changed would count as unchanged and be dropped. Give as --base the file as the old version shipped it, or leave --base out.",
-            );
-        }
-        if is_same(base, &args.new) {
-            return refused(
-                "--base and --new",
-                base,
-                "Whatever the new version changed would count as changed by the administrator. Give as --base the file as the old version shipped it, or leave --base out.",
-            );
-        }
+    if !same_file(base, &args.old) {
+        return Ok(());
     }
-    if is_same(&args.old, &args.new) {
-        return refused(
-            "--old and --new",
-            &args.old,
-            "There would be nothing to carry. Give as --old the administrator's file, from a backup or a snapshot, and as --new the newly installed one.",
-        );
-    }
-    Ok(())
+    Err(Failure::new("--base and --old are the same file")
+        .in_file(base.display())
+        .help("Everything that the administrator changed would count as unchanged and be dropped. Give as --base the file as the old version shipped it, or leave --base out."))
 }
 
 /// A file of rules is new: it may hold answers that somebody thought about.
