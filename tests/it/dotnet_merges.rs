@@ -7,7 +7,8 @@ use conferry::merge::branches::{Versions, merge_versions};
 use conferry::merge::finish::{Settle, finish};
 use conferry::merge::markers::{Markers, Style};
 use conferry::merge::outcome::{Decision, Value};
-use conferry::merge::prepare::{encrypted, with_renames};
+use conferry::merge::prepare::encrypted;
+use conferry::merge::renaming::rename;
 use conferry::merge::{Inputs, Merged, Mode, Outcome, merge};
 use conferry::pack::{self, Rules};
 use conferry::rewrite::{VirtualDirectories, rewrite_value};
@@ -58,8 +59,8 @@ pub fn merged(triple: &Triple) -> Result<Merge, &'static str> {
         Some(Err(_)) => return Err("triples with broken rules"),
         None => crate::laws::rules().clone(),
     };
-    let base = with_renames(&triple.base, &rules).0;
-    let old = with_renames(&triple.incoming, &rules).0;
+    let renaming = rename(&triple.incoming, Some(&triple.base), &rules).unwrap();
+    let (base, old) = (renaming.base.unwrap(), renaming.old);
     let sides = [&base, &old, &triple.carrier].map(bytes);
     let mut done = Vec::new();
     for (what, base) in [("upgrade", Some(&*base)), ("upgrade without base", None)] {
@@ -138,12 +139,13 @@ fn claims(merged: &Merged, old: &Document) -> BTreeMap<Key, Claim> {
                 continue;
             };
             let decision = decision_at(&merged.decisions, span);
-            let outcome = match setting.outcome {
+            let outcome = match setting.ending.outcome() {
                 // The gravest one of the entry; this part of it may have had another.
-                Outcome::Carried | Outcome::Rewritten => {
+                Some(Outcome::Carried | Outcome::Rewritten) => {
                     decision.map_or(Outcome::AlreadyEqual, |decision| decision.outcome.unwrap())
                 }
-                outcome => outcome,
+                Some(outcome) => outcome,
+                None => panic!("{key:?} is in conflict in a clean merge"),
             };
             let made = match decision.and_then(|decision| decision.result.clone()) {
                 Some(Value::Text(text)) => Some(Claim::Text(text)),
@@ -154,7 +156,6 @@ fn claims(merged: &Merged, old: &Document) -> BTreeMap<Key, Claim> {
                 Outcome::Dropped => made.unwrap_or(Claim::New),
                 Outcome::Carried => Claim::Old,
                 Outcome::Rewritten => made.unwrap_or_else(|| panic!("{key:?} was rewritten")),
-                Outcome::Conflict => panic!("{key:?} is in conflict in a clean merge"),
             };
             // Of several, .NET reads the last.
             claims.insert(key, claim);
