@@ -223,7 +223,12 @@ impl Comparison<'_> {
         };
         let pick = match order {
             Ok(Ordering::Greater) => Pick::Incoming,
-            // Equal versions differ in their spelling only.
+            // Equal versions differ in their spelling only; branches must agree on one of them.
+            Ok(Ordering::Equal)
+                if !self.upgrade() && (incoming.len(), incoming) < (carrier.len(), carrier) =>
+            {
+                Pick::Incoming
+            }
             Ok(Ordering::Less | Ordering::Equal) => Pick::Carrier,
             Err(NoOrder::Unreadable) => {
                 return Some(Verdict::Conflict(ConflictKind::UnreadableVersion));
