@@ -288,7 +288,7 @@ fn upgrade(base: &str, old: &str, new: &str) -> Result<String, String> {
         output: "output".to_owned(),
     };
     let mut redactor = Redactor::new(&rules.secrets, false);
-    let report = Report::of(&inputs, &merged, &[], files, &mut redactor).text();
+    let report = Report::of(&inputs, &merged, &[], &[], files, &mut redactor).text();
     Ok(format!(
         "{} conflicts, {} lines of report",
         merged.conflicts.len(),

@@ -7,10 +7,11 @@ use crate::error::Failure;
 use crate::io::read;
 use crate::pack::Rules;
 use crate::present::excerpt::excerpt_of_broken;
+use crate::xml::conflict_markers::conflict_markers;
 use crate::xml::encoding::EncodingError;
 use crate::xml::source::MAX_BYTES;
 use crate::xml::syntax::SyntaxErrorKind;
-use crate::xml::{Document, LineColumn, ParseError};
+use crate::xml::{Document, LineColumn, ParseError, Span};
 
 /// The document at `path` (`-` is standard input) and the bytes it was read from.
 ///
@@ -46,6 +47,9 @@ pub fn parse_failure(file: &str, error: &ParseError, secrets: &SecretTable) -> F
                 .help(error.kind.help())
         }
         ParseError::Syntax(source, error) => {
+            if let Some(first) = conflict_markers(source.text()).first() {
+                return left_markers(file, source.text(), *first, secrets);
+            }
             let place = LineColumn::of(source.text(), error.span.start);
             let message = format!(
                 "not well-formed XML, line {} column {}: {}",
@@ -57,6 +61,21 @@ pub fn parse_failure(file: &str, error: &ParseError, secrets: &SecretTable) -> F
                 None => failure,
             }
         }
+    }
+}
+
+/// What to say of a file in which a merge left its conflict markers, of which `first` is the first.
+#[must_use]
+pub fn left_markers(file: &str, text: &str, first: Span, secrets: &SecretTable) -> Failure {
+    let line = LineColumn::of(text, first.start).line;
+    let failure = Failure::new(format!(
+        "line {line}: conflict markers of an earlier merge are left in this file"
+    ))
+    .in_file(file)
+    .help("Settle them first: in each conflict keep the lines that are right, and remove the others with the marker lines.");
+    match excerpt_of_broken(text, first, secrets, "the first of them") {
+        Some(excerpt) => failure.at(excerpt),
+        None => failure,
     }
 }
 

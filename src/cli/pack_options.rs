@@ -20,6 +20,15 @@ pub(super) fn load_rules(extra: &[PathBuf]) -> Result<Rules, Vec<Failure>> {
     pack::load(extra).map_err(told)
 }
 
+/// The same with `answers` on top, a pack that messages call `label`.
+pub(super) fn load_rules_with(
+    extra: &[PathBuf],
+    answers: &str,
+    label: &str,
+) -> Result<Rules, Vec<Failure>> {
+    pack::load_with(extra, answers, label).map_err(told)
+}
+
 /// The rules for .NET configuration in general with the packs at `extra` on
 /// top: what a merge of branches needs, which runs once per file.
 pub(super) fn load_general_rules(extra: &[PathBuf]) -> Result<Rules, Vec<Failure>> {

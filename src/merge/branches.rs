@@ -13,6 +13,7 @@ use crate::merge::result::markers::{Markers, conflicted_text};
 use crate::merge::result::witness::Witness;
 use crate::merge::{Inputs, MergeError, Mode, merge};
 use crate::pack::Rules;
+use crate::xml::conflict_markers::conflict_markers;
 use crate::xml::{Document, LineColumn, ParseError};
 
 /// The three versions of a file.
@@ -145,8 +146,19 @@ fn read(bytes: Cow<'_, [u8]>, side: &'static str) -> Result<Document, NotByMeani
         side,
         place: match error {
             ParseError::Syntax(source, error) => {
-                let at = LineColumn::of(source.text(), error.span.start);
-                format!(", line {} column {}: {}", at.line, at.column, error.kind)
+                let text = source.text();
+                match conflict_markers(text).first() {
+                    Some(marker) => {
+                        let line = LineColumn::of(text, marker.start).line;
+                        format!(
+                            ", line {line}: conflict markers of an earlier merge are left in it"
+                        )
+                    }
+                    None => {
+                        let at = LineColumn::of(text, error.span.start);
+                        format!(", line {} column {}: {}", at.line, at.column, error.kind)
+                    }
+                }
             }
             ParseError::Encoding(error) => format!(": {error}"),
             ParseError::TooLarge(_) => ": it is too large".to_owned(),

@@ -5,17 +5,20 @@
 //! had; what cannot be decided is a [`Conflict`], never a guess. It works on
 //! whole documents, and returns values: nothing here reads files or prints.
 //!
-//! The rooms, in the order of the work: [`prepare`] (what must be refused), [`renaming`] (keys that the new version calls otherwise),
+//! The rooms, in the order of the work: [`suspicion`] (are these the right files?), [`prepare`] (what must be refused),
+//! [`renaming`] (keys that the new version calls otherwise),
 //! `compare` (what is the same, read only), `stages` (what to do about it: functions from the
 //! comparison to `steps`), `decide` (who wins where both differ), `write` (how it reads in the
 //! carrier), `steps` (the one place that carries everything out), [`account`] (nothing is dropped
-//! in silence), `result` (the bytes, proven; conflicts written into the file), [`branches`] (all of
-//! it for git).
+//! in silence), `result` (the bytes, proven; conflicts written into the file), [`offers`] (which
+//! rules settle a conflict), [`idle`] (rules that decide nothing), [`branches`] (all of it for git).
 
 pub mod account;
 pub mod branches;
 mod compare;
 mod decide;
+pub mod idle;
+pub mod offers;
 pub mod outcome;
 pub mod prepare;
 pub mod renaming;
@@ -24,6 +27,7 @@ pub mod sequence;
 pub mod sides;
 mod stages;
 mod steps;
+pub mod suspicion;
 mod write;
 
 use thiserror::Error;

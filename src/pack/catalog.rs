@@ -15,11 +15,12 @@ use super::texts::{self, PackText};
 use crate::xml::LineColumn;
 
 /// Tables whose rows have ids, in the order in which people ask for them.
-pub const TABLES: [&str; 12] = [
+pub const TABLES: [&str; 13] = [
     "lint",
     "merge",
     "setting",
     "component",
+    "generation",
     "virtual-directory",
     "location",
     "file",

@@ -6,7 +6,7 @@ use toml::Spanned;
 use super::places::{FileKind, Need};
 use super::problem::{PackProblem, did_you_mean};
 use super::row::span;
-use super::rules::{Mark, When};
+use super::rules::{Mark, Version, When};
 use crate::config::identity::{Compare, Duplicates, ElementPath, KeyPath};
 use crate::config::references::{Target, Within};
 use crate::xml::Span;
@@ -24,6 +24,9 @@ pub const WHENS: [(&str, When); 2] = [
     ("always", When::Always),
     ("without-base", When::WithoutBase),
 ];
+
+/// Words for [`Version`].
+pub const VERSIONS: [(&str, Version); 2] = [("old", Version::Old), ("new", Version::New)];
 
 /// Words for [`Duplicates`].
 pub const DUPLICATES: [(&str, Duplicates); 5] = [

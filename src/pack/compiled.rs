@@ -244,6 +244,7 @@ fn policy(pack: &Compiled, row: &Merge) -> Option<Policy> {
             why: row.why.to_owned(),
             source: row.source.to_owned(),
             mark: row.mark,
+            given: false,
         },
         component: None,
         selector: Selector::parse(row.path).ok()?,

@@ -135,6 +135,19 @@ pub struct ComponentRow {
     pub recognised_by: Vec<Text>,
 }
 
+/// `[[generation]]`.
+#[derive(Clone, Debug)]
+pub struct GenerationRow {
+    /// Id, summary, source.
+    pub about: About,
+    /// Component that it is about.
+    pub component: Option<Text>,
+    /// `old` or `new`.
+    pub version: Option<Text>,
+    /// Selectors that find something in files of that version only.
+    pub recognised_by: Vec<Text>,
+}
+
 /// `[[virtual-directory]]`.
 #[derive(Clone, Debug)]
 pub struct VirtualDirectoryRow {
@@ -244,6 +257,8 @@ pub struct PackFile {
     pub secrets: Vec<SecretRow>,
     /// `[[component]]`.
     pub components: Vec<ComponentRow>,
+    /// `[[generation]]`.
+    pub generations: Vec<GenerationRow>,
     /// `[[virtual-directory]]`.
     pub virtual_directories: Vec<VirtualDirectoryRow>,
     /// `[rewrite]`.

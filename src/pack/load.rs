@@ -92,6 +92,19 @@ pub fn load(extra: &[PathBuf]) -> Result<Rules, Vec<PackFailure>> {
     load_on(&BUILT_IN, extra)
 }
 
+/// Loads everything that [`load`] does, and `answers` on top: a pack that is in no file (yet), which
+/// messages call `label`.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_with(extra: &[PathBuf], answers: &str, label: &str) -> Result<Rules, Vec<PackFailure>> {
+    let mut builder = read_packs(&BUILT_IN, extra)?;
+    match builder.add_file(answers, "answers", label.to_owned()) {
+        Ok(()) => Ok(builder.finish()),
+        Err(problems) => Err(vec![invalid(label.to_owned(), answers, problems)]),
+    }
+}
+
 /// Loads everything that [`load`] does, and the lint rules.
 ///
 /// # Errors
@@ -116,6 +129,10 @@ pub fn load_general(extra: &[PathBuf]) -> Result<Rules, Vec<PackFailure>> {
 }
 
 fn load_on(built_in: &[(&str, &str)], extra: &[PathBuf]) -> Result<Rules, Vec<PackFailure>> {
+    read_packs(built_in, extra).map(Builder::finish)
+}
+
+fn read_packs(built_in: &[(&str, &str)], extra: &[PathBuf]) -> Result<Builder, Vec<PackFailure>> {
     let mut builder = Builder::default();
     let mut failures = Vec::new();
     for (id, text) in built_in {
@@ -136,7 +153,7 @@ fn load_on(built_in: &[(&str, &str)], extra: &[PathBuf]) -> Result<Rules, Vec<Pa
         }
     }
     if failures.is_empty() {
-        Ok(builder.finish())
+        Ok(builder)
     } else {
         Err(failures)
     }
@@ -182,9 +199,10 @@ pub(super) fn files_of(path: &Path) -> Result<Vec<PathBuf>, PackFailure> {
 fn add_file(builder: &mut Builder, path: &Path) -> Result<(), PackFailure> {
     let text = read(path).map_err(|error| unreadable(path, error))?;
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    let label = path.display().to_string();
     builder
-        .add(&text, &name, Trust::Checked)
-        .map_err(|problems| invalid(path.display().to_string(), &text, problems))
+        .add_file(&text, &name, label.clone())
+        .map_err(|problems| invalid(label, &text, problems))
 }
 
 /// Reads a pack; a byte-order mark, as Windows editors write it, is taken off.

@@ -23,6 +23,7 @@ pub mod read_lint;
 pub mod remarks;
 pub mod row;
 mod rows;
+mod rows_generation;
 mod rows_lint;
 mod rows_places;
 mod rows_relations;
@@ -34,6 +35,6 @@ pub mod texts;
 pub mod validate;
 pub mod words;
 
-pub use load::{PackFailure, load, load_for_lint, load_general};
+pub use load::{PackFailure, load, load_for_lint, load_general, load_with};
 pub use problem::PackProblem;
 pub use rules::Rules;

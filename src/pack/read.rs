@@ -7,15 +7,15 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::file::{
-    About, ComponentRow, FileRow, Guards, Head, IdentityRow, LocationRow, MergeRow, OrderRow,
-    PackFile, ReferenceRow, SecretRow, SectionGroupRow, SettingRow, VirtualDirectoryRow,
+    About, ComponentRow, FileRow, GenerationRow, Guards, Head, IdentityRow, LocationRow, MergeRow,
+    OrderRow, PackFile, ReferenceRow, SecretRow, SectionGroupRow, SettingRow, VirtualDirectoryRow,
 };
 use super::problem::{PackProblem, did_you_mean};
 use super::read_lint::LintRow;
 use super::row::{Row, kind, span};
 use crate::xml::Span;
 
-const TABLES: [&str; 17] = [
+const TABLES: [&str; 18] = [
     "pack",
     "sources",
     "discovery",
@@ -25,6 +25,7 @@ const TABLES: [&str; 17] = [
     "section-group",
     "secret",
     "component",
+    "generation",
     "virtual-directory",
     "rewrite",
     "setting",
@@ -130,6 +131,16 @@ impl PackFile {
             row.require("recognised-by");
             ComponentRow {
                 about: About::read(row, "title"),
+                recognised_by: row.texts("recognised-by"),
+            }
+        });
+        self.generations = rows(document, "generation", "[[generation]]", problems, |row| {
+            row.require("id");
+            row.require("recognised-by");
+            GenerationRow {
+                about: About::read(row, "summary"),
+                component: row.text("component"),
+                version: row.required("version"),
                 recognised_by: row.texts("recognised-by"),
             }
         });

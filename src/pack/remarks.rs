@@ -27,7 +27,14 @@ const SELECTORS: [&str; 8] = [
     "differs-from",
 ];
 /// Tables in which they are.
-const TABLES: [&str; 5] = ["lint", "merge", "setting", "secret", "component"];
+const TABLES: [&str; 6] = [
+    "lint",
+    "merge",
+    "setting",
+    "secret",
+    "component",
+    "generation",
+];
 
 /// A remark: a problem that prevents nothing.
 pub type Remark = (Severity, PackProblem);
@@ -54,8 +61,15 @@ pub fn remarks(packs: &[PackText], at: usize, entries: &[Entry]) -> Vec<Remark> 
                 "`{}` takes the place of a row of {}",
                 entry.id, packs[other].label
             );
-            let place = start_of_line(text, entry.line);
-            remarks.push((Severity::Note, PackProblem::new(message, place)));
+            let problem = PackProblem::new(message, start_of_line(text, entry.line));
+            // To change a built-in row is what ids are for; two packs of one's own may not know of each other.
+            remarks.push(match packs[other].is_built_in {
+                true => (Severity::Note, problem),
+                false => {
+                    let help = "give one of them another id, unless the other row is meant to go";
+                    (Severity::Warning, problem.help(help))
+                }
+            });
         }
     }
     remarks.sort_by_key(|(_, problem)| problem.span);
@@ -99,6 +113,7 @@ fn uncited(file: &PackFile, remarks: &mut Vec<Remark>) {
         .chain(file.orders.iter().map(|row| &row.about))
         .chain(file.secrets.iter().map(|row| &row.about))
         .chain(file.components.iter().map(|row| &row.about))
+        .chain(file.generations.iter().map(|row| &row.about))
         .chain(file.virtual_directories.iter().map(|row| &row.about))
         .chain(file.settings.iter().map(|row| &row.about))
         .chain(file.merges.iter().map(|row| &row.about))

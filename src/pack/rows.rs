@@ -16,7 +16,7 @@ use super::policy_check;
 use super::problem::{PackProblem, did_you_mean};
 use super::row::span;
 use super::rules::{
-    Component, KnownSetting, Mark, Policy, Provenance, SecretRule, VirtualDirectory, When,
+    Component, KnownSetting, Mark, Policy, Provenance, Replaced, SecretRule, VirtualDirectory, When,
 };
 use super::validate::{Builder, Trust, add_new, keep};
 use crate::config::identity::{Compare, IdentityRule, KeyPath};
@@ -56,6 +56,7 @@ impl Pack<'_> {
             self.section_group(row);
         }
         file.secrets.iter().for_each(|row| self.secret(row));
+        file.generations.iter().for_each(|row| self.generation(row));
         for row in &file.virtual_directories {
             self.virtual_directory(row);
         }
@@ -109,6 +110,9 @@ impl Pack<'_> {
             let message = format!("`{id}` is a row of [[{other}]]; [[{table}]] cannot replace it");
             self.checker.push(PackProblem::new(message, at));
         }
+        if self.trust == Trust::Checked {
+            self.replaces(&id, table);
+        }
         let source: Vec<&str> = about
             .source
             .iter()
@@ -129,7 +133,19 @@ impl Pack<'_> {
                 .word(&about.mark, "mark", &check::MARKS)
                 .unwrap_or(Mark::Inferred),
             pack: self.id.clone(),
+            given: self.trust == Trust::Checked,
             id,
+        }
+    }
+
+    /// Writes down that a row takes the place of one of an earlier pack, where both were given.
+    fn replaces(&mut self, id: &str, table: &'static str) {
+        let by = self.builder.label.clone();
+        let earlier = self.builder.owners.insert(id.to_owned(), by.clone());
+        let is_known = (self.builder.places.get(id)).is_some_and(|(other, _)| *other == table);
+        if let Some(of) = earlier.filter(|_| is_known) {
+            let id = id.to_owned();
+            self.builder.rules.replaced.push(Replaced { id, of, by });
         }
     }
 

@@ -39,6 +39,19 @@ pub struct Provenance {
     pub source: String,
     /// How well it is known.
     pub mark: Mark,
+    /// Whether the pack was given by the user; the others are part of the program.
+    pub given: bool,
+}
+
+/// A row of a pack that was given, in whose place a row of a later one came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replaced {
+    /// Id of both.
+    pub id: String,
+    /// The file of the earlier one, as it was named.
+    pub of: String,
+    /// The file of the later one.
+    pub by: String,
 }
 
 /// A pack that was loaded.
@@ -58,6 +71,28 @@ pub struct Component {
     /// Id, title (as `summary`), source.
     pub provenance: Provenance,
     /// A document is this component's when any of these selects something.
+    pub recognised_by: Vec<Selector>,
+}
+
+/// A side of the upgrade.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// Before it.
+    Old,
+    /// After it.
+    New,
+}
+
+/// How files of one side of the upgrade are told from those of the other.
+#[derive(Clone, Debug)]
+pub struct Generation {
+    /// Where the fact comes from.
+    pub provenance: Provenance,
+    /// Component it is about; any component of the pack if `None`.
+    pub component: Option<String>,
+    /// The side.
+    pub version: Version,
+    /// Each selects something in files of that side only.
     pub recognised_by: Vec<Selector>,
 }
 
@@ -203,6 +238,8 @@ pub struct Rules {
     pub secrets: LazySecrets,
     /// Components of all packs.
     pub components: Vec<Component>,
+    /// How versions of files are told apart.
+    pub generations: Vec<Generation>,
     /// Virtual directories of all packs.
     pub virtual_directories: Vec<VirtualDirectory>,
     /// What renames leave alone.
@@ -217,6 +254,8 @@ pub struct Rules {
     pub locations: Vec<Location>,
     /// Which of their files matter.
     pub files: Vec<ExpectedFile>,
+    /// Rows of given packs that later ones took the place of.
+    pub replaced: Vec<Replaced>,
     /// Lint rules, in the order of the packs.
     pub lints: Vec<LintRule>,
     /// Citations by the short names that [`Provenance::source`] holds.
@@ -300,6 +339,24 @@ impl Rules {
         self.components
             .iter()
             .find(|component| component.recognised_by.iter().any(selects))
+    }
+
+    /// Which side of the upgrade `document` is of; `None` if nothing tells, or it has signs of both.
+    #[must_use]
+    pub fn version_of(&self, document: &Document) -> Option<Version> {
+        let ignores_case = self.ignores_case();
+        let component = self.component_of(document);
+        let mut signs = self
+            .generations
+            .iter()
+            .filter(|row| {
+                self.applies(&row.provenance.pack, row.component.as_deref(), component)
+                    && (row.recognised_by.iter())
+                        .any(|selector| selector.select(document, &ignores_case).next().is_some())
+            })
+            .map(|row| row.version);
+        let first = signs.next()?;
+        signs.all(|other| other == first).then_some(first)
     }
 
     /// Whether a row of `pack` for `component` applies to a file of `recognised`.

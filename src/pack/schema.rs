@@ -85,6 +85,7 @@ word!(WhenWord, check::WHENS);
 word!(DuplicatesWord, check::DUPLICATES);
 word!(CompareWord, check::COMPARES);
 word!(WithinWord, check::WITHINS);
+word!(VersionWord, check::VERSIONS);
 word!(KindWord, check::KINDS);
 word!(NeedWord, check::NEEDS);
 word!(ActionWord, check::ACTIONS.map(|word| (word, ())));
@@ -139,6 +140,8 @@ struct Pack {
     secret: Option<Vec<Secret>>,
     /// Parts of the product with files of their own.
     component: Option<Vec<Component>>,
+    /// How files of the old and of the new version are told apart.
+    generation: Option<Vec<Generation>>,
     /// Virtual directories that the upgrade renames.
     virtual_directory: Option<Vec<VirtualDirectory>>,
     /// What a change of names leaves alone.
@@ -337,6 +340,22 @@ row! {
         /// One line for people.
         title: Option<String>,
         /// Selectors: the file is this component's if any finds something.
+        recognised_by: Texts,
+    }
+}
+
+row! {
+    /// How files of one side of the upgrade are told from those of the other.
+    Generation {
+        /// Id: a-z, 0-9 and -.
+        id: String,
+        /// One line for people.
+        summary: Option<String>,
+        /// Id of the component that it is about.
+        component: Option<String>,
+        /// The side of the upgrade.
+        version: VersionWord,
+        /// Selectors: the file is of this side if any finds something, and no row of the other side does.
         recognised_by: Texts,
     }
 }

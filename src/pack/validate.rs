@@ -42,9 +42,27 @@ pub struct Builder {
     pub(super) secrets: Vec<SecretRule>,
     pub(super) discovery: Vec<String>,
     pub(super) places: Places,
+    /// What the pack that is added is called in messages.
+    pub(super) label: String,
+    /// The packs that the user gave, by the ids of their rows.
+    pub(super) owners: HashMap<String, String>,
 }
 
 impl Builder {
+    /// Adds the pack in `text` as [`Self::add`] does; `label` is its file as the user named it.
+    ///
+    /// # Errors
+    /// As [`Self::add`].
+    pub fn add_file(
+        &mut self,
+        text: &str,
+        name: &str,
+        label: String,
+    ) -> Result<(), Vec<PackProblem>> {
+        self.label = label;
+        self.add(text, name, Trust::Checked)
+    }
+
     /// Adds the pack in `text`; `name` is its id where it does not say one.
     ///
     /// # Errors

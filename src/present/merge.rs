@@ -1,8 +1,10 @@
-//! What `merge` decided, as one report: JSON as it stands, text in `merge_text`.
+//! What `merge` decided, as one report: JSON as it stands, text in `merge_text`, rules in `merge_rules`.
 
 use serde::Serialize;
 
+use super::merge_rules::{SettlingRule, actions, id_for};
 use super::redact::Redactor;
+use crate::merge::offers::{Offer, component_of};
 use crate::merge::outcome::{Conflict, Decision, Places, Value, Values};
 use crate::merge::{ConflictKind, Inputs, Merged, Outcome};
 use crate::pack::Rules;
@@ -34,7 +36,9 @@ pub struct Report {
     pub(super) account: AccountLine,
     pub(super) decisions: Vec<DecisionLine>,
     pub(super) conflicts: Vec<ConflictLine>,
-    /// Things to know that are no decision: sidecar files, renamed keys.
+    /// What may make the whole merge a wrong one: the inputs look like a mistake.
+    pub warnings: Vec<String>,
+    /// Things to know that are no decision: sidecar files, renamed keys, idle rules.
     pub notes: Vec<String>,
     /// What became of the output, one sentence.
     pub result: String,
@@ -91,8 +95,14 @@ pub(super) struct ConflictLine {
     pub(super) secret: bool,
     pub(super) by: Option<String>,
     pub(super) places: PlacesLine,
+    /// What a rule that settles it may do; each was tried. Empty if no rule does.
+    pub(super) actions: Vec<&'static str>,
     /// The rule that settles it, ready to paste.
-    pub(super) rule: String,
+    pub(super) rule: Option<String>,
+    /// What to do where no rule settles it.
+    pub(super) by_hand: Option<&'static str>,
+    #[serde(skip)]
+    pub(super) settling: Option<SettlingRule>,
 }
 
 #[derive(Debug, Serialize)]
@@ -116,12 +126,14 @@ pub(super) struct Place {
 }
 
 impl Report {
-    /// The report of one merge.
+    /// The report of one merge. `offers` are those of [`crate::merge::offers::offers`]; a conflict
+    /// without one gets no rule.
     #[must_use]
     pub fn of(
         inputs: &Inputs<'_>,
         merged: &Merged,
         required: &[Conflict],
+        offers: &[Offer],
         files: Files,
         redactor: &mut Redactor<'_>,
     ) -> Self {
@@ -129,10 +141,11 @@ impl Report {
             schema: SCHEMA,
             command: "merge",
             files,
-            component: component(inputs.rules, inputs),
+            component: component_of(inputs).map(|known| known.provenance.summary.clone()),
             account: account(merged),
             decisions: Vec::new(),
             conflicts: Vec::new(),
+            warnings: Vec::new(),
             notes: Vec::new(),
             result: String::new(),
         };
@@ -157,6 +170,11 @@ impl Report {
             });
         }
         for (at, conflict) in merged.conflicts.iter().chain(required).enumerate() {
+            let offer = offers.get(at).copied().unwrap_or_default();
+            let mut settling = settling_rule(conflict, offer, inputs, redactor);
+            if let Ok(rule) = &mut settling {
+                number_repeated(rule, &report.conflicts);
+            }
             report.conflicts.push(ConflictLine {
                 kind: conflict.kind.name(),
                 address: address_of(conflict, inputs.rules, redactor),
@@ -164,7 +182,13 @@ impl Report {
                 secret: conflict.secret,
                 by: conflict.by.clone(),
                 places: lines.places(&conflict.places),
-                rule: settling_rule(conflict, inputs.rules, at + 1, redactor),
+                actions: settling
+                    .as_ref()
+                    .map(|rule| rule.actions.clone())
+                    .unwrap_or_default(),
+                rule: settling.as_ref().map(SettlingRule::first).ok(),
+                by_hand: settling.as_ref().err().copied(),
+                settling: settling.ok(),
             });
         }
         report
@@ -188,13 +212,6 @@ fn kind(decision: &Decision) -> Kind {
         None if decision.result.is_none() => Kind::Removed,
         None => Kind::OnlyInNew,
     }
-}
-
-fn component(rules: &Rules, inputs: &Inputs<'_>) -> Option<String> {
-    rules
-        .component_of(inputs.incoming)
-        .or_else(|| rules.component_of(inputs.carrier))
-        .map(|component| component.provenance.summary.clone())
 }
 
 fn account(merged: &Merged) -> AccountLine {
@@ -271,25 +288,62 @@ fn address_of(conflict: &Conflict, rules: &Rules, redactor: &mut Redactor<'_>) -
     }
 }
 
-/// A `[[merge]]` row that settles `conflict`.
+/// The rule that settles `conflict`, or what to do where there is none.
 fn settling_rule(
     conflict: &Conflict,
-    rules: &Rules,
-    number: usize,
+    offer: Offer,
+    inputs: &Inputs<'_>,
     redactor: &mut Redactor<'_>,
-) -> String {
-    let address = address_of(conflict, rules, redactor);
-    let quoted = address.replace('\\', "\\\\").replace('"', "\\\"");
-    // A row of the same id replaces the rule that requires the value.
-    let (id, action) = match &conflict.by {
-        Some(id) if conflict.kind == ConflictKind::Required => (
-            id.clone(),
-            "\"take-new\"   # or give the setting a value in the old file",
-        ),
-        _ => (
-            format!("settle-{number}"),
-            "\"take-old\"   # or \"take-new\"",
-        ),
-    };
-    format!("[[merge]]\nid = \"{id}\"\npath = \"{quoted}\"\naction = {action}\n")
+) -> Result<SettlingRule, &'static str> {
+    let path = address_of(conflict, inputs.rules, redactor);
+    let required = conflict
+        .by
+        .as_ref()
+        .filter(|_| conflict.kind == ConflictKind::Required);
+    let actions = actions(offer);
+    if actions.is_empty() {
+        return Err(match required {
+            Some(_) => "No rule settles it. Give the setting a value in the old or the new file.",
+            None => {
+                "No rule settles it: with either value the result would not pass conferry's checks. Change this place in the old or the new file so that they agree, and run again."
+            }
+        });
+    }
+    // A row of the same id takes the place of the rule that requires the value.
+    if let Some(id) = required {
+        let mut policies = inputs.rules.policies.iter();
+        let policy = policies.find(|policy| policy.provenance.id == *id);
+        return Ok(SettlingRule {
+            id: id.clone(),
+            component: policy.and_then(|policy| policy.component.clone()),
+            path,
+            actions,
+            replaces: true,
+        });
+    }
+    if path != conflict.address.to_string() {
+        return Err(
+            "Its address quotes a secret, so its rule is not printed. Change this place in the old or the new file so that they agree, and run again.",
+        );
+    }
+    let component = component_of(inputs).map(|component| component.provenance.id.clone());
+    // No id has a secret in it, not even where they are shown.
+    let masked = Redactor::new(&inputs.rules.secrets, false).address(&conflict.address);
+    Ok(SettlingRule {
+        id: id_for(&masked, component.as_deref()),
+        component,
+        path,
+        actions,
+        replaces: false,
+    })
+}
+
+/// Several conflicts at one address have one rule; each of its copies gets an id of its own, so that
+/// all of them can be put into one file.
+fn number_repeated(rule: &mut SettlingRule, before: &[ConflictLine]) {
+    let known = before.iter().filter_map(|line| line.settling.as_ref());
+    let copies = known.filter(|known| known.path == rule.path).count();
+    if copies > 0 && !rule.replaces {
+        rule.id = format!("{}-{}", rule.id, copies + 1);
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::merge::{ConflictLine, DecisionLine, Kind, Report};
+use super::merge::{ConflictLine, DecisionLine, Files, Kind, Report};
 
 impl Report {
     /// As text for people.
@@ -16,6 +16,9 @@ impl Report {
         let _ = writeln!(text, "{} -> {}  ({base})", self.files.old, self.files.new);
         if let Some(component) = &self.component {
             let _ = writeln!(text, "Recognised as: {component}");
+        }
+        for warning in &self.warnings {
+            let _ = writeln!(text, "Warning: {warning}");
         }
         for (kind, title) in [
             (Kind::Carried, "Carried from the old file"),
@@ -96,49 +99,67 @@ impl Report {
     }
 
     fn conflict(&self, text: &mut String, number: usize, conflict: &ConflictLine) {
+        text.push('\n');
+        text.push_str(&self.conflict_shown(number - 1));
+        if let Some(rule) = &conflict.rule {
+            let _ = writeln!(
+                text,
+                "  To settle it, put this into a file and add --rules FILE:"
+            );
+            for line in rule.lines() {
+                let _ = writeln!(text, "    {line}");
+            }
+        }
+        if let Some(advice) = conflict.by_hand {
+            let _ = writeln!(text, "  {advice}");
+        }
+    }
+
+    /// The conflict at this position: what it is, where, and the three values.
+    #[must_use]
+    pub fn conflict_shown(&self, at: usize) -> String {
+        let conflict = &self.conflicts[at];
         let by = match &conflict.by {
             Some(rule) => format!("   [{rule}]"),
             None => String::new(),
         };
-        let _ = writeln!(
-            text,
-            "\nConflict {number} of {}: {}\n  {}{}",
+        let mut text = format!(
+            "Conflict {} of {}: {}\n  {}{}\n",
+            at + 1,
             self.conflicts.len(),
             meaning(conflict.kind),
             conflict.address,
             by
         );
-        let no_base = "(no base)".to_owned();
-        let base = self.files.base.as_ref().unwrap_or(&no_base);
-        for (name, file, value, place) in [
-            ("base", base, &conflict.values.base, &conflict.places.base),
-            (
-                "old",
-                &self.files.old,
-                &conflict.values.old,
-                &conflict.places.old,
-            ),
-            (
-                "new",
-                &self.files.new,
-                &conflict.values.new,
-                &conflict.places.new,
-            ),
-        ] {
-            let place = match place {
-                Some(place) => format!("{file}:{}:{}", place.line, place.column),
-                None => file.clone(),
-            };
-            let _ = writeln!(text, "    {name:<4}  {}   at {place}", side(value));
-        }
-        let _ = writeln!(
-            text,
-            "  To settle it, put this into a file and add --rules FILE:"
-        );
-        for line in conflict.rule.lines() {
+        for line in values_of(&self.files, conflict) {
             let _ = writeln!(text, "    {line}");
         }
+        text
     }
+
+    /// What to do about the conflict at this position, where no rule settles it.
+    #[must_use]
+    pub fn advice(&self, at: usize) -> Option<&'static str> {
+        self.conflicts[at].by_hand
+    }
+}
+
+/// The three values of a conflict with their places, a line each.
+pub(super) fn values_of(files: &Files, conflict: &ConflictLine) -> [String; 3] {
+    let (values, places) = (&conflict.values, &conflict.places);
+    let base = files.base.as_deref().unwrap_or("(no base)");
+    [
+        ("base", base, &values.base, &places.base),
+        ("old", files.old.as_str(), &values.old, &places.old),
+        ("new", files.new.as_str(), &values.new, &places.new),
+    ]
+    .map(|(name, file, value, place)| {
+        let place = match place {
+            Some(place) => format!("{file}:{}:{}", place.line, place.column),
+            None => file.to_owned(),
+        };
+        format!("{name:<4}  {}   at {place}", side(value))
+    })
 }
 
 /// A value in quotes; descriptions and masks stand without.
@@ -158,7 +179,7 @@ fn plural(count: usize, word: &str) -> String {
     }
 }
 
-fn meaning(kind: &str) -> &str {
+pub(super) fn meaning(kind: &str) -> &str {
     match kind {
         "both-changed" => "the administrator and the new version both changed it (both-changed)",
         "changed-removed" => {

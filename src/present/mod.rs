@@ -6,6 +6,7 @@ pub mod failure;
 pub mod lint;
 pub mod merge;
 pub mod merge_notes;
+mod merge_rules;
 mod merge_text;
 pub mod plain;
 pub mod redact;

@@ -8,6 +8,7 @@
 
 pub mod address;
 pub mod chars;
+pub mod conflict_markers;
 pub mod document;
 pub mod edit;
 pub mod encoding;

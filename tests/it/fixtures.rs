@@ -208,15 +208,18 @@ fn a_file_of_the_estate_in_all_three_roles_is_itself() {
         .filter(|name| name.ends_with("web.config"))
     {
         let folder = tempfile::tempdir().unwrap();
-        let path = contoso().join(&name).to_str().unwrap().to_owned();
+        let path = contoso().join(&name);
+        for copy in ["base.config", "old.config", "new.config"] {
+            fs::copy(&path, folder.path().join(copy)).unwrap();
+        }
         let args = [
             "merge",
             "--base",
-            &path,
+            "base.config",
             "--old",
-            &path,
+            "old.config",
             "--new",
-            &path,
+            "new.config",
             "-o",
             "out.config",
         ];
@@ -231,6 +234,8 @@ fn a_file_of_the_estate_in_all_three_roles_is_itself() {
         }
         let done = run(folder.path(), &args);
         assert_eq!(done.code, 0, "{name}\n{}", done.stderr);
+        let warning = "all three files hold the same bytes";
+        assert!(done.stderr.contains(warning) && done.stdout.contains(warning));
         let merged = fs::read(folder.path().join("out.config")).unwrap();
         assert!(merged == fs::read(&path).unwrap(), "{name}");
     }

@@ -24,6 +24,8 @@ mod lint_formats; // the formats of lint: what each promises, over the examples 
 mod lint_rules; // every rule of the built-in packs does what its examples say
 mod lint_sarif; // SARIF of lint: places, fixes and fingerprints
 mod merge_cases; // tests/cases/merge: a folder per behaviour
+mod merge_inputs; // the files of a merge: swapped, of two components, the same
+mod merge_offers; // rules that settle conflicts are tried before they are offered
 mod net_collections; // the identity table against the collections of .NET
 mod pack_schema; // the JSON Schema of packs against the code that reads them
 mod present; // excerpts, failures and diffs

@@ -339,19 +339,45 @@ impl Case {
 
     /// The rules that the report prints settle every conflict, either way.
     fn settle(&self, report: &Value) -> Result<(), String> {
-        if report["conflicts"][0]["rule"].as_str().is_none() {
-            return Err("a conflict has no rule".to_owned());
+        let conflicts = report["conflicts"].as_array().unwrap();
+        let actions = |conflict: &Value| -> Vec<String> {
+            let actions = conflict["actions"].as_array().unwrap().iter();
+            actions
+                .map(|action| action.as_str().unwrap().to_owned())
+                .collect()
+        };
+        for conflict in conflicts {
+            let has_rule = !actions(conflict).is_empty();
+            if conflict["rule"].is_string() != has_rule
+                || conflict["by_hand"].is_string() == has_rule
+            {
+                return Err(format!("neither a rule nor advice, or both: {conflict}"));
+            }
+        }
+        let by_hand = conflicts
+            .iter()
+            .filter(|conflict| conflict["rule"].is_null());
+        let exit_when_settled = i32::from(by_hand.count() > 0);
+        self.write_rules(exit_when_settled)?;
+        if exit_when_settled > 0 {
+            return Ok(());
         }
         for action in ["take-old", "take-new"] {
-            let rules: String = report["conflicts"]
-                .as_array()
-                .unwrap()
+            let rules: String = conflicts
                 .iter()
-                .map(|conflict| conflict["rule"].as_str().unwrap())
-                .map(|rule| rule.replacen("take-old", action, 1).replace('…', "settled"))
+                .map(|conflict| {
+                    let (rule, actions) = (conflict["rule"].as_str().unwrap(), actions(conflict));
+                    let can = actions.iter().any(|known| known == action);
+                    let first = format!("action = \"{}\"", actions[0]);
+                    assert!(rule.contains(&first), "{rule}");
+                    match can {
+                        true => rule.replacen(&first, &format!("action = \"{action}\""), 1),
+                        false => rule.to_owned(),
+                    }
+                })
                 .collect();
             let mut args = self.args.clone();
-            for option in ["--conflicts", "--report", "--format"] {
+            for option in ["--conflicts", "--report", "--format", "--write-rules"] {
                 remove_option(&mut args, option);
             }
             args.extend(["--rules", "settled.toml"].map(str::to_owned));
@@ -393,6 +419,41 @@ impl Case {
                 .map_err(|error| format!("settled by {action}: {error}"))?;
         }
         Ok(())
+    }
+
+    /// The rules that are written settle what can be settled, and hold no secret.
+    fn write_rules(&self, exit: i32) -> Result<(), String> {
+        if self.has("--dry-run") || self.has("--write-rules") {
+            return Ok(());
+        }
+        let mut args = self.args.clone();
+        for option in ["--conflicts", "--report", "--format"] {
+            remove_option(&mut args, option);
+        }
+        let done = self.run(&args, &["--write-rules", "written.toml"]);
+        let Some(rules) = done.files.get("written.toml") else {
+            let is_said = done
+                .report()
+                .contains("There is no rule to write to written.toml.");
+            return match exit == 1 && is_said {
+                true => Ok(()),
+                false => Err(format!("no rules are written:\n{}", done.report())),
+            };
+        };
+        if String::from_utf8_lossy(rules).contains("Hush") {
+            return Err("the rules that are written hold a secret".to_owned());
+        }
+        let mut inputs = self.inputs.clone();
+        inputs.insert("written.toml".to_owned(), rules.clone());
+        args.extend(["--rules", "written.toml"].map(str::to_owned));
+        let done = run_in(&inputs, self.stdin(), &args, &[]);
+        match done.run.code == exit {
+            true => Ok(()),
+            false => Err(format!(
+                "the rules that were written end in {}:\n{}{}",
+                done.run.code, done.run.stdout, done.run.stderr
+            )),
+        }
     }
 
     fn has(&self, option: &str) -> bool {

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 /// A pack with an unknown key in one table, and the way to that table in the
 /// schema: `*` is an item of a list, anything else a property.
-const TABLES: [(&str, &str); 25] = [
+const TABLES: [(&str, &str); 26] = [
     ("zzqq = 1", ""),
     ("[pack]\nzzqq = 1", "pack"),
     ("[sources]\na = { zzqq = 1 }", "sources/+"),
@@ -24,6 +24,7 @@ const TABLES: [(&str, &str); 25] = [
     ("[[section-group]]\nzzqq = 1", "section-group/*"),
     ("[[secret]]\nzzqq = 1", "secret/*"),
     ("[[component]]\nzzqq = 1", "component/*"),
+    ("[[generation]]\nzzqq = 1", "generation/*"),
     ("[[virtual-directory]]\nzzqq = 1", "virtual-directory/*"),
     ("[[setting]]\nzzqq = 1", "setting/*"),
     ("[[merge]]\nzzqq = 1", "merge/*"),

@@ -51,6 +51,7 @@ pub fn rows() -> Vec<VirtualDirectory> {
             why: String::new(),
             source: String::new(),
             mark: Mark::Documented,
+            given: false,
         },
         component: String::new(),
         old: old.into(),

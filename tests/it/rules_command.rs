@@ -354,3 +354,33 @@ fn test_runs_every_example() {
     let unusable = run(folder.path(), &["rules", "test", "missing.toml"]);
     assert_eq!(unusable.code, 2);
 }
+
+#[test]
+fn check_warns_of_packs_that_replace_rows_of_one_another() {
+    let row = |id: &str, key: &str| {
+        format!(
+            "[[merge]]\nid = \"{id}\"\npath = \"//add[@key='{key}']/@value\"\naction = \"take-old\"\n"
+        )
+    };
+    let (one, two) = (row("settle-1", "A"), row("settle-1", "B"));
+    let built_in = row("ssl-required-carried", "C");
+    let folder = folder(&[
+        ("one.toml", one.as_bytes()),
+        ("two.toml", two.as_bytes()),
+        ("three.toml", built_in.as_bytes()),
+    ]);
+    let packs = ["one.toml", "two.toml", "three.toml"];
+    let mut args = vec!["rules", "check", "--format", "json"];
+    args.extend(packs);
+    let done = run(folder.path(), &args);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    let report = json(&done.stdout);
+    let problem = |pack: usize| &report["packs"][pack]["problems"][0];
+    assert_eq!(problem(1)["severity"], "warning");
+    assert_eq!(
+        problem(1)["message"],
+        "`settle-1` takes the place of a row of one.toml"
+    );
+    assert!(problem(1)["help"].as_str().unwrap().contains("another id"));
+    assert_eq!(problem(2)["severity"], "note");
+}

@@ -260,35 +260,6 @@ pub(super) fn misplaced_declaration(text: &str, declaration: Span) -> Cause {
         .at(Span::at(first as u32), "stands before it")
 }
 
-/// The first lines of conflict markers that a merge left, by kind: `<<<<<<<`, `=======`, `>>>>>>>`.
-pub(super) fn conflict_markers(text: &str) -> Vec<Span> {
-    let mut found: Vec<Span> = Vec::new();
-    if !text.contains("<<<<<<<") && !text.contains(">>>>>>>") {
-        return found;
-    }
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        let is_marker = ["<<<<<<<", "=======", ">>>>>>>", "|||||||"]
-            .iter()
-            .any(|marker| {
-                line.strip_prefix(marker)
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\r', '\n']))
-            });
-        if is_marker {
-            found.push(Span::new(at, at + 7));
-        }
-        at += line.len();
-    }
-    // A row of `=` alone is decoration.
-    let is_conflict = found
-        .iter()
-        .any(|span| !text[span.range()].starts_with('='));
-    match is_conflict {
-        true => found,
-        false => Vec::new(),
-    }
-}
-
 /// Whether byte `at` stands in a comment of a well-formed text.
 pub(super) fn is_in_comment(text: &str, at: usize) -> bool {
     let before = &text[..at];

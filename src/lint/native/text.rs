@@ -3,6 +3,7 @@
 use super::causes::{self, Cause};
 use crate::lint::check::Check;
 use crate::lint::finding::Place;
+use crate::xml::conflict_markers::conflict_markers as markers_in;
 use crate::xml::edit::Edit;
 use crate::xml::encoding::TextEncoding;
 use crate::xml::syntax::{SyntaxError, SyntaxErrorKind};
@@ -46,7 +47,7 @@ pub(super) fn not_well_formed(check: &mut Check<'_>) {
             | SyntaxErrorKind::MisplacedDeclaration
             | SyntaxErrorKind::ForbiddenCharacter { .. }
     );
-    if !is_other && causes::conflict_markers(text).is_empty() {
+    if !is_other && markers_in(text).is_empty() {
         let cause = causes::cause(text, error);
         report(check, error.span, &error.kind.to_string(), cause);
     }
@@ -57,7 +58,7 @@ pub(super) fn conflict_markers(check: &mut Check<'_>) {
     let Some((text, _)) = broken(check) else {
         return;
     };
-    let markers = causes::conflict_markers(text);
+    let markers = markers_in(text);
     let Some(first) = markers.first() else { return };
     let mut cause = Cause::default();
     if let Some(last) = markers.last().filter(|last| *last != first) {
@@ -83,7 +84,7 @@ pub(super) fn doctype(check: &mut Check<'_>) {
 pub(super) fn misplaced_declaration(check: &mut Check<'_>) {
     if let Some((text, error)) = broken(check)
         && error.kind == SyntaxErrorKind::MisplacedDeclaration
-        && causes::conflict_markers(text).is_empty()
+        && markers_in(text).is_empty()
     {
         let cause = causes::misplaced_declaration(text, error.span);
         report(check, error.span, "", cause);

@@ -7,11 +7,15 @@ use crate::pack::catalog::{Entry, Library, TABLES};
 use crate::pack::texts::PackText;
 
 /// How the tables of a pack are called, by their TOML names.
-const TITLES: [(&str, &str); 12] = [
+const TITLES: [(&str, &str); 13] = [
     ("lint", "Lint rules"),
     ("merge", "Merge policies"),
     ("setting", "Documented settings"),
     ("component", "Components"),
+    (
+        "generation",
+        "How files of the old and of the new version are told apart",
+    ),
     ("virtual-directory", "Virtual directories"),
     ("location", "Where components are"),
     ("file", "Files that matter"),

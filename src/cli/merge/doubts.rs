@@ -1,0 +1,142 @@
+//! Whether the files are what they were given as: what is refused, and what is only said loudly.
+
+use super::MergeArgs;
+use crate::error::Failure;
+use crate::io::read::display_name;
+use crate::merge::suspicion::{Given, Role, Suspicion, look};
+use crate::pack::Rules;
+use crate::pack::rules::Version;
+
+/// Where a base file can be found.
+pub(super) const NO_BASE: &str = "there is no base file. One can come from a fresh installation of the old version, from the files of its installer, or from a snapshot of a server where nobody changed it; with it fewer values are guesses or conflicts.";
+
+/// How to go on although the files look wrong.
+const AS_GIVEN: &str = "If they are what you mean, add --as-given.";
+
+/// What is wrong with the files.
+///
+/// # Errors
+/// What forbids the merge.
+pub(super) fn doubts(
+    args: &MergeArgs,
+    given: Given<'_>,
+    rules: &Rules,
+) -> Result<Vec<String>, Vec<Failure>> {
+    let mut warnings = Vec::new();
+    let mut failures = Vec::new();
+    for suspicion in look(given, rules) {
+        let said = Said::of(&suspicion, args);
+        if said.forbids && !args.as_given {
+            failures.push(Failure::new(said.what).help(format!("{} {AS_GIVEN}", said.help)));
+        } else {
+            warnings.push(format!("{}. {}", said.what, said.help));
+        }
+    }
+    match failures.is_empty() {
+        true => Ok(warnings),
+        false => Err(failures),
+    }
+}
+
+/// A suspicion in words.
+struct Said {
+    what: String,
+    help: String,
+    forbids: bool,
+}
+
+impl Said {
+    fn of(suspicion: &Suspicion, args: &MergeArgs) -> Self {
+        let named = |role| format!("{} {}", option(role), name(args, role));
+        match suspicion {
+            Suspicion::SameBytes(Role::Base, Role::Old) => Self::warning(
+                "--base and --old hold the same bytes, so nothing counts as changed by the administrator and nothing is carried",
+                "Check that --base is the file as the old version shipped it, and no copy of the administrator's.",
+            ),
+            Suspicion::SameBytes(Role::Base, _) => Self::warning(
+                "--base and --new hold the same bytes, so the old file is carried as a whole",
+                "Check that --base is the file as the old version shipped it, and no copy of the new one.",
+            ),
+            Suspicion::SameBytes(..) => Self::warning(
+                "--old and --new hold the same bytes, so there is nothing to carry",
+                "Check that --old is the administrator's file, and no copy of the new one.",
+            ),
+            Suspicion::AllTheSame => Self::warning(
+                "all three files hold the same bytes, so there is nothing to carry",
+                "Check that each is the file that it should be.",
+            ),
+            Suspicion::Components(known) => {
+                let files: Vec<String> = known
+                    .iter()
+                    .map(|(role, title)| format!("{} is of {title}", named(*role)))
+                    .collect();
+                Self {
+                    what: format!(
+                        "the files are of different components: {}",
+                        files.join(", ")
+                    ),
+                    help: "Merge the files of one component with each other.".to_owned(),
+                    forbids: true,
+                }
+            }
+            Suspicion::Swapped(one, other) => Self {
+                what: format!(
+                    "{} and {} seem to be swapped: {} is a file of the new version, {} one of the old",
+                    option(*one),
+                    option(*other),
+                    name(args, *one),
+                    name(args, *other)
+                ),
+                help: format!(
+                    "Give {} {} and {} {}.",
+                    option(*one),
+                    name(args, *other),
+                    option(*other),
+                    name(args, *one)
+                ),
+                forbids: true,
+            },
+            Suspicion::OfVersion(role, version) => {
+                let version = match version {
+                    Version::Old => "old",
+                    Version::New => "new",
+                };
+                Self::warning(
+                    format!(
+                        "{} looks like a file of the {version} version",
+                        named(*role)
+                    ),
+                    match role {
+                        Role::New => "Check that it is the newly installed file.",
+                        _ => "Check that it is the file as the old version shipped it.",
+                    },
+                )
+            }
+        }
+    }
+
+    fn warning(what: impl Into<String>, help: &str) -> Self {
+        Self {
+            what: what.into(),
+            help: help.to_owned(),
+            forbids: false,
+        }
+    }
+}
+
+fn option(role: Role) -> &'static str {
+    match role {
+        Role::Base => "--base",
+        Role::Old => "--old",
+        Role::New => "--new",
+    }
+}
+
+fn name(args: &MergeArgs, role: Role) -> String {
+    let path = match role {
+        Role::Base => args.base.as_deref().unwrap_or(&args.old),
+        Role::Old => &args.old,
+        Role::New => &args.new,
+    };
+    display_name(path)
+}

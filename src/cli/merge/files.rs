@@ -1,0 +1,110 @@
+//! Which files a merge is given, and those that must not be one file.
+
+use std::path::{Path, PathBuf};
+
+use super::MergeArgs;
+use crate::error::Failure;
+use crate::io::read::{display_name, is_stdin};
+use crate::io::same_file::same_file;
+use crate::present::merge::Files;
+
+/// The folder of the old file and that of the result, where both are files.
+pub(super) fn args_folders(args: &MergeArgs) -> Option<(PathBuf, PathBuf)> {
+    let folder =
+        |path: &Path| (!is_stdin(path)).then(|| path.parent().unwrap_or(Path::new("")).to_owned());
+    folder(&args.old).zip(folder(&args.output))
+}
+
+/// Whether no file is given where another one belongs.
+///
+/// # Errors
+/// What is wrong, before anything is read.
+pub(super) fn check_files(args: &MergeArgs) -> Result<(), Failure> {
+    let inputs = args
+        .base
+        .iter()
+        .chain([&args.old, &args.new])
+        .filter(|path| is_stdin(path))
+        .count();
+    if inputs > 1 {
+        return Err(Failure::new("standard input can be only one of the files")
+            .help("Give `-` once and name the other files."));
+    }
+    base_is_not_old(args)?;
+    check_write_rules(args)?;
+    let is_output = |path: &Path| !is_stdin(path) && same_file(path, &args.output);
+    let replaces_backup = args
+        .base
+        .iter()
+        .chain([&args.old])
+        .any(|path| is_output(path));
+    if !is_stdin(&args.output) && replaces_backup && !is_output(&args.new) {
+        return Err(Failure::new("--output is the base or the old file")
+            .help("Keep what the administrator had: name another file, or the new one."));
+    }
+    let Some(report) = args.report.as_deref().filter(|path| !is_stdin(path)) else {
+        return Ok(());
+    };
+    if !is_stdin(&args.output) && same_file(report, &args.output) {
+        return Err(Failure::new("--report and --output are the same file").help("Name two files."));
+    }
+    let mut inputs = args.base.iter().chain([&args.old, &args.new]);
+    if inputs.any(|path| !is_stdin(path) && same_file(report, path)) {
+        return Err(Failure::new("--report and an input are the same file")
+            .help("Give the report a name of its own; it would replace the input."));
+    }
+    Ok(())
+}
+
+/// The files as the user named them.
+pub(super) fn files(args: &MergeArgs) -> Files {
+    Files {
+        base: args.base.as_deref().map(display_name),
+        old: display_name(&args.old),
+        new: display_name(&args.new),
+        output: args.output.display().to_string(),
+    }
+}
+
+/// The administrator's file is no base. Other files that are the same are a warning, as other files
+/// with the same bytes are: such a merge drops nothing.
+fn base_is_not_old(args: &MergeArgs) -> Result<(), Failure> {
+    let Some(base) = (args.base.as_ref()).filter(|base| !is_stdin(base)) else {
+        return Ok(());
+    };
+    if !same_file(base, &args.old) {
+        return Ok(());
+    }
+    Err(Failure::new("--base and --old are the same file")
+        .in_file(base.display())
+        .help("Everything that the administrator changed would count as unchanged and be dropped. Give as --base the file as the old version shipped it, or leave --base out."))
+}
+
+/// A file of rules is new: it may hold answers that somebody thought about.
+fn check_write_rules(args: &MergeArgs) -> Result<(), Failure> {
+    let Some(rules) = &args.write_rules else {
+        return Ok(());
+    };
+    let failure = |message: &str| Failure::new(message).in_file(rules.display());
+    if is_stdin(rules) {
+        return Err(Failure::new("--write-rules needs the name of a file")
+            .help("Rules cannot go to standard output: the report is there."));
+    }
+    let others = [Some(&args.output), args.report.as_ref()];
+    if others
+        .into_iter()
+        .flatten()
+        .any(|other| !is_stdin(other) && same_file(other, rules))
+    {
+        return Err(
+            failure("--write-rules is the file of the result or of the report")
+                .help("Give the rules a name of their own."),
+        );
+    }
+    if rules.symlink_metadata().is_ok() {
+        return Err(failure("--write-rules would replace a file").help(
+            "Rules never replace a file. Name a new one; to merge by the rules of this one, give it as --rules.",
+        ));
+    }
+    Ok(())
+}

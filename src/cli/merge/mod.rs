@@ -1,0 +1,319 @@
+//! `conferry merge`: carries an administrator's settings into the newly installed file.
+
+mod doubts;
+mod files;
+mod notes;
+mod result;
+mod settle;
+mod work;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use self::doubts::doubts;
+use self::files::{args_folders, check_files};
+use self::result::{present, result_line};
+use self::work::{Work, renaming};
+use super::exit::Exit;
+use super::input::{left_markers, read_document};
+use super::output::Output;
+use super::pack_options::{RulesArgs, load_rules, load_rules_with};
+use super::shared::{FormatArgs, VirtualDirectoryArgs};
+use super::sidecars;
+use crate::error::Failure;
+use crate::io::read::{display_name, is_stdin};
+use crate::io::same_file::same_file;
+use crate::io::write::{self, Backup, Written};
+use crate::merge::prepare::encrypted;
+use crate::merge::suspicion::{Given, left_marker};
+use crate::pack::Rules;
+use crate::present::plain::plain;
+use crate::rewrite::{VirtualDirectories, rewrite_value};
+use crate::xml::Document;
+
+const EXAMPLES: &str = "\
+Examples:
+  Carry the portal's settings into the newly installed file:
+    conferry merge --base base\\web.config --old backup\\web.config --new web.config -o web.config --backup
+
+  The file that the old version shipped is lost; see first what would happen:
+    conferry merge --old backup\\web.config --new web.config -o merged.config --dry-run
+
+  The old name of the portal was kept at installation:
+    conferry merge --old old.config --new new.config -o merged.config --keep-vdir PhoneFactor
+
+  Settle the conflicts of the last run by rules, for good:
+    conferry merge --base base.config --old old.config --new new.config -o merged.config --rules settled.toml
+
+  Have these rules written, with take-old where it settles the conflict:
+    conferry merge --base base.config --old old.config --new new.config -o merged.config --write-rules settled.toml
+
+  Be asked about each conflict, and keep the answers for the next server:
+    conferry merge --base base.config --old old.config --new new.config -o merged.config --settle --write-rules settled.toml
+
+Exit codes: 0 merged; 1 conflicts are left; 2 a file could not be read, understood or written.";
+
+/// Carries an administrator's settings into the newly installed file
+///
+/// Merges three files by meaning: what the administrator changed since the base is carried into the
+/// new file, in the new file's layout; URLs follow the renamed virtual directories; every setting of
+/// the old file is accounted for. Where nobody can know what is right there is a conflict, nothing is
+/// written, and the report has the rule that settles it.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct MergeArgs {
+    /// The file as the old version shipped it; known defaults stand in if it is not given
+    #[arg(long, value_name = "FILE", help_heading = "Files")]
+    base: Option<PathBuf>,
+
+    /// The administrator's file (`-` reads standard input)
+    #[arg(long, value_name = "FILE", help_heading = "Files")]
+    old: PathBuf,
+
+    /// The newly installed file
+    #[arg(long, value_name = "FILE", help_heading = "Files")]
+    new: PathBuf,
+
+    /// Where the result goes; may be the new file itself (`-` writes standard output)
+    #[arg(short, long, value_name = "FILE", help_heading = "Files")]
+    output: PathBuf,
+
+    /// Keeps what the output file held beside it as *.bak
+    #[arg(long, help_heading = "What to do")]
+    backup: bool,
+
+    /// Reports and writes nothing
+    #[arg(long, help_heading = "What to do")]
+    dry_run: bool,
+
+    /// Writes the result although conflicts are left, which exits with 1 all the same
+    #[arg(long, value_name = "HOW", help_heading = "What to do")]
+    conflicts: Option<OnConflict>,
+
+    /// Asks about each conflict on the terminal, and merges with the answers
+    #[arg(long, help_heading = "What to do")]
+    settle: bool,
+
+    /// Merges files that look swapped, or look like those of different components
+    #[arg(long, help_heading = "What to do")]
+    as_given: bool,
+
+    #[command(flatten)]
+    virtual_directories: VirtualDirectoryArgs,
+
+    #[command(flatten)]
+    rules: RulesArgs,
+
+    /// Writes the rules that settle the conflicts (with --settle, the answers) to a new file
+    #[arg(long, value_name = "FILE", help_heading = "Rules")]
+    write_rules: Option<PathBuf>,
+
+    #[command(flatten)]
+    reporting: FormatArgs,
+
+    /// Writes the report to a file instead of standard output
+    #[arg(long, value_name = "FILE", help_heading = "Report")]
+    report: Option<PathBuf>,
+
+    /// Does not mask secrets in the report
+    #[arg(long, help_heading = "Report")]
+    show_secrets: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum OnConflict {
+    /// With the administrator's values
+    Old,
+    /// With the new file's values
+    New,
+    /// With both, between git's conflict markers
+    Markers,
+}
+
+/// What was asked for, checked and read.
+struct Job {
+    rules: Rules,
+    directories: VirtualDirectories,
+    base: Option<Document>,
+    old: Document,
+    new: Document,
+    warnings: Vec<String>,
+}
+
+pub(super) fn run(args: &MergeArgs, output: &mut Output) -> Exit {
+    match Job::resolve(args).and_then(|job| job.run(args, output)) {
+        Ok(exit) => exit,
+        Err(failures) => {
+            failures.iter().for_each(|failure| output.failure(failure));
+            Exit::Failed
+        }
+    }
+}
+
+impl Job {
+    fn resolve(args: &MergeArgs) -> Result<Self, Vec<Failure>> {
+        let one = |failure| vec![failure];
+        check_files(args).map_err(one)?;
+        settle::check(args).map_err(one)?;
+        let rules = load_rules(&args.rules.rules)?;
+        let directories = args.virtual_directories.resolve(&rules).map_err(one)?;
+        let mut failures = Vec::new();
+        let mut read = |path: &Path| match read_document(path, &rules) {
+            Ok((document, _)) => {
+                failures.extend(refuse_markers(path, &document, &rules));
+                failures.extend(refuse_encrypted(path, &document));
+                Some(document)
+            }
+            Err(failure) => {
+                failures.push(failure);
+                None
+            }
+        };
+        let base = args.base.as_deref().map(&mut read);
+        let (old, new) = (read(&args.old), read(&args.new));
+        let (Some(old), Some(new), true) = (old, new, failures.is_empty()) else {
+            return Err(failures);
+        };
+        let base = base.flatten();
+        let given = Given {
+            base: base.as_ref(),
+            old: &old,
+            new: &new,
+        };
+        Ok(Self {
+            warnings: doubts(args, given, &rules)?,
+            base,
+            old,
+            new,
+            directories,
+            rules,
+        })
+    }
+
+    fn run(mut self, args: &MergeArgs, output: &mut Output) -> Result<Exit, Vec<Failure>> {
+        if !result::report_is_talk(args) {
+            for warning in &self.warnings {
+                output.err(&format!("warning: {warning}\n"));
+            }
+        }
+        let mut answers = None;
+        if args.settle {
+            answers = self.ask(args, output).map_err(|failure| vec![failure])?;
+        }
+        if let Some(answers) = &answers {
+            self.rules = load_rules_with(&args.rules.rules, answers, "your answers")?;
+        }
+        self.carry_out(args, answers, output)
+            .map_err(|failure| vec![failure])
+    }
+
+    /// Asks about the conflicts; the answers as a pack, if there are any.
+    fn ask(&self, args: &MergeArgs, output: &mut Output) -> Result<Option<String>, Failure> {
+        let renaming = renaming(self, args)?;
+        let rewrite = |value: &str| rewrite_value(value, &self.directories, &self.rules.guards);
+        let work = Work::of(self, &renaming, &rewrite, args)?;
+        let report = work.report(args, args.show_secrets);
+        let mut say = |text: &str| output.err(&plain(text));
+        let answers = settle::ask(&report, &mut std::io::stdin().lock(), &mut say)
+            .map_err(|error| Failure::new(format!("the answers cannot be read: {error}")))?;
+        Ok(work
+            .report(args, false)
+            .pack(|at| answers.get(at).copied().flatten()))
+    }
+
+    fn carry_out(
+        &self,
+        args: &MergeArgs,
+        answers: Option<String>,
+        output: &mut Output,
+    ) -> Result<Exit, Failure> {
+        let renaming = renaming(self, args)?;
+        let rewrite = |value: &str| rewrite_value(value, &self.directories, &self.rules.guards);
+        let work = Work::of(self, &renaming, &rewrite, args)?;
+        let finished = &work.finished;
+        let conflicts = work.merged.conflicts.len() + work.required.len();
+
+        let mut report = work.report(args, args.show_secrets);
+        let rules = match args.settle {
+            true => answers,
+            // No file of rules has a secret in it.
+            false => work.offered(args),
+        };
+        let mut rules_written = None;
+        if let (Some(path), Some(rules), false) = (&args.write_rules, rules, args.dry_run) {
+            write::write_atomically(path, rules.as_bytes(), None)?;
+            rules_written = Some(path.as_path());
+        }
+        let bytes = work.result(args, conflicts);
+        let mut written = None;
+        if let Some(bytes) = &bytes {
+            let sidecars = sidecars::plan(args_folders(args), &finished.document, self.rewriter());
+            report
+                .notes
+                .extend(sidecars.iter().map(ToString::to_string));
+            if !args.dry_run {
+                written = Some(self.write(args, bytes, output)?);
+                sidecars::write(&sidecars)?;
+            }
+        }
+        if let (Some(Written::Replaced { backup: Some(kept) }), Some(report)) =
+            (&written, &args.report)
+            && same_file(report, kept)
+        {
+            return Err(Failure::new("--report is the file that the backup went to")
+                .in_file(kept.display())
+                .help(
+                    "The result and the backup are written. Run it again with another --report.",
+                ));
+        }
+        report.result = result_line(args, written.as_ref(), conflicts, rules_written);
+        present(args, &report, output)?;
+        Ok(if conflicts > 0 {
+            Exit::Findings
+        } else {
+            Exit::Clean
+        })
+    }
+
+    fn rewriter(&self) -> crate::rewrite::Rewriter<'_> {
+        crate::rewrite::Rewriter {
+            directories: &self.directories,
+            rules: &self.rules,
+        }
+    }
+
+    fn write(
+        &self,
+        args: &MergeArgs,
+        bytes: &[u8],
+        output: &mut Output,
+    ) -> Result<Written, Failure> {
+        if is_stdin(&args.output) {
+            output.out_bytes(bytes);
+            return Ok(Written::Created);
+        }
+        let backup = args.backup.then_some(Backup::Beside);
+        Ok(write::write_atomically(&args.output, bytes, backup)?)
+    }
+}
+
+fn refuse_markers(path: &Path, document: &Document, rules: &Rules) -> Option<Failure> {
+    let first = left_marker(document)?;
+    let name = display_name(path);
+    Some(left_markers(&name, document.text(), first, &rules.secrets))
+}
+
+fn refuse_encrypted(path: &Path, document: &Document) -> Vec<Failure> {
+    encrypted(document)
+        .into_iter()
+        .map(|found| {
+            Failure::new(format!(
+                "line {}: the section `{}` is encrypted, and conferry has no key to merge it with",
+                found.place.line, found.section.path
+            ))
+            .in_file(display_name(path))
+            .help(found.section.decrypt_help())
+        })
+        .collect()
+}

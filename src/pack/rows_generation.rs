@@ -1,0 +1,34 @@
+//! What rows about the generation of a file mean; see [`super::rows`].
+
+use super::check;
+use super::file::GenerationRow;
+use super::problem::PackProblem;
+use super::rows::Pack;
+use super::rules::{Generation, Version};
+use super::validate::keep;
+
+impl Pack<'_> {
+    pub(super) fn generation(&mut self, row: &GenerationRow) {
+        let component = self.known_component(&row.component);
+        let version = self.checker.word(&row.version, "version", &check::VERSIONS);
+        let provenance = self.about(&row.about, "generation", "generation");
+        if row.recognised_by.is_empty() && row.about.id.is_some() {
+            let message = "`recognised-by` must not be empty";
+            self.checker.push(PackProblem::new(message, row.about.at));
+        }
+        let recognised_by = row.recognised_by.iter();
+        let recognised_by = recognised_by
+            .filter_map(|selector| self.checker.selector(selector))
+            .collect();
+        let id = provenance.id.clone();
+        let generation = Generation {
+            provenance,
+            component,
+            version: version.unwrap_or(Version::Old),
+            recognised_by,
+        };
+        let builder = &mut *self.builder;
+        let rows = &mut builder.rules.generations;
+        keep(rows, &mut builder.places, id, "generation", generation);
+    }
+}
