@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use conferry::config::protected::protected_sections;
 use conferry::merge::branches::{Versions, merge_versions};
 use conferry::merge::finish::{Settle, finish};
 use conferry::merge::markers::{Markers, Style};
 use conferry::merge::outcome::{Decision, Value};
-use conferry::merge::prepare::encrypted;
 use conferry::merge::renaming::rename;
 use conferry::merge::{Inputs, Merged, Mode, Outcome, merge};
 use conferry::pack::{self, Rules};
@@ -49,7 +49,7 @@ pub struct Merge {
 /// The clean merges of a triple, or why there are none.
 pub fn merged(triple: &Triple) -> Result<Merge, &'static str> {
     let all = [&triple.base, &triple.incoming, &triple.carrier];
-    if all.iter().any(|side| !encrypted(side).is_empty()) {
+    if all.iter().any(|side| !protected_sections(side).is_empty()) {
         return Err("encrypted triples");
     }
     // The rules of a case, where they are in order.
