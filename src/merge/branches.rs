@@ -7,15 +7,14 @@ use std::borrow::Cow;
 
 use thiserror::Error;
 
-use crate::merge::compare::digest::Digests;
 use crate::merge::outcome::Conflict;
 use crate::merge::result::finish::{FinishError, Settle, finish};
-use crate::merge::result::lines::merge_lines;
 use crate::merge::result::markers::{Markers, conflicted_text};
+use crate::merge::result::witness::Witness;
 use crate::merge::{Inputs, MergeError, Mode, merge};
 use crate::pack::Rules;
 use crate::xml::conflict_markers::conflict_markers;
-use crate::xml::{Document, LineColumn, NodeId, ParseError};
+use crate::xml::{Document, LineColumn, ParseError};
 
 /// The three versions of a file.
 #[derive(Clone, Debug)]
@@ -113,10 +112,20 @@ pub fn merge_versions(
     let mut merged = merge(inputs)?;
     // Also proves the clean part of a merge with conflicts.
     let mut finished = finish(&inputs, &merged, Settle::Carrier)?;
-    if merged.joined_renamed && !lines_agree(&inputs, &finished.document) {
+    let witness = Witness::new(inputs);
+    // That an element was renamed is a guess, and one witness is not enough for it.
+    if merged.joined_renamed && !witness.agrees(&finished.document) {
         inputs.joins_renamed = false;
         merged = merge(inputs)?;
         finished = finish(&inputs, &merged, Settle::Carrier)?;
+    }
+    if merged.conflicts.is_empty() {
+        if let Some(lines) = witness.instead_of(&finished) {
+            finished = lines;
+        }
+    } else if let Some(lines) = witness.settles(&merged) {
+        finished = lines;
+        merged.conflicts.clear();
     }
     let is_clean = merged.conflicts.is_empty();
     let bytes = if is_clean {
@@ -130,18 +139,6 @@ pub fn merge_versions(
         is_ours: is_clean && finished.document.source() == ours.source(),
         conflicts: merged.conflicts,
     })
-}
-
-/// Whether the merge of lines comes to the same result. That an element was renamed is a guess, and
-/// one witness is not enough for it.
-fn lines_agree(inputs: &Inputs<'_>, result: &Document) -> bool {
-    let texts = [inputs.carrier, inputs.incoming].map(Document::text);
-    let merged = inputs
-        .base
-        .and_then(|base| merge_lines(base.text(), texts[0], texts[1]))
-        .and_then(|text| Document::from_text(&text).ok());
-    let all = |document: &Document| Digests::of(document).all(NodeId::DOCUMENT);
-    merged.is_some_and(|merged| all(&merged) == all(result))
 }
 
 fn read(bytes: Cow<'_, [u8]>, side: &'static str) -> Result<Document, NotByMeaning> {

@@ -35,7 +35,8 @@ use thiserror::Error;
 use compare::Comparison;
 use compare::directives::Directives;
 use digest::Digests;
-use result::finish::Settle;
+use result::finish::{Judged, Settle};
+use result::layout;
 use result::soundness::{self, Half};
 use sides::Sides;
 
@@ -102,6 +103,8 @@ pub struct Merged {
     pub carried_by_incoming: bool,
     /// Whether an element that one branch renamed took what the other one changed in it.
     pub joined_renamed: bool,
+    /// The result with the carrier's half of every conflict, where it is at hand.
+    judged: Judged,
 }
 
 /// Why documents cannot be merged at all.
@@ -188,6 +191,7 @@ pub fn merge(inputs: Inputs<'_>) -> Result<Merged, MergeError> {
             let on_incoming = sound(on_incoming, its_digests)?;
             merged.edits = on_incoming.edits;
             merged.element_delta = on_incoming.element_delta;
+            merged.judged = on_incoming.judged;
             merged.carried_by_incoming = true;
         }
         return Ok(merged);
@@ -214,27 +218,26 @@ const MOST_ATTEMPTS: usize = 12;
 fn sound(inputs: Inputs<'_>, digests: Sides<&Digests>) -> Result<Merged, MergeError> {
     let mut directives = Directives::default();
     for _ in 0..MOST_ATTEMPTS {
-        let comparison = Comparison::new(inputs, digests, &directives);
-        let merged = stages::walk(&comparison)?;
+        let mut merged = stages::walk(&Comparison::new(inputs, digests, &directives))?;
         let mut heeded = directives.clone();
-        for half in [Half::Carrier, Half::Incoming] {
-            if half == Half::Incoming && merged.conflicts.is_empty() {
-                continue;
-            }
-            let settle = match half {
-                Half::Carrier => Settle::Carrier,
-                Half::Incoming => Settle::Incoming,
-            };
-            let text = finish::settled(&merged, settle).apply(inputs.carrier.text());
+        let judge = |half, settle, heeded: &mut Directives| {
+            let edits = finish::settled(&merged, settle);
             // What is not well-formed is refused when it is finished.
-            let Ok(result) = Document::from_text(&text) else {
-                continue;
-            };
-            for fault in soundness::new_faults(&inputs, &result) {
-                soundness::heed(&inputs, &result, &fault, half, &mut heeded);
+            let result = finish::applied(inputs.carrier, &edits)?;
+            for fault in soundness::new_faults(&inputs, &result.document) {
+                soundness::heed(&inputs, &result.document, &fault, half, heeded);
             }
+            Some(result)
+        };
+        let result = judge(Half::Carrier, Settle::Carrier, &mut heeded);
+        if !merged.conflicts.is_empty() {
+            judge(Half::Incoming, Settle::Incoming, &mut heeded);
         }
         if heeded == directives {
+            let made_readable = (result.as_ref()).is_some_and(|result| {
+                layout::make_readable(&inputs, &mut merged, &result.document)
+            });
+            merged.judged.keep(result.filter(|_| !made_readable));
             return Ok(merged);
         }
         directives = heeded;

@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use super::account::{Account, Atom};
 use super::compare::Comparison;
 use super::outcome::{Conflict, ConflictKind, Decision, Ending};
+use super::result::finish::Judged;
 use super::sides::Sides;
 use super::stages::plan::Reorder;
 use super::{MergeError, Merged, Mode};
@@ -182,6 +183,7 @@ impl<'c, 'a> Draft<'c, 'a> {
             element_delta: self.growth,
             carried_by_incoming: false,
             joined_renamed: self.joined_renamed,
+            judged: Judged::default(),
         })
     }
 }

@@ -59,8 +59,9 @@ pub fn merged(triple: &Triple) -> Result<Merge, &'static str> {
         Some(Err(_)) => return Err("triples with broken rules"),
         None => crate::laws::rules().clone(),
     };
-    let renaming = rename(&triple.incoming, Some(&triple.base), &rules).unwrap();
-    let (base, old) = (renaming.base.unwrap(), renaming.old);
+    let renamed = rename(&triple.incoming, Some(&triple.base), &rules)
+        .map_err(|_| "triples whose keys cannot be renamed")?;
+    let (base, old) = (renamed.base.unwrap(), renamed.old);
     let sides = [&base, &old, &triple.carrier].map(bytes);
     let mut done = Vec::new();
     for (what, base) in [("upgrade", Some(&*base)), ("upgrade without base", None)] {
@@ -139,13 +140,15 @@ fn claims(merged: &Merged, old: &Document) -> BTreeMap<Key, Claim> {
                 continue;
             };
             let decision = decision_at(&merged.decisions, span);
-            let outcome = match setting.ending.outcome() {
+            let outcome = setting.ending.outcome();
+            let outcome =
+                outcome.unwrap_or_else(|| panic!("{key:?} is in conflict in a clean merge"));
+            let outcome = match outcome {
                 // The gravest one of the entry; this part of it may have had another.
-                Some(Outcome::Carried | Outcome::Rewritten) => {
+                Outcome::Carried | Outcome::Rewritten => {
                     decision.map_or(Outcome::AlreadyEqual, |decision| decision.outcome.unwrap())
                 }
-                Some(outcome) => outcome,
-                None => panic!("{key:?} is in conflict in a clean merge"),
+                outcome => outcome,
             };
             let made = match decision.and_then(|decision| decision.result.clone()) {
                 Some(Value::Text(text)) => Some(Claim::Text(text)),

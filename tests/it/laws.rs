@@ -15,9 +15,11 @@ use conferry::config::addresses::Addresses;
 use conferry::merge::digest::{Digests, significant_text};
 use conferry::merge::finish::{Settle, finish};
 use conferry::merge::markers::{Markers, Style, conflicted_text};
-use conferry::merge::{Conflict, ConflictKind, Inputs, MergeError, Merged, Mode, merge};
+use conferry::merge::{
+    Conflict, ConflictKind, DecidedBy, Inputs, MergeError, Merged, Mode, Principle, merge,
+};
 use conferry::pack::{self, Rules};
-use conferry::xml::address::Leaf;
+use conferry::xml::address::{Address, Leaf};
 use conferry::xml::escape::text_value;
 use conferry::xml::tokens::Tokens;
 use conferry::xml::{Document, Edits, NodeId, NodeKind, fast_reader, second_reader};
@@ -395,7 +397,11 @@ fn mirrored(kind: ConflictKind) -> ConflictKind {
 /// The address of a conflict without what may differ between the sides: the
 /// case of names that compare without it, and positions among likes.
 fn place(conflict: &Conflict) -> String {
-    let mut address = conflict.address.clone();
+    plain(&conflict.address)
+}
+
+fn plain(address: &Address) -> String {
+    let mut address = address.clone();
     for step in &mut address.steps {
         step.position = None;
     }
@@ -515,13 +521,16 @@ fn is_remark(document: &Document, node: NodeId) -> bool {
 /// A value that one side alone changed, added or removed is so in the result,
 /// wherever no conflict is; judged by addresses, independent of how the engine matches.
 pub fn union_law(triple: &Triple) -> Law {
-    let inputs = inputs(
-        Some(&triple.base),
-        &triple.incoming,
-        &triple.carrier,
-        Mode::Branches,
-        rules(),
-    );
+    let inputs = Inputs {
+        reports: true,
+        ..inputs(
+            Some(&triple.base),
+            &triple.incoming,
+            &triple.carrier,
+            Mode::Branches,
+            rules(),
+        )
+    };
     let merged = match merge(inputs) {
         Ok(merged) => merged,
         Err(MergeError::DifferentRoots { .. }) => return Ok(()),
@@ -540,6 +549,13 @@ pub fn union_law(triple: &Triple) -> Law {
         .conflicts
         .iter()
         .map(|one| element(&place(one)))
+        .collect();
+    // What the rest needs stays, although one side removed it.
+    let needed: Vec<String> = merged
+        .decisions
+        .iter()
+        .filter(|decision| decision.by == DecidedBy::Principle(Principle::StillNeeded))
+        .map(|decision| element(&plain(&decision.address)))
         .collect();
     let mut addresses: Vec<&String> = sides.iter().flat_map(HashMap::keys).collect();
     addresses.sort();
@@ -565,7 +581,8 @@ pub fn union_law(triple: &Triple) -> Law {
                 .iter()
                 .any(|conflict| own.starts_with(conflict) || conflict.starts_with(&own))
         };
-        if r != *wanted && !in_conflict() {
+        let is_needed = || needed.iter().any(|needed| own.starts_with(needed));
+        if r != *wanted && !in_conflict() && !is_needed() {
             return Err(format!(
                 "{address}: base {b:?}, incoming {i:?}, carrier {c:?}, but the result has {r:?}"
             ));

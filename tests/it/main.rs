@@ -41,6 +41,7 @@ mod snapshot; // snapshot: the fixture, laws, damage, killing
 mod snapshot_hostile; // snapshot: manifests and archives that want to do harm
 mod snapshot_odd; // snapshot: odd names, pipes, sidecars of sidecars, thousands of small files
 mod snapshot_sealed; // snapshot: encryption
+mod structure; // structural faults, kind by kind
 mod upgrade_edits; // what an administrator may have done to a file
 mod upgrade_laws; // what an administrator changed arrives: edits carried from release to release
 mod version; // which of two versions is the higher one

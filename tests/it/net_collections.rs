@@ -126,6 +126,7 @@ fn what_takes_an_entry_out_has_its_key() {
 }
 
 #[test]
+#[allow(clippy::print_stderr)] // says what it could not check
 fn a_list_that_others_made_agrees() {
     let file = std::env::var("CONFERRY_NET_COLLECTIONS");
     let file = file.unwrap_or_else(|_| "../shared/net-collections.tsv".to_owned());

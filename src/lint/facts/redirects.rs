@@ -1,6 +1,7 @@
 //! The binding redirects of a file.
 
 use crate::lint::subject::Subject;
+use crate::xml::fold::folded;
 use crate::xml::{Document, NodeId};
 
 /// Major, minor, build and revision.
@@ -86,5 +87,5 @@ fn identity(document: &Document, redirect: NodeId) -> Option<String> {
     }
     identity.push('\0');
     identity.push_str(&document.value(binding, "appliesTo").unwrap_or_default());
-    Some(identity.to_lowercase())
+    Some(folded(&identity).into_owned())
 }

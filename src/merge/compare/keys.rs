@@ -12,7 +12,8 @@ pub fn is_identity_attribute(
     name: &str,
 ) -> bool {
     match table.rule_for(document, element) {
-        Some(rule) => rule.identifies_by(name),
+        // The version in the name of an assembly is a value, not who it is.
+        Some(rule) => rule.compare != Compare::AssemblyName && rule.identifies_by(name),
         None => discovered(table, document, element).is_some_and(|(found, _)| found == name),
     }
 }

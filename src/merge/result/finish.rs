@@ -5,6 +5,7 @@
 //! in them more often than in any input. A result
 //! that fails is an error and never written.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 
@@ -76,8 +77,12 @@ pub fn finish(
 ) -> Result<Finished, FinishError> {
     let carrier = merged.carrier(inputs);
     let edits = settled(merged, settle);
-    let bytes = carrier.source().bytes_with(edits.apply(carrier.text()));
-    let document = Document::from_bytes(&bytes).map_err(|_| FinishError::NotWellFormed)?;
+    // What was judged already need not be made again.
+    let judged = merged.judged.take(settle);
+    let Finished { bytes, document } = match judged {
+        Some(judged) => judged,
+        None => applied(carrier, &edits).ok_or(FinishError::NotWellFormed)?,
+    };
     match inputs.mode {
         Mode::Upgrade => second_reader::agree(&document, &bytes)?,
         Mode::Branches => fast_reader::agree(&document, &bytes)?,
@@ -85,8 +90,46 @@ pub fn finish(
     if settle == Settle::Carrier {
         nothing_lost(carrier, merged, &document)?;
     }
-    no_new_duplicates(inputs, &document, &edits)?;
+    // Elsewhere the result is the carrier, byte for byte.
+    let places = edits.places();
+    no_new_duplicates(inputs, &document, |element| {
+        let span = document.span(element);
+        let next = places.partition_point(|place| place.end < span.start);
+        places
+            .get(next)
+            .is_some_and(|place| place.start <= span.end)
+    })?;
     Ok(Finished { bytes, document })
+}
+
+/// The result of `edits`; nothing if it is not well-formed.
+pub(in crate::merge) fn applied(carrier: &Document, edits: &Edits) -> Option<Finished> {
+    let bytes = carrier.source().bytes_with(edits.apply(carrier.text()));
+    let document = Document::from_bytes(&bytes).ok()?;
+    Some(Finished { bytes, document })
+}
+
+/// A result that was made to be judged, kept for [`finish`].
+#[derive(Default)]
+pub(in crate::merge) struct Judged(Cell<Option<Finished>>);
+
+impl Judged {
+    pub(in crate::merge) fn keep(&self, result: Option<Finished>) {
+        self.0.set(result);
+    }
+
+    fn take(&self, settle: Settle) -> Option<Finished> {
+        match settle {
+            Settle::Carrier => self.0.take(),
+            Settle::Incoming => None,
+        }
+    }
+}
+
+impl std::fmt::Debug for Judged {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Judged")
+    }
 }
 
 /// The edits of the carrier with what is left in conflict settled for one side.
@@ -140,22 +183,14 @@ pub(super) fn outermost(conflicts: &[Conflict]) -> Vec<&Conflict> {
     kept
 }
 
-fn no_new_duplicates(
+/// Whether an identity is there more often than in any input, among the elements that are wanted.
+pub(super) fn no_new_duplicates(
     inputs: &Inputs<'_>,
     result: &Document,
-    edits: &Edits,
+    is_wanted: impl Fn(NodeId) -> bool,
 ) -> Result<(), FinishError> {
     let table = &inputs.rules.identities;
-    // Elsewhere the result is the carrier, letter for letter.
-    let places = edits.places();
-    let is_touched = |element: NodeId| {
-        let span = result.span(element);
-        let next = places.partition_point(|place| place.end < span.start);
-        places
-            .get(next)
-            .is_some_and(|place| place.start <= span.end)
-    };
-    let found = duplicates(table, result, is_touched);
+    let found = duplicates(table, result, is_wanted);
     if found.is_empty() {
         return Ok(());
     }

@@ -10,6 +10,7 @@ use super::finish::{Settle, outermost, settled};
 use crate::merge::outcome::Conflict;
 use crate::merge::{Inputs, Merged};
 use crate::xml::layout::{Layout, with_line_ends};
+use crate::xml::tokens::{TokenKind, Tokens};
 use crate::xml::{Document, Edits, Span};
 
 /// Which of git's styles.
@@ -184,29 +185,28 @@ impl Hunk {
         let mut ours = lines(&self.ours);
         let mut theirs = lines(&self.theirs);
         let base = lines(&self.base);
-        let mut before = Vec::new();
-        let mut after = Vec::new();
         // In the style diff3 what both sides share stays beside what the base has of it.
-        let is_outside = |line: Option<&String>, taken: usize, beside: usize| {
-            markers.style != Style::Diff3
-                || taken < beside
-                || line.is_some_and(|line| !base.contains(line))
+        let is_outside = |line: &String, taken: usize, beside: usize| {
+            markers.style != Style::Diff3 || taken < beside || !base.contains(line)
         };
-        while !ours.is_empty()
-            && ours.first() == theirs.first()
-            && is_outside(ours.first(), before.len(), self.before)
-        {
-            before.push(ours.remove(0));
-            theirs.remove(0);
-        }
-        while !ours.is_empty()
-            && ours.last() == theirs.last()
-            && is_outside(ours.last(), after.len(), self.behind)
-        {
-            after.extend(ours.pop());
-            theirs.pop();
-        }
-        after.reverse();
+        let shared = ours.iter().zip(&theirs);
+        let shared = shared.take_while(|(one, other)| one == other).enumerate();
+        let count = shared
+            .take_while(|(at, (line, _))| is_outside(line, *at, self.before))
+            .count();
+        let count = (0..=count).rev().find(|count| is_whole(&ours[..*count]));
+        let before: Vec<String> = ours.drain(..count.unwrap_or(0)).collect();
+        theirs.drain(..before.len());
+        let shared = ours.iter().rev().zip(theirs.iter().rev());
+        let shared = shared.take_while(|(one, other)| one == other).enumerate();
+        let count = shared
+            .take_while(|(at, (line, _))| is_outside(line, *at, self.behind))
+            .count();
+        let count = (0..=count)
+            .rev()
+            .find(|count| is_whole(&ours[ours.len() - count..]));
+        let after = ours.split_off(ours.len() - count.unwrap_or(0));
+        theirs.truncate(theirs.len() - after.len());
         let marker = |sign: char, label: &str| {
             let line = sign.to_string().repeat(markers.size);
             if label.is_empty() {
@@ -230,4 +230,21 @@ impl Hunk {
         text.push_str(line_end);
         text
     }
+}
+
+/// Whether the lines cut no element in two.
+fn is_whole(lines: &[String]) -> bool {
+    let mut open = 0_usize;
+    for token in Tokens::new(&lines.join("\n")) {
+        match token {
+            Ok(token) => match token.kind {
+                TokenKind::Start => open += 1,
+                TokenKind::End if open == 0 => return false,
+                TokenKind::End => open -= 1,
+                _ => {}
+            },
+            Err(_) => return false,
+        }
+    }
+    open == 0
 }

@@ -175,7 +175,7 @@ fn keep_whole(
 }
 
 /// The element of `document` that `element` of the result is, by the identities on the way to it.
-fn counterpart(
+pub(super) fn counterpart(
     inputs: &Inputs<'_>,
     result: &Document,
     element: NodeId,

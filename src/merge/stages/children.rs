@@ -58,6 +58,15 @@ impl Comparison<'_> {
         } else if has_text && !has_elements {
             self.leaf_text(triple, steps);
         } else {
+            if has_text {
+                // Stray text that is the same everywhere.
+                let text = Atom {
+                    element: triple.incoming,
+                    slot: Slot::Text,
+                };
+                let by = Principle::SameOnBothSides.into();
+                self.record(text, Ending::Decided(Outcome::AlreadyEqual, by), steps);
+            }
             self.children(triple, steps);
         }
     }

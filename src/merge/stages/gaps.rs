@@ -67,7 +67,11 @@ impl Comparison<'_> {
             .gap_sides(gap)
             .iter()
             .any(|(document, nodes)| nodes.iter().any(|node| self.holds_secret(document, *node)));
-        let address = self.address(document, element, Leaf::Element);
+        let address = match kind {
+            // About what is in the container, rather than about one of them.
+            ConflictKind::BothInserted => self.incoming_address(parent.incoming),
+            _ => self.address(document, element, Leaf::Element),
+        };
         let Some((outcome, by)) = decided else {
             let at = take_incoming.first().map_or_else(
                 || self.inputs.carrier.span(parent.carrier).start,

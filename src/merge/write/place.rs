@@ -66,7 +66,7 @@ impl Comparison<'_> {
             };
             is_fixed.then_some(carrier)
         };
-        let is_ordered = self.is_ordered(parent);
+        let keeps_order = plan.reorder.is_none() && self.is_ordered(parent);
         // Without a preceding sibling that both files have: before the first following one.
         let mut anchor = children
             .iter()
@@ -87,7 +87,7 @@ impl Comparison<'_> {
             }
             if let Some(carrier) = fixed(&child, above, last) {
                 // Where the order matters, what comes later in the carrier still comes before.
-                if !is_ordered || !matches!(anchor, Anchor::After(now) if carrier < now) {
+                if !keeps_order || !matches!(anchor, Anchor::After(now) if carrier < now) {
                     anchor = Anchor::After(carrier);
                 }
                 last = Some(carrier);

@@ -12,6 +12,7 @@ use crate::lint::check::Check;
 use crate::lint::finding::Place;
 use crate::lint::subject::Subject;
 use crate::xml::address::Leaf;
+use crate::xml::fold::folded;
 use crate::xml::{Document, NodeId};
 
 use super::sdk;
@@ -145,7 +146,7 @@ fn truth(known: &Known) -> Option<bool> {
 
 /// appSettings as .NET reads them.
 struct AppSettings {
-    /// By key in lower case.
+    /// By key, folded.
     entries: HashMap<String, Known>,
     section: Option<Place>,
     is_complete: bool,
@@ -153,13 +154,15 @@ struct AppSettings {
 
 impl AppSettings {
     fn get(&self, key: &str) -> Option<Known> {
-        self.entries.get(&key.to_lowercase()).cloned()
+        self.entries.get(&*folded(key)).cloned()
     }
 
     /// Applies the entries of a section; `at` is the position of its file in the run.
     fn apply(&mut self, document: &Document, section: NodeId, place: impl Fn(NodeId) -> Place) {
         for entry in document.child_elements(section) {
-            let key = document.value(entry, "key").map(|key| key.to_lowercase());
+            let key = document
+                .value(entry, "key")
+                .map(|key| folded(&key).into_owned());
             match (document.local_name(entry), key) {
                 ("clear", _) => self.entries.clear(),
                 ("remove", Some(key)) => {
