@@ -42,6 +42,21 @@ impl ProtectedSection {
             .is_some_and(|provider| provider.starts_with("DataProtection"))
     }
 
+    /// What it means that another machine shall read it.
+    #[must_use]
+    pub fn on_another_machine(&self) -> String {
+        match self.provider.as_deref() {
+            _ if self.is_machine_bound() => {
+                "No other machine can ever read it, since its key is bound to the one that encrypted it".to_owned()
+            }
+            Some(provider) if !provider.starts_with("Rsa") => {
+                format!("Whether another machine can read it depends on the provider `{provider}`")
+            }
+            // RSA is .NET's default.
+            _ => "Another machine can read it only with the same RSA key container, which aspnet_regiis exports with -px and -pri and imports with -pi".to_owned(),
+        }
+    }
+
     /// The command that decrypts it: `version` is the folder of .NET, such as
     /// `v2.0.50727`, `folder` that of the file.
     #[must_use]

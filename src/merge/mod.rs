@@ -5,13 +5,13 @@
 //! had; what cannot be decided is a [`Conflict`], never a guess. It works on
 //! whole documents, and returns values: nothing here reads files or prints.
 //!
-//! The rooms, in the order of the work: [`suspicion`] (are these the right files?), [`prepare`] (what must be refused),
-//! [`renaming`] (keys that the new version calls otherwise),
-//! `compare` (what is the same, read only), `stages` (what to do about it: functions from the
+//! The rooms, in the order of the work: [`suspicion`] (are these the right files?), [`renaming`] (keys that the
+//! new version calls otherwise), `compare` (what is the same, read only), `stages` (what to do about it: functions from the
 //! comparison to `steps`), `decide` (who wins where both differ), `write` (how it reads in the
 //! carrier), `steps` (the one place that carries everything out), [`account`] (nothing is dropped
 //! in silence), `result` (the bytes, proven; conflicts written into the file), [`offers`] (which
-//! rules settle a conflict), [`idle`] (rules that decide nothing), [`branches`] (all of it for git).
+//! rules settle a conflict), [`moved`] (what belongs into another
+//! file), [`idle`] (rules that decide nothing), [`branches`] (all of it for git).
 
 pub mod account;
 pub mod branches;
@@ -19,9 +19,9 @@ pub mod comment_account;
 mod compare;
 mod decide;
 pub mod idle;
+pub mod moved;
 pub mod offers;
 pub mod outcome;
-pub mod prepare;
 pub mod renaming;
 mod result;
 pub mod sequence;
@@ -48,7 +48,9 @@ use crate::xml::{Document, EditError, Edits, NodeId};
 
 pub use account::Account;
 pub use compare::{digest, matching};
-pub use outcome::{Conflict, ConflictKind, DecidedBy, Decision, Ending, Outcome, Principle};
+pub use outcome::{
+    Conflict, ConflictKind, DecidedBy, Decision, Ending, Missing, Outcome, Principle,
+};
 pub use result::{finish, lines, markers};
 
 /// What kind of merge it is.

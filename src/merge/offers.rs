@@ -5,7 +5,7 @@
 //! rules are tried together, and alone only where that fails.
 
 use super::finish::{Settle, finish, missing_required};
-use super::outcome::{Conflict, ConflictKind};
+use super::outcome::{Conflict, ConflictKind, Missing};
 use super::{Inputs, Merged, merge};
 use crate::pack::Rules;
 use crate::pack::rules::{Action, Component, Mark, Policy, Provenance, When};
@@ -18,13 +18,48 @@ const MAX_BYTES: usize = 32 << 20;
 /// No more merges than this are run for one action where conflicts are tried together.
 const MAX_MERGES: usize = 64;
 
-/// Which actions settle one conflict.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Offer {
-    /// A rule with `take-old` does.
-    pub take_old: bool,
-    /// A rule with `take-new` does.
-    pub take_new: bool,
+/// An answer to a conflict that a rule can give.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Take {
+    /// What the old file has.
+    Old,
+    /// What the new file has.
+    New,
+    /// What both put in one place, the old file's first.
+    Both,
+    /// What both put in one place, the new file's first.
+    BothNewFirst,
+}
+
+/// What settles one conflict, in the order in which it is told.
+pub type Offer = Vec<Take>;
+
+impl Take {
+    /// All of them, in the order in which they are tried and told.
+    const ALL: [Self; 4] = [Self::Old, Self::New, Self::Both, Self::BothNewFirst];
+
+    /// What a rule says for it.
+    #[must_use]
+    pub fn action(self) -> Action {
+        match self {
+            Self::Old => Action::TakeOld,
+            Self::New => Action::TakeNew,
+            Self::Both => Action::TakeBoth { new_first: false },
+            Self::BothNewFirst => Action::TakeBoth { new_first: true },
+        }
+    }
+
+    /// Whether it can be an answer to this at all.
+    fn may_answer(self, question: &Key) -> bool {
+        match self {
+            // There is no old value to take where one is missing.
+            Self::Old => matches!(question, Key::At(..)),
+            Self::New => true,
+            Self::Both | Self::BothNewFirst => {
+                matches!(question, Key::At(ConflictKind::BothInserted, _))
+            }
+        }
+    }
 }
 
 /// The component of the upgrade that the files of a merge belong to.
@@ -36,27 +71,25 @@ pub fn component_of<'a>(inputs: &Inputs<'a>) -> Option<&'a Component> {
         .or_else(|| rules.component_of(inputs.carrier))
 }
 
-/// What settles each conflict of `merged`, and each of `required`, in this order.
+/// What settles each conflict of `merged`, and each of `missing`, in this order.
 ///
 /// A rule is offered for the component of the files, and for the address of the conflict.
 #[must_use]
-pub fn offers(inputs: &Inputs<'_>, merged: &Merged, required: &[Conflict]) -> Vec<Offer> {
-    let conflicts: Vec<&Conflict> = merged.conflicts.iter().chain(required).collect();
-    if conflicts.is_empty() {
+pub fn offers(inputs: &Inputs<'_>, merged: &Merged, missing: &[Missing]) -> Vec<Offer> {
+    let known: Vec<Key> = questions(&merged.conflicts, missing).collect();
+    if known.is_empty() {
         return Vec::new();
     }
+    let selector = |conflict: &Conflict| Selector::parse(&conflict.address.to_string()).ok();
     let mut trial = Trial {
         inputs: Inputs {
             reports: false,
             ..*inputs
         },
-        known: conflicts.iter().map(|conflict| Key::of(conflict)).collect(),
-        selectors: conflicts
-            .iter()
-            .map(|conflict| Selector::parse(&conflict.address.to_string()).ok())
-            .collect(),
+        selectors: merged.conflicts.iter().map(selector).collect(),
         component: component_of(inputs).map(|component| component.provenance.id.clone()),
         rules: inputs.rules.clone(),
+        known,
         merges: 0,
     };
     let bytes: usize = [inputs.base, Some(inputs.incoming), Some(inputs.carrier)]
@@ -64,18 +97,14 @@ pub fn offers(inputs: &Inputs<'_>, merged: &Merged, required: &[Conflict]) -> Ve
         .flatten()
         .map(|document| document.text().len())
         .sum();
-    let alone = conflicts.len() <= ALONE && conflicts.len() * bytes <= MAX_BYTES;
-    let mut offers = vec![Offer::default(); conflicts.len()];
-    for take_old in [true, false] {
-        let all: Vec<usize> = (0..conflicts.len())
-            // There is no old value to take where one is required.
-            .filter(|at| !take_old || conflicts[*at].kind != ConflictKind::Required)
+    let count = trial.known.len();
+    let alone = count <= ALONE && count * bytes <= MAX_BYTES;
+    let mut offers = vec![Offer::new(); count];
+    for take in Take::ALL {
+        let all: Vec<usize> = (0..count)
+            .filter(|at| take.may_answer(&trial.known[*at]))
             .collect();
-        let action = if take_old {
-            Action::TakeOld
-        } else {
-            Action::TakeNew
-        };
+        let action = take.action();
         trial.merges = 0;
         let mut clean = Vec::new();
         if alone {
@@ -84,11 +113,7 @@ pub fn offers(inputs: &Inputs<'_>, merged: &Merged, required: &[Conflict]) -> Ve
             trial.together(&all, &action, &mut clean);
         }
         for at in clean {
-            if take_old {
-                offers[at].take_old = true;
-            } else {
-                offers[at].take_new = true;
-            }
+            offers[at].push(take);
         }
     }
     offers
@@ -96,23 +121,30 @@ pub fn offers(inputs: &Inputs<'_>, merged: &Merged, required: &[Conflict]) -> Ve
 
 /// What makes a conflict the same conflict in another merge.
 #[derive(PartialEq, Eq)]
-struct Key(ConflictKind, String, Option<String>);
+enum Key {
+    /// A conflict of this kind at this address.
+    At(ConflictKind, String),
+    /// The rule with this id misses a value.
+    Missing(String),
+}
 
-impl Key {
-    fn of(conflict: &Conflict) -> Self {
-        let by = (conflict.kind == ConflictKind::Required).then(|| conflict.by.clone());
-        Self(
-            conflict.kind,
-            conflict.address.to_string(),
-            by.unwrap_or_default(),
-        )
-    }
+fn questions<'a>(
+    conflicts: &'a [Conflict],
+    missing: &'a [Missing],
+) -> impl Iterator<Item = Key> + 'a {
+    let conflicts = conflicts.iter();
+    let conflicts = conflicts.map(|conflict| Key::At(conflict.kind, conflict.address.to_string()));
+    conflicts.chain(
+        missing
+            .iter()
+            .map(|missing| Key::Missing(missing.rule.clone())),
+    )
 }
 
 struct Trial<'a> {
     inputs: Inputs<'a>,
     known: Vec<Key>,
-    /// `None` where the address is no selector.
+    /// Those of the conflicts; `None` where the address is no selector.
     selectors: Vec<Option<Selector>>,
     component: Option<String>,
     /// The rules of the merge; what is tried is put on top of them.
@@ -146,7 +178,7 @@ impl Trial<'_> {
 
     /// Puts the rule on top of the others, as a pack of `--rules` would be.
     fn add(&mut self, conflict: usize, action: &Action) -> bool {
-        if let Key(ConflictKind::Required, _, Some(id)) = &self.known[conflict] {
+        if let Key::Missing(id) = &self.known[conflict] {
             // A row of the same id takes the place of the one that requires the value.
             let mut policies = self.rules.policies.iter_mut();
             let Some(policy) = policies.find(|policy| policy.provenance.id == *id) else {
@@ -187,9 +219,8 @@ impl Trial<'_> {
         let Ok(finished) = finish(&inputs, &merged, Settle::Carrier) else {
             return false;
         };
-        let required = missing_required(&inputs, &finished.document);
-        let mut left = merged.conflicts.iter().chain(&required).map(Key::of);
-        left.all(|left| {
+        let missing = missing_required(&inputs, &finished.document);
+        questions(&merged.conflicts, &missing).all(|left| {
             let place = self.known.iter().position(|known| *known == left);
             place.is_some_and(|at| !settled.contains(&at))
                 && !settled.iter().any(|at| self.known[*at] == left)

@@ -202,8 +202,6 @@ pub enum ConflictKind {
     UnreadableVersion,
     /// A rule asks for the higher version, and they are versions of different things.
     IncomparableVersions,
-    /// A rule requires a value, and there is none.
-    Required,
 }
 
 impl ConflictKind {
@@ -226,7 +224,6 @@ impl ConflictKind {
             Self::ByRule => "by-rule",
             Self::UnreadableVersion => "unreadable-version",
             Self::IncomparableVersions => "incomparable-versions",
-            Self::Required => "required",
         }
     }
 }
@@ -252,4 +249,15 @@ pub struct Conflict {
     pub take_incoming: Vec<Edit>,
     /// The rule that demanded or caused it.
     pub by: Option<String>,
+}
+
+/// A value that a rule requires and the result lacks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// Id of the rule.
+    pub rule: String,
+    /// What the rule selects.
+    pub path: String,
+    /// What the rule says about itself; its path if it says nothing.
+    pub summary: String,
 }

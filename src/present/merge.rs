@@ -1,14 +1,14 @@
-//! What `merge` decided, as one report: JSON as it stands, text in `merge_text`, rules in `merge_rules`.
+//! What `merge` decided, as one report: JSON as it stands, text in `merge_text`,
+//! conflicts in `merge_conflicts`, the rules that settle them in `merge_rules`.
 
 use serde::Serialize;
 
-use super::merge_rules::{SettlingRule, actions, id_for};
+use super::merge_conflicts::ConflictLine;
 use super::redact::Redactor;
 use crate::merge::comment_account::CommentAccount;
 use crate::merge::offers::{Offer, component_of};
-use crate::merge::outcome::{Conflict, Decision, Places, Value, Values};
-use crate::merge::{ConflictKind, Inputs, Merged, Outcome};
-use crate::pack::Rules;
+use crate::merge::outcome::{Decision, Places, Value, Values};
+use crate::merge::{Inputs, Merged, Missing, Outcome};
 use crate::xml::{Document, Lines, Span};
 
 /// Version of the JSON. It changes when a field is renamed, removed or means something else.
@@ -107,26 +107,7 @@ pub(super) struct DecisionLine {
     pub(super) places: PlacesLine,
 }
 
-#[derive(Debug, Serialize)]
-pub(super) struct ConflictLine {
-    pub(super) kind: &'static str,
-    pub(super) address: String,
-    #[serde(flatten)]
-    pub(super) values: ValueLine,
-    pub(super) secret: bool,
-    pub(super) by: Option<String>,
-    pub(super) places: PlacesLine,
-    /// What a rule that settles it may do; each was tried. Empty if no rule does.
-    pub(super) actions: Vec<&'static str>,
-    /// The rule that settles it, ready to paste.
-    pub(super) rule: Option<String>,
-    /// What to do where no rule settles it.
-    pub(super) by_hand: Option<&'static str>,
-    #[serde(skip)]
-    pub(super) settling: Option<SettlingRule>,
-}
-
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct ValueLine {
     pub(super) base: Option<String>,
     pub(super) old: Option<String>,
@@ -153,7 +134,7 @@ impl Report {
     pub fn of(
         inputs: &Inputs<'_>,
         merged: &Merged,
-        required: &[Conflict],
+        missing: &[Missing],
         offers: &[Offer],
         files: Files,
         redactor: &mut Redactor<'_>,
@@ -191,27 +172,15 @@ impl Report {
                 places: lines.places(&decision.places),
             });
         }
-        for (at, conflict) in merged.conflicts.iter().chain(required).enumerate() {
-            let offer = offers.get(at).copied().unwrap_or_default();
-            let mut settling = settling_rule(conflict, offer, inputs, redactor);
-            if let Ok(rule) = &mut settling {
-                number_repeated(rule, &report.conflicts);
-            }
-            report.conflicts.push(ConflictLine {
-                kind: conflict.kind.name(),
-                address: address_of(conflict, inputs.rules, redactor),
-                values: values(&conflict.values, conflict.secret, redactor),
-                secret: conflict.secret,
-                by: conflict.by.clone(),
-                places: lines.places(&conflict.places),
-                actions: settling
-                    .as_ref()
-                    .map(|rule| rule.actions.clone())
-                    .unwrap_or_default(),
-                rule: settling.as_ref().map(SettlingRule::first).ok(),
-                by_hand: settling.as_ref().err().copied(),
-                settling: settling.ok(),
-            });
+        let mut offers = offers.iter();
+        for conflict in &merged.conflicts {
+            let offer = offers.next().map_or(&[][..], Vec::as_slice);
+            let line = ConflictLine::of(conflict, offer, inputs, &lines, redactor);
+            report.push_conflict(line);
+        }
+        for missing in missing {
+            let offer = offers.next().map_or(&[][..], Vec::as_slice);
+            report.push_conflict(ConflictLine::missing(missing, offer, inputs.rules));
         }
         report
     }
@@ -281,7 +250,7 @@ fn account(merged: &Merged) -> AccountLine {
     }
 }
 
-fn values(values: &Values, secret: bool, redactor: &mut Redactor<'_>) -> ValueLine {
+pub(super) fn values(values: &Values, secret: bool, redactor: &mut Redactor<'_>) -> ValueLine {
     let mut show =
         |value: &Option<Value>| value.as_ref().map(|value| redactor.shown(value, secret));
     ValueLine {
@@ -292,14 +261,14 @@ fn values(values: &Values, secret: bool, redactor: &mut Redactor<'_>) -> ValueLi
 }
 
 /// The lines of the three files.
-struct FileLines<'a> {
+pub(super) struct FileLines<'a> {
     base: Option<Lines<'a>>,
     old: Lines<'a>,
     new: Lines<'a>,
 }
 
 impl FileLines<'_> {
-    fn places(&self, places: &Places) -> PlacesLine {
+    pub(super) fn places(&self, places: &Places) -> PlacesLine {
         let place = |lines: Option<&Lines<'_>>, span: Option<Span>| {
             let at = lines?.place(span?.start);
             Some(Place {
@@ -312,82 +281,5 @@ impl FileLines<'_> {
             old: place(Some(&self.old), places.incoming),
             new: place(Some(&self.new), places.carrier),
         }
-    }
-}
-
-fn address_of(conflict: &Conflict, rules: &Rules, redactor: &mut Redactor<'_>) -> String {
-    let required = conflict
-        .by
-        .as_deref()
-        .filter(|_| conflict.address.steps.is_empty())
-        .and_then(|id| {
-            rules
-                .policies
-                .iter()
-                .find(|policy| policy.provenance.id == id)
-        });
-    match required {
-        Some(policy) => policy.selector.as_str().to_owned(),
-        None => redactor.address(&conflict.address),
-    }
-}
-
-/// The rule that settles `conflict`, or what to do where there is none.
-fn settling_rule(
-    conflict: &Conflict,
-    offer: Offer,
-    inputs: &Inputs<'_>,
-    redactor: &mut Redactor<'_>,
-) -> Result<SettlingRule, &'static str> {
-    let path = address_of(conflict, inputs.rules, redactor);
-    let required = conflict
-        .by
-        .as_ref()
-        .filter(|_| conflict.kind == ConflictKind::Required);
-    let actions = actions(offer);
-    if actions.is_empty() {
-        return Err(match required {
-            Some(_) => "No rule settles it. Give the setting a value in the old or the new file.",
-            None => {
-                "No rule settles it: with either value the result would not pass conferry's checks. Change this place in the old or the new file so that they agree, and run again."
-            }
-        });
-    }
-    // A row of the same id takes the place of the rule that requires the value.
-    if let Some(id) = required {
-        let mut policies = inputs.rules.policies.iter();
-        let policy = policies.find(|policy| policy.provenance.id == *id);
-        return Ok(SettlingRule {
-            id: id.clone(),
-            component: policy.and_then(|policy| policy.component.clone()),
-            path,
-            actions,
-            replaces: true,
-        });
-    }
-    if path != conflict.address.to_string() {
-        return Err(
-            "Its address quotes a secret, so its rule is not printed. Change this place in the old or the new file so that they agree, and run again.",
-        );
-    }
-    let component = component_of(inputs).map(|component| component.provenance.id.clone());
-    // No id has a secret in it, not even where they are shown.
-    let masked = Redactor::new(&inputs.rules.secrets, false).address(&conflict.address);
-    Ok(SettlingRule {
-        id: id_for(&masked, component.as_deref()),
-        component,
-        path,
-        actions,
-        replaces: false,
-    })
-}
-
-/// Several conflicts at one address have one rule; each of its copies gets an id of its own, so that
-/// all of them can be put into one file.
-fn number_repeated(rule: &mut SettlingRule, before: &[ConflictLine]) {
-    let known = before.iter().filter_map(|line| line.settling.as_ref());
-    let copies = known.filter(|known| known.path == rule.path).count();
-    if copies > 0 && !rule.replaces {
-        rule.id = format!("{}-{}", rule.id, copies + 1);
     }
 }

@@ -5,11 +5,12 @@
 
 use std::fmt::Write as _;
 
-use super::merge::{ConflictLine, Report};
-use super::merge_text::{meaning, values_of};
+use super::merge::Report;
+use super::merge_conflicts::ConflictLine;
+use super::merge_text::values_of;
 use super::plain::{plain_line, written_out};
 use crate::io::stream::sha256;
-use crate::merge::offers::Offer;
+use crate::merge::offers::Take;
 
 /// Digits of the hash in an id.
 const DIGITS: usize = 6;
@@ -63,11 +64,9 @@ impl SettlingRule {
     }
 }
 
-/// The actions of an offer, the one for the old file first.
-pub(super) fn actions(offer: Offer) -> Vec<&'static str> {
-    let all = [(offer.take_old, "take-old"), (offer.take_new, "take-new")];
-    let offered = all.into_iter().filter(|(is_offered, _)| *is_offered);
-    offered.map(|(_, action)| action).collect()
+/// The actions of an offer, in its order.
+pub(super) fn actions(offer: &[Take]) -> Vec<&'static str> {
+    offer.iter().map(|take| take.action().name()).collect()
 }
 
 /// The id of a rule for `address`, secrets masked, in files of `component`.
@@ -175,10 +174,13 @@ impl Report {
 
     fn heading(&self, at: usize, conflict: &ConflictLine) -> String {
         let (number, all) = (at + 1, self.conflicts.len());
-        let title = format!("Conflict {number} of {all}: {}", meaning(conflict.kind));
+        let title = format!("Conflict {number} of {all}: {}", conflict.meaning);
         let mut heading = comment(&title);
         for line in values_of(&self.files, conflict) {
             heading.push_str(&comment(&format!("  {line}")));
+        }
+        for sentence in &conflict.details {
+            heading.push_str(&comment(sentence));
         }
         heading
     }

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::merge::{ConflictLine, DecisionLine, Files, Kind, Report};
+use super::merge::{DecisionLine, Files, Kind, Report};
+use super::merge_conflicts::ConflictLine;
 
 impl Report {
     /// As text for people.
@@ -151,12 +152,15 @@ impl Report {
             "Conflict {} of {}: {}\n  {}{}\n",
             at + 1,
             self.conflicts.len(),
-            meaning(conflict.kind),
+            conflict.meaning,
             conflict.address,
             by
         );
         for line in values_of(&self.files, conflict) {
             let _ = writeln!(text, "    {line}");
+        }
+        for sentence in &conflict.details {
+            let _ = writeln!(text, "  {sentence}");
         }
         text
     }
@@ -200,32 +204,5 @@ fn plural(count: usize, word: &str) -> String {
         format!("1 {word}")
     } else {
         format!("{count} {word}s")
-    }
-}
-
-pub(super) fn meaning(kind: &str) -> &str {
-    match kind {
-        "both-changed" => "the administrator and the new version both changed it (both-changed)",
-        "changed-removed" => {
-            "the administrator changed it, the new version has it no more (changed-removed)"
-        }
-        "removed-changed" => {
-            "the administrator removed it, the new version changed it (removed-changed)"
-        }
-        "both-added" => {
-            "the administrator and the new version both added it, differently (both-added)"
-        }
-        "order" => "both changed the order, and here order has meaning (order)",
-        "ambiguous" => "it stands several times and both sides changed that (ambiguous)",
-        "unknown-origin" => "without a base nobody knows who changed it (unknown-origin)",
-        "by-rule" => "a rule asks you to decide (by-rule)",
-        "unreadable-version" => {
-            "a rule asks for the higher version, and a value cannot be read as one (unreadable-version)"
-        }
-        "incomparable-versions" => {
-            "a rule asks for the higher version, and these cannot be compared (incomparable-versions)"
-        }
-        "required" => "a rule requires a value and there is none (required)",
-        other => other,
     }
 }

@@ -5,6 +5,8 @@ pub mod excerpt;
 pub mod failure;
 pub mod lint;
 pub mod merge;
+mod merge_conflicts;
+mod merge_details;
 pub mod merge_notes;
 mod merge_rules;
 mod merge_text;

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use conferry::config::protected::protected_sections;
 use conferry::merge::branches::{Versions, merge_versions};
 use conferry::merge::finish::{Settle, finish};
 use conferry::merge::markers::{Markers, Style};
 use conferry::merge::outcome::{Decision, Value};
-use conferry::merge::prepare::encrypted;
 use conferry::merge::renaming::rename;
 use conferry::merge::{Inputs, Merged, Mode, Outcome, merge};
 use conferry::pack::{self, Rules};
@@ -49,7 +49,7 @@ pub struct Merge {
 /// The clean merges of a triple, or why there are none.
 pub fn merged(triple: &Triple) -> Result<Merge, &'static str> {
     let all = [&triple.base, &triple.incoming, &triple.carrier];
-    if all.iter().any(|side| !encrypted(side).is_empty()) {
+    if all.iter().any(|side| !protected_sections(side).is_empty()) {
         return Err("encrypted triples");
     }
     // The rules of a case, where they are in order.
@@ -59,8 +59,9 @@ pub fn merged(triple: &Triple) -> Result<Merge, &'static str> {
         Some(Err(_)) => return Err("triples with broken rules"),
         None => crate::laws::rules().clone(),
     };
-    let renaming = rename(&triple.incoming, Some(&triple.base), &rules).unwrap();
-    let (base, old) = (renaming.base.unwrap(), renaming.old);
+    let renamed = rename(&triple.incoming, Some(&triple.base), &rules)
+        .map_err(|_| "triples whose keys cannot be renamed")?;
+    let (base, old) = (renamed.base.unwrap(), renamed.old);
     let sides = [&base, &old, &triple.carrier].map(bytes);
     let mut done = Vec::new();
     for (what, base) in [("upgrade", Some(&*base)), ("upgrade without base", None)] {
@@ -139,13 +140,15 @@ fn claims(merged: &Merged, old: &Document) -> BTreeMap<Key, Claim> {
                 continue;
             };
             let decision = decision_at(&merged.decisions, span);
-            let outcome = match setting.ending.outcome() {
+            let outcome = setting.ending.outcome();
+            let outcome =
+                outcome.unwrap_or_else(|| panic!("{key:?} is in conflict in a clean merge"));
+            let outcome = match outcome {
                 // The gravest one of the entry; this part of it may have had another.
-                Some(Outcome::Carried | Outcome::Rewritten) => {
+                Outcome::Carried | Outcome::Rewritten => {
                     decision.map_or(Outcome::AlreadyEqual, |decision| decision.outcome.unwrap())
                 }
-                Some(outcome) => outcome,
-                None => panic!("{key:?} is in conflict in a clean merge"),
+                outcome => outcome,
             };
             let made = match decision.and_then(|decision| decision.result.clone()) {
                 Some(Value::Text(text)) => Some(Claim::Text(text)),

@@ -1,15 +1,10 @@
 //! Rules that settle a conflict are tried before they are offered, alone or together.
 
 use conferry::merge::finish::{Settle, finish, missing_required};
-use conferry::merge::offers::{Offer, offers};
+use conferry::merge::offers::{Offer, Take, offers};
 use conferry::merge::{Inputs, Mode, merge};
 use conferry::pack::{self, Rules};
 use conferry::xml::Document;
-
-const BOTH: Offer = Offer {
-    take_old: true,
-    take_new: true,
-};
 
 /// Rules that require a value at each of `keys`.
 fn requiring(keys: &[usize]) -> Rules {
@@ -59,9 +54,9 @@ fn offered(count: usize, empty: &[usize]) -> Vec<Offer> {
     };
     let merged = merge(inputs).unwrap();
     let finished = finish(&inputs, &merged, Settle::Carrier).unwrap();
-    let required = missing_required(&inputs, &finished.document);
-    assert_eq!((merged.conflicts.len(), required.len()), (count, 0));
-    offers(&inputs, &merged, &required)
+    let missing = missing_required(&inputs, &finished.document);
+    assert_eq!((merged.conflicts.len(), missing.len()), (count, 0));
+    offers(&inputs, &merged, &missing)
 }
 
 #[test]
@@ -69,9 +64,9 @@ fn what_does_not_end_clean_is_not_offered() {
     for count in [3, 70] {
         for empty in [&[][..], &[1], &[0, 2], &[0, 1, 2]] {
             let expected: Vec<Offer> = (0..count)
-                .map(|key| Offer {
-                    take_old: !empty.contains(&key),
-                    ..BOTH
+                .map(|key| match empty.contains(&key) {
+                    true => vec![Take::New],
+                    false => vec![Take::Old, Take::New],
                 })
                 .collect();
             assert_eq!(offered(count, empty), expected, "{count}, {empty:?}");
@@ -83,7 +78,36 @@ fn what_does_not_end_clean_is_not_offered() {
 fn of_many_rules_that_fail_none_is_offered_unproven() {
     let empty: Vec<usize> = (0..160).step_by(2).collect();
     let offers = offered(160, &empty);
-    assert!(offers.iter().all(|offer| offer.take_new));
-    let unproven = |key: &usize| offers[*key].take_old;
+    assert!(offers.iter().all(|offer| offer.contains(&Take::New)));
+    let unproven = |key: &usize| offers[*key].contains(&Take::Old);
     assert_eq!(empty.iter().copied().find(unproven), None);
+}
+
+#[test]
+fn both_are_offered_where_both_put_something_in_one_place() {
+    let document = |rows: &str| {
+        Document::from_text(&format!(
+            "<configuration><system.web><authorization>\n<allow roles=\"A\"/>\n{rows}<deny users=\"*\"/>\n</authorization></system.web></configuration>"
+        ))
+        .unwrap()
+    };
+    let (base, old, new) = (
+        document(""),
+        document("<allow users=\"old\"/>\n"),
+        document("<deny users=\"new\"/>\n"),
+    );
+    let rules = requiring(&[]);
+    let inputs = Inputs {
+        base: Some(&base),
+        incoming: &old,
+        carrier: &new,
+        mode: Mode::Upgrade,
+        rules: &rules,
+        rewrite: None,
+        joins_renamed: false,
+        reports: true,
+    };
+    let merged = merge(inputs).unwrap();
+    let all = vec![Take::Old, Take::New, Take::Both, Take::BothNewFirst];
+    assert_eq!(offers(&inputs, &merged, &[]), [all]);
 }

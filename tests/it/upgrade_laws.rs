@@ -11,7 +11,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use conferry::merge::finish::{Settle, finish};
-use conferry::merge::prepare::encrypted;
 use conferry::merge::{Inputs, Mode, merge};
 use conferry::pack::Rules;
 use conferry::xml::Document;
@@ -59,7 +58,6 @@ struct Tally {
     right: usize,
     /// The vendor changed the place too: a conflict, or a result that is not judged here.
     due: usize,
-    refused: usize,
     /// All arrived, but a note is above another element than it was.
     misplaced: Vec<String>,
     needless: Vec<String>,
@@ -70,7 +68,6 @@ impl Tally {
     fn and(mut self, other: Self) -> Self {
         self.right += other.right;
         self.due += other.due;
-        self.refused += other.refused;
         self.misplaced.extend(other.misplaced);
         self.needless.extend(other.needless);
         self.wrong.extend(other.wrong);
@@ -181,8 +178,8 @@ fn carry_all(pairs: &[Pair]) -> Tally {
     {
         let [misplaced, needless, wrong] = failed;
         eprintln!(
-            "{} of {judged} edits carried right, {needless} needless conflicts, {misplaced} notes above another element, {wrong} wrong; {} where the vendor changed it too, {} refused (encrypted)",
-            tally.right, tally.due, tally.refused
+            "{} of {judged} edits carried right, {needless} needless conflicts, {misplaced} notes above another element, {wrong} wrong; {} where the vendor changed it too",
+            tally.right, tally.due
         );
         for story in tally.needless.iter().chain(&tally.misplaced) {
             eprintln!("{story}");
@@ -203,10 +200,6 @@ fn carry_all(pairs: &[Pair]) -> Tally {
 /// One run: edits of the base, carried to the new file.
 fn carry(pair: &Pair, run: u64) -> Tally {
     let mut tally = Tally::default();
-    if !encrypted(&pair.base).is_empty() || !encrypted(&pair.new).is_empty() {
-        tally.refused += 1;
-        return tally;
-    }
     let (old, done) = edited(&pair.base, run);
     if done.is_empty() {
         return tally;

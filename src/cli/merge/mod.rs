@@ -25,7 +25,6 @@ use crate::error::Failure;
 use crate::io::read::{display_name, is_stdin};
 use crate::io::same_file::same_file;
 use crate::io::write::{self, Backup, Written};
-use crate::merge::prepare::encrypted;
 use crate::merge::suspicion::{Given, left_marker};
 use crate::pack::Rules;
 use crate::present::plain::plain;
@@ -162,7 +161,6 @@ impl Job {
         let mut read = |path: &Path| match read_document(path, &rules) {
             Ok((document, _)) => {
                 failures.extend(refuse_markers(path, &document, &rules));
-                failures.extend(refuse_encrypted(path, &document));
                 Some(document)
             }
             Err(failure) => {
@@ -232,7 +230,7 @@ impl Job {
         let rewrite = |value: &str| rewrite_value(value, &self.directories, &self.rules.guards);
         let work = Work::of(self, &renaming, &rewrite, args)?;
         let finished = &work.finished;
-        let conflicts = work.merged.conflicts.len() + work.required.len();
+        let conflicts = work.merged.conflicts.len() + work.missing.len();
 
         let mut report = work.report(args, args.show_secrets);
         let rules = match args.settle {
@@ -302,18 +300,4 @@ fn refuse_markers(path: &Path, document: &Document, rules: &Rules) -> Option<Fai
     let first = left_marker(document)?;
     let name = display_name(path);
     Some(left_markers(&name, document.text(), first, &rules.secrets))
-}
-
-fn refuse_encrypted(path: &Path, document: &Document) -> Vec<Failure> {
-    encrypted(document)
-        .into_iter()
-        .map(|found| {
-            Failure::new(format!(
-                "line {}: the section `{}` is encrypted, and conferry has no key to merge it with",
-                found.place.line, found.section.path
-            ))
-            .in_file(display_name(path))
-            .help(found.section.decrypt_help())
-        })
-        .collect()
 }

@@ -1,20 +1,22 @@
 //! What to know about a merge that is no decision.
 
 use super::doubts::NO_BASE;
-use crate::merge::Inputs;
+use super::work::Work;
+use crate::config::protected::{ProtectedSection, protected_sections};
 use crate::merge::idle::{Idle, idle};
 use crate::merge::renaming::Renaming;
 use crate::present::merge_notes::renames;
 use crate::present::redact::Redactor;
 use crate::xml::Document;
 
-/// Notes about the inputs and the rules; `old` is the administrator's file as it was read.
+/// Notes about the inputs, the rules and the result; `old` is the administrator's file as it was read.
 pub(super) fn notes(
-    inputs: &Inputs<'_>,
+    work: &Work<'_>,
     old: &Document,
     renaming: &Renaming<'_>,
     redactor: &mut Redactor<'_>,
 ) -> Vec<String> {
+    let inputs = &work.inputs;
     let mut notes = Vec::new();
     if inputs.base.is_none() {
         notes.push(NO_BASE.to_owned());
@@ -34,5 +36,51 @@ pub(super) fn notes(
             "rule `{rule}` never decides: rule `{by}`, which comes later, has the same path"
         ),
     }));
+    notes.extend(encrypted(work));
     notes
+}
+
+/// The encrypted sections of the result that are in no conflict.
+fn encrypted(work: &Work<'_>) -> Vec<String> {
+    let new = work.inputs.carrier;
+    let in_new = protected_sections(new);
+    let result = &work.finished.document;
+    let ciphers = |document: &Document, section: &ProtectedSection| {
+        let nodes = document.subtree(section.element);
+        nodes
+            .filter(|node| document.is_element(*node))
+            .filter(|node| document.local_name(*node) == "CipherValue")
+            .map(|node| document.inner_text(node).trim().to_owned())
+            .collect::<Vec<String>>()
+    };
+    let is_open = |section: &ProtectedSection| {
+        let there = in_new.iter().find(|there| there.path == section.path);
+        let place = there.map(|there| new.span(there.element));
+        let mut conflicts = work.merged.conflicts.iter();
+        place.is_some() && conflicts.any(|conflict| conflict.places.carrier == place)
+    };
+    protected_sections(result)
+        .iter()
+        .filter(|section| !is_open(section))
+        .map(|section| {
+            let is_as_in_new = in_new.iter().any(|there| {
+                there.path == section.path
+                    && there.provider == section.provider
+                    && ciphers(new, there) == ciphers(result, section)
+            });
+            let from = match is_as_in_new {
+                true => "as in the new file",
+                false => "as in the old file",
+            };
+            let by = match &section.provider {
+                Some(provider) => format!(" with `{provider}`"),
+                None => String::new(),
+            };
+            format!(
+                "the section `{}` is encrypted{by}, {from}. The new machine must be able to read it. {}.",
+                section.path,
+                section.on_another_machine()
+            )
+        })
+        .collect()
 }

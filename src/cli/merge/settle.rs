@@ -68,17 +68,28 @@ enum Answer {
     Quit,
 }
 
+/// What may be answered for an action, and how the question shows it.
+const ANSWERS: [(&str, [&str; 2], &str); 4] = [
+    ("take-old", ["o", "old"], "[o]ld"),
+    ("take-new", ["n", "new"], "[n]ew"),
+    ("take-both", ["b", "both"], "[b]oth with old first"),
+    (
+        "take-both-new-first",
+        ["f", "first"],
+        "both with new [f]irst",
+    ),
+];
+
 fn one_answer(
     actions: &[&'static str],
     input: &mut dyn BufRead,
     say: &mut dyn FnMut(&str),
 ) -> io::Result<Answer> {
-    let has = |wanted: &str| actions.iter().find(|action| **action == wanted).copied();
-    let (old, new) = (has("take-old"), has("take-new"));
-    let mut choices = Vec::new();
-    choices.extend(old.map(|_| "[o]ld"));
-    choices.extend(new.map(|_| "[n]ew"));
-    choices.extend(["[s]kip", "[q]uit"]);
+    let offered: Vec<_> = (ANSWERS.iter())
+        .filter(|(action, ..)| actions.contains(action))
+        .collect();
+    let choices = offered.iter().map(|(_, _, shown)| *shown);
+    let choices: Vec<&str> = choices.chain(["[s]kip", "[q]uit"]).collect();
     let question = format!("  Take {}? ", choices.join(", "));
     loop {
         say(&question);
@@ -87,16 +98,15 @@ fn one_answer(
             say("\n");
             return Ok(Answer::Quit);
         }
-        let answer = match (line.trim().to_lowercase().as_str(), old, new) {
-            ("o" | "old", Some(action), _) | ("n" | "new", _, Some(action)) => Answer::Take(action),
-            ("s" | "skip", ..) => Answer::Skip,
-            ("q" | "quit", ..) => Answer::Quit,
-            _ => {
-                say("  Please answer with one of the letters in brackets.\n");
-                continue;
-            }
-        };
-        return Ok(answer);
+        let answer = line.trim().to_lowercase();
+        let mut known = offered.iter();
+        let taken = known.find(|(_, words, _)| words.contains(&answer.as_str()));
+        match (taken, answer.as_str()) {
+            (Some((action, ..)), _) => return Ok(Answer::Take(action)),
+            (None, "s" | "skip") => return Ok(Answer::Skip),
+            (None, "q" | "quit") => return Ok(Answer::Quit),
+            _ => say("  Please answer with one of the letters in brackets.\n"),
+        }
     }
 }
 
@@ -145,8 +155,8 @@ mod tests {
         };
         let merged = merge(inputs).unwrap();
         let finished = finish(&inputs, &merged, Settle::Carrier).unwrap();
-        let required = missing_required(&inputs, &finished.document);
-        let offers = offers(&inputs, &merged, &required);
+        let missing = missing_required(&inputs, &finished.document);
+        let offers = offers(&inputs, &merged, &missing);
         let files = Files {
             base: Some("base.config".to_owned()),
             old: "old.config".to_owned(),
@@ -157,7 +167,7 @@ mod tests {
         check(&Report::of(
             &inputs,
             &merged,
-            &required,
+            &missing,
             &offers,
             files,
             &mut redactor,
@@ -190,6 +200,28 @@ mod tests {
             assert!(said.contains(part), "no `{part}` in {said}");
         }
         assert!(!said.contains("Hush"), "{said}");
+    }
+
+    #[test]
+    fn both_can_be_taken_where_both_put_something_in_one_place() {
+        let every = ["take-old", "take-new", "take-both", "take-both-new-first"];
+        let mut said = String::new();
+        let mut say = |text: &str| said.push_str(text);
+        let mut answer = |input: &str| match one_answer(&every, &mut input.as_bytes(), &mut say) {
+            Ok(Answer::Take(action)) => Some(action),
+            _ => None,
+        };
+        assert_eq!(answer("b\n"), Some("take-both"));
+        assert_eq!(answer("F\n"), Some("take-both-new-first"));
+        assert_eq!(answer("n\n"), NEW);
+        assert_eq!(answer("s\n"), None);
+        let question =
+            "Take [o]ld, [n]ew, [b]oth with old first, both with new [f]irst, [s]kip, [q]uit?";
+        assert!(said.contains(question), "{said}");
+        // What is not offered is no answer.
+        let mut say = |_: &str| {};
+        let answer = one_answer(&["take-old"], &mut "b\nq\n".as_bytes(), &mut say).unwrap();
+        assert!(matches!(answer, Answer::Quit));
     }
 
     #[test]

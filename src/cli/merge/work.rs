@@ -11,7 +11,7 @@ use crate::merge::finish::{Finished, Settle, finish, missing_required};
 use crate::merge::markers::{Markers, Style, conflicted_text};
 use crate::merge::offers::{Offer, offers};
 use crate::merge::renaming::{Renaming, rename};
-use crate::merge::{Conflict, Inputs, Merged, Mode, RewriteValue, merge};
+use crate::merge::{Inputs, Merged, Missing, Mode, RewriteValue, merge};
 use crate::present::merge::Report;
 use crate::present::redact::Redactor;
 
@@ -20,7 +20,7 @@ pub(super) struct Work<'p> {
     pub(super) inputs: Inputs<'p>,
     pub(super) merged: Merged,
     pub(super) finished: Finished,
-    pub(super) required: Vec<Conflict>,
+    pub(super) missing: Vec<Missing>,
     offers: Vec<Offer>,
     job: &'p Job,
     renaming: &'p Renaming<'p>,
@@ -69,13 +69,13 @@ impl<'p> Work<'p> {
                 .in_file(args.output.display())
                 .help("Nothing was written. Please report this: it is a fault of conferry.")
         })?;
-        let required = missing_required(&inputs, &finished.document);
+        let missing = missing_required(&inputs, &finished.document);
         Ok(Self {
-            offers: offers(&inputs, &merged, &required),
+            offers: offers(&inputs, &merged, &missing),
             inputs,
             merged,
             finished,
-            required,
+            missing,
             job,
             renaming,
         })
@@ -86,7 +86,7 @@ impl<'p> Work<'p> {
         let mut report = Report::of(
             &self.inputs,
             &self.merged,
-            &self.required,
+            &self.missing,
             &self.offers,
             files(args),
             &mut redactor,
@@ -94,7 +94,7 @@ impl<'p> Work<'p> {
         let comments = CommentAccount::of(&self.inputs, &self.finished.document);
         report.add_comments(&comments, self.inputs.incoming, &mut redactor);
         report.warnings.clone_from(&self.job.warnings);
-        report.notes = notes(&self.inputs, &self.job.old, self.renaming, &mut redactor);
+        report.notes = notes(self, &self.job.old, self.renaming, &mut redactor);
         report
     }
 

@@ -14,13 +14,13 @@ use thiserror::Error;
 
 use crate::config::identity::IdentityTable;
 use crate::merge::compare::keys::{self, Keys};
-use crate::merge::outcome::{Conflict, ConflictKind, Places, Values};
+use crate::merge::outcome::{Conflict, Missing};
 use crate::merge::{Inputs, Merged, Mode};
 use crate::pack::rules::{Action, Component};
 use crate::xml::address::Leaf;
 use crate::xml::fast_reader;
 use crate::xml::second_reader::{self, Disagreement};
-use crate::xml::{Document, Edits, NodeId, Span};
+use crate::xml::{Document, Edits, NodeId};
 
 /// Which side settles what is left in conflict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -250,9 +250,9 @@ fn duplicates(
         .collect()
 }
 
-/// Values that a rule requires and the result lacks, as conflicts.
+/// Values that a rule requires and the result lacks.
 #[must_use]
-pub fn missing_required(inputs: &Inputs<'_>, result: &Document) -> Vec<Conflict> {
+pub fn missing_required(inputs: &Inputs<'_>, result: &Document) -> Vec<Missing> {
     let rules = inputs.rules;
     let component: Option<&Component> = rules.component_of(result);
     let ignores_case = rules.ignores_case();
@@ -270,16 +270,10 @@ pub fn missing_required(inputs: &Inputs<'_>, result: &Document) -> Vec<Conflict>
                 .select(result, &ignores_case)
                 .any(|element| has_value(result, element, policy.selector.leaf()))
         })
-        .map(|policy| Conflict {
-            kind: ConflictKind::Required,
-            address: crate::xml::address::Address::default(),
-            values: Values::default(),
-            secret: false,
-            places: Places::default(),
-            region: Span::default(),
-            base_region: None,
-            take_incoming: Vec::new(),
-            by: Some(policy.provenance.id.clone()),
+        .map(|policy| Missing {
+            rule: policy.provenance.id.clone(),
+            path: policy.selector.as_str().to_owned(),
+            summary: policy.provenance.summary.clone(),
         })
         .collect()
 }

@@ -8,37 +8,34 @@
 use std::collections::HashSet;
 
 use crate::config::structure::sections::declared_path;
-use crate::config::structure::{Fault, FaultKind, Meaning, faults};
+use crate::config::structure::{Fault, FaultKind, faults};
 use crate::merge::Inputs;
 use crate::merge::compare::directives::Directives;
 use crate::merge::compare::keys::Keys;
-use crate::pack::Rules;
 use crate::xml::{Document, NodeId};
 
 /// The faults of `result` that no input has.
 pub(in crate::merge) fn new_faults(inputs: &Inputs<'_>, result: &Document) -> Vec<Fault> {
-    let meaning = meaning_of(inputs.rules);
+    let meaning = inputs.rules.meaning();
     let mut found = faults(result, meaning);
     if found.is_empty() {
         return found;
     }
-    let inputs = [inputs.base, Some(inputs.incoming), Some(inputs.carrier)];
-    let known: HashSet<(FaultKind, String)> = inputs
+    // Most faults of a result are the carrier's.
+    for input in [Some(inputs.carrier), Some(inputs.incoming), inputs.base]
         .into_iter()
         .flatten()
-        .flat_map(|document| faults(document, meaning))
-        .map(|fault| (fault.kind, fault.key))
-        .collect();
-    found.retain(|fault| !known.contains(&(fault.kind, fault.key.clone())));
-    found
-}
-
-fn meaning_of(rules: &Rules) -> Meaning<'_> {
-    Meaning {
-        identities: &rules.identities,
-        references: &rules.references,
-        section_groups: &rules.section_groups,
+    {
+        let known: HashSet<(FaultKind, String)> = faults(input, meaning)
+            .into_iter()
+            .map(|fault| (fault.kind, fault.key))
+            .collect();
+        found.retain(|fault| !known.contains(&(fault.kind, fault.key.clone())));
+        if found.is_empty() {
+            break;
+        }
     }
+    found
 }
 
 /// Which half of the conflicts the result has.

@@ -14,7 +14,7 @@ mod order;
 pub(super) mod plan;
 mod renamed;
 mod values;
-mod whole_sections;
+pub(super) mod whole_sections;
 
 use super::compare::Comparison;
 use super::outcome::ConflictKind;

@@ -10,7 +10,7 @@ use crate::xml::{Document, Edit, NodeId};
 
 /// Attributes with which the content of a section is, or may be, in another file. The second one may
 /// have content beside it.
-const SOURCES: [&str; 2] = ["configSource", "file"];
+pub(in crate::merge) const SOURCES: [&str; 2] = ["configSource", "file"];
 
 impl Comparison<'_> {
     /// Whether the element is encrypted on any side.
