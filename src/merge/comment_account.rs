@@ -36,7 +36,7 @@ impl CommentAccount {
         let mut in_base = inputs.base.map(count).unwrap_or_default();
         let mut in_new = count(inputs.carrier);
         let mut in_result = count(result);
-        let mut take =
+        let take =
             |counts: &mut HashMap<String, usize>, words: &str| match counts.get_mut(words) {
                 Some(left) if *left > 0 => {
                     *left -= 1;
