@@ -36,14 +36,13 @@ impl CommentAccount {
         let mut in_base = inputs.base.map(count).unwrap_or_default();
         let mut in_new = count(inputs.carrier);
         let mut in_result = count(result);
-        let take =
-            |counts: &mut HashMap<String, usize>, words: &str| match counts.get_mut(words) {
-                Some(left) if *left > 0 => {
-                    *left -= 1;
-                    true
-                }
-                _ => false,
-            };
+        let take = |counts: &mut HashMap<String, usize>, words: &str| match counts.get_mut(words) {
+            Some(left) if *left > 0 => {
+                *left -= 1;
+                true
+            }
+            _ => false,
+        };
         let mut account = Self::default();
         for node in comments(inputs.incoming) {
             let words = words(inputs.incoming, node);
