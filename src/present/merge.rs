@@ -99,7 +99,7 @@ pub(super) struct DecisionLine {
     pub(super) address: String,
     #[serde(flatten)]
     pub(super) values: ValueLine,
-    pub(super) result: Option<String>,
+    pub(super) result: Option<Shown>,
     pub(super) secret: bool,
     pub(super) by: String,
     /// Rests on a known default instead of a base file.
@@ -109,9 +109,31 @@ pub(super) struct DecisionLine {
 
 #[derive(Debug, Default, Serialize)]
 pub(super) struct ValueLine {
-    pub(super) base: Option<String>,
-    pub(super) old: Option<String>,
-    pub(super) new: Option<String>,
+    pub(super) base: Option<Shown>,
+    pub(super) old: Option<Shown>,
+    pub(super) new: Option<Shown>,
+}
+
+/// A value as it may be shown.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+pub(super) struct Shown {
+    pub(super) text: String,
+    /// Whether it is a text of the file, and no description or mask of one.
+    #[serde(skip)]
+    pub(super) is_verbatim: bool,
+}
+
+impl Shown {
+    fn of(value: &Value, secret: bool, redactor: &mut Redactor<'_>) -> Self {
+        Self {
+            text: redactor.shown(value, secret),
+            is_verbatim: match value {
+                Value::Text(text) => !redactor.masks_all(text, secret),
+                _ => false,
+            },
+        }
+    }
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -165,7 +187,7 @@ impl Report {
                 result: decision
                     .result
                     .as_ref()
-                    .map(|value| redactor.shown(value, decision.secret)),
+                    .map(|value| Shown::of(value, decision.secret, redactor)),
                 secret: decision.secret,
                 by: decision.by.name().to_owned(),
                 assumed: decision.assumed,
@@ -252,7 +274,7 @@ fn account(merged: &Merged) -> AccountLine {
 
 pub(super) fn values(values: &Values, secret: bool, redactor: &mut Redactor<'_>) -> ValueLine {
     let mut show =
-        |value: &Option<Value>| value.as_ref().map(|value| redactor.shown(value, secret));
+        |value: &Option<Value>| (value.as_ref()).map(|value| Shown::of(value, secret, redactor));
     ValueLine {
         base: show(&values.base),
         old: show(&values.incoming),

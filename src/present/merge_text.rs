@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::merge::{DecisionLine, Files, Kind, Report};
+use super::merge::{DecisionLine, Files, Kind, Report, Shown};
 use super::merge_conflicts::ConflictLine;
 
 impl Report {
@@ -191,11 +191,16 @@ pub(super) fn values_of(files: &Files, conflict: &ConflictLine) -> [String; 3] {
 }
 
 /// A value in quotes; descriptions and masks stand without.
-fn side(value: &Option<String>) -> String {
+fn side(value: &Option<Shown>) -> String {
     match value {
         None => "(nothing)".to_owned(),
-        Some(value) if value.starts_with('<') || value.starts_with("[secret") => value.clone(),
-        Some(value) => format!("\"{}\"", value.replace('\r', "\\r").replace('\n', "\\n")),
+        Some(value) if value.is_verbatim => {
+            format!(
+                "\"{}\"",
+                value.text.replace('\r', "\\r").replace('\n', "\\n")
+            )
+        }
+        Some(value) => value.text.clone(),
     }
 }
 

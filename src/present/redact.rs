@@ -28,11 +28,11 @@ impl<'t> Redactor<'t> {
 
     /// `value` as it may be shown. `secret`: all of it is one.
     pub fn value(&mut self, value: &str, secret: bool) -> String {
+        if self.masks_all(value, secret) {
+            return self.mask(value);
+        }
         if self.show || value.is_empty() {
             return value.to_owned();
-        }
-        if secret {
-            return self.mask(value);
         }
         let mut shown = String::with_capacity(value.len());
         let mut copied = 0;
@@ -57,6 +57,12 @@ impl<'t> Redactor<'t> {
             }
         }
         shown.to_string()
+    }
+
+    /// Whether all of `value` is masked; see [`Self::value`].
+    #[must_use]
+    pub fn masks_all(&self, value: &str, secret: bool) -> bool {
+        secret && !self.show && !value.is_empty()
     }
 
     /// What stands at a place, as it may be shown. `secret`: its text is one.
