@@ -88,6 +88,19 @@ impl Target {
         self.steps().skip(1).any(|step| step == name)
     }
 
+    /// Whether `node` is in a collection that can hold the entries.
+    #[must_use]
+    pub fn would_hold(&self, document: &Document, node: NodeId) -> bool {
+        let mut at = document.parent(node);
+        self.steps().skip(1).all(|step| {
+            let Some(parent) = at.filter(|parent| document.is_element(*parent)) else {
+                return false;
+            };
+            at = document.parent(parent);
+            step == "*" || placeholder(step).is_some() || step == document.local_name(parent)
+        })
+    }
+
     /// Whether `entry` is what `element` may name.
     #[must_use]
     pub fn matches(&self, document: &Document, element: NodeId, entry: NodeId) -> bool {

@@ -57,6 +57,10 @@ pub enum FaultKind {
     Dangling,
     /// Text where .NET takes elements only.
     Text,
+    /// A `location` with both `allowOverride` and `overrideMode`, of which .NET takes one.
+    BothOverrides,
+    /// A rule of `authorization` that names neither users nor roles.
+    NobodyNamed,
 }
 
 /// Something that is wrong.
@@ -161,11 +165,39 @@ impl Found<'_> {
         }
     }
 
+    /// Attributes that exclude or need one another.
+    fn in_element(&mut self, element: NodeId) {
+        let document = self.document;
+        if !document.is_element(element) {
+            return;
+        }
+        let has = |name| document.attribute(element, name).is_some();
+        match document.local_name(element) {
+            "location" if has("allowOverride") && has("overrideMode") => {
+                self.add(FaultKind::BothOverrides, element, None);
+            }
+            "allow" | "deny" if !has("users") && !has("roles") => {
+                let is_rule = document.parent(element).is_some_and(|parent| {
+                    document.is_element(parent)
+                        && document.local_name(parent) == "authorization"
+                        && document
+                            .parent(parent)
+                            .is_some_and(|above| document.local_name(above) == "system.web")
+                });
+                if is_rule {
+                    self.add(FaultKind::NobodyNamed, element, None);
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// What attributes say: `configSource`, and names that point at entries.
     fn in_attributes(&mut self) {
         let (document, references) = (self.document, self.meaning.references);
         let mut pointers = pointers::Pointers::new(document, references);
         for element in document.nodes() {
+            self.in_element(element);
             for attribute in document.attributes(element) {
                 let name = document.slice(attribute.name);
                 if name == "configSource" && sources::beside(document, element).is_some() {

@@ -18,6 +18,10 @@ struct Targets {
     named: FxHashMap<String, Vec<NodeId>>,
     /// Whether some of them stand in another file, or cannot be read.
     elsewhere: bool,
+    /// Whether a `clear` takes out what is inherited.
+    cleared: bool,
+    /// What a `remove` takes out.
+    removed: Vec<String>,
 }
 
 impl<'d> Pointers<'d> {
@@ -33,7 +37,7 @@ impl<'d> Pointers<'d> {
     pub(super) fn dangles(&mut self, at: usize, element: NodeId, name: &str) -> bool {
         let (document, row) = (self.document, &self.references.rows()[at]);
         let targets = (self.targets.entry(at)).or_insert_with(|| Targets::of(document, row));
-        if targets.elsewhere || row.is_inherited(name) {
+        if targets.elsewhere || row.is_inherited(name) && !targets.clears(name, row) {
             return false;
         }
         let named = targets.named.get(&*row.compare.folded(name));
@@ -48,11 +52,39 @@ impl<'d> Pointers<'d> {
 }
 
 impl Targets {
+    /// Whether what is inherited by this name is taken out of the collection.
+    fn clears(&self, name: &str, row: &Reference) -> bool {
+        self.cleared
+            || self
+                .removed
+                .iter()
+                .any(|removed| row.compare.is_same(removed, name))
+    }
+
+    fn look_for_removals(&mut self, document: &Document, row: &Reference) {
+        for node in document.nodes().filter(|node| document.is_element(*node)) {
+            let is_there = |node| row.target.would_hold(document, node);
+            match document.local_name(node) {
+                "clear" if is_there(node) => self.cleared = true,
+                "remove" if is_there(node) => {
+                    let name = document.value(node, row.target.attribute());
+                    self.removed.extend(name.map(|name| name.into_owned()));
+                }
+                _ => {}
+            }
+        }
+    }
+
     fn of(document: &Document, row: &Reference) -> Self {
         let mut found = Self {
             named: FxHashMap::default(),
             elsewhere: row.is_elsewhere(document),
+            cleared: false,
+            removed: Vec::new(),
         };
+        if !row.inherited.is_empty() {
+            found.look_for_removals(document, row);
+        }
         let entries = document.nodes().filter(|node| {
             document.is_element(*node) && document.local_name(*node) == row.target.entry()
         });

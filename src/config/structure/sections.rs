@@ -250,18 +250,20 @@ pub fn config_sections(document: &Document) -> Vec<NodeId> {
         .collect()
 }
 
-/// Declarations of a section that is declared already.
+/// Declarations of a name that is declared already. A group may be there again, but a section may not,
+/// and no section may have the name of a group.
 #[must_use]
 pub fn declared_twice(document: &Document) -> Vec<Again> {
     let mut found = Vec::new();
     let mut seen: FxHashMap<String, NodeId> = FxHashMap::default();
+    let is_section = |node: NodeId| document.local_name(node) == "section";
     for head in config_sections(document) {
         for element in document.subtree(head) {
-            if document.local_name(element) == "section"
+            if matches!(document.local_name(element), "section" | "sectionGroup")
                 && let Some(path) = declared_path(document, element)
             {
                 let first = *seen.entry(path).or_insert(element);
-                if first != element {
+                if first != element && (is_section(first) || is_section(element)) {
                     found.push(Again { element, first });
                 }
             }

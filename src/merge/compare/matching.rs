@@ -86,9 +86,21 @@ pub fn match_children(
         .collect()
 }
 
+/// Whether the file is an XDT transform.
+fn is_transform(document: &Document) -> bool {
+    const NAMESPACE: &str = "http://schemas.microsoft.com/XML-Document-Transform";
+    let attributes = document.attributes(document.root()).iter();
+    attributes
+        .map(|attribute| document.slice(attribute.value))
+        .any(|value| value == NAMESPACE)
+}
+
 /// The children by what identifies them, in the order of the incoming side, then of the carrier,
 /// then of the base.
 fn collect(table: &IdentityTable, parents: Sides<(Side<'_>, NodeId)>) -> Vec<Members> {
+    let is_transform = [parents.incoming, parents.carrier]
+        .into_iter()
+        .any(|(side, _)| is_transform(side.document));
     let mut index: HashMap<String, usize> = HashMap::new();
     let mut groups: Vec<Members> = Vec::new();
     // Of each name that no row speaks of, its groups.
@@ -100,9 +112,11 @@ fn collect(table: &IdentityTable, parents: Sides<(Side<'_>, NodeId)>) -> Vec<Mem
             let key = keys.key(child);
             let at = index.get(key.text).copied().unwrap_or_else(|| {
                 groups.push(Members {
-                    last_wins: key
-                        .rule
-                        .is_some_and(|rule| rule.duplicates == Duplicates::LastWins),
+                    // In a transform two entries of one key are two instructions.
+                    last_wins: !is_transform
+                        && key
+                            .rule
+                            .is_some_and(|rule| rule.duplicates == Duplicates::LastWins),
                     is_identified: key.text[key.tag.len()..].contains(keys::VALUE_SEPARATOR),
                     ..Members::default()
                 });

@@ -117,6 +117,20 @@ impl<'a> Comparison<'a> {
             || sides.base.is_some_and(|base| same(base, sides.incoming))
     }
 
+    /// Whether something in the incoming element has to be kept that the incoming side did not change.
+    pub(in crate::merge) fn holds_needed(&self, triple: Sides<NodeId>) -> bool {
+        let Directives {
+            keep_incoming,
+            keep_with_conflict,
+            ..
+        } = self.directives;
+        let incoming = self.inputs.incoming;
+        keep_incoming
+            .iter()
+            .chain(keep_with_conflict)
+            .any(|node| incoming.is_within(*node, triple.incoming))
+    }
+
     /// The address of an element of the incoming side.
     pub(in crate::merge) fn incoming_address(&self, element: NodeId) -> Address {
         self.address(self.inputs.incoming, element, Leaf::Element)

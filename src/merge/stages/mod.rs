@@ -49,7 +49,7 @@ pub(super) fn walk(comparison: &Comparison<'_>) -> Result<Merged, MergeError> {
 impl Comparison<'_> {
     /// One element that both sides have.
     fn element(&self, triple: Sides<NodeId>, steps: &mut Steps) {
-        if !self.upgrade() && self.nothing_to_do(triple) {
+        if !self.upgrade() && self.nothing_to_do(triple) && !self.holds_needed(triple) {
             return;
         }
         if self.is_named_otherwise_by_both(triple) {

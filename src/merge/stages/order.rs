@@ -30,7 +30,10 @@ impl Comparison<'_> {
         triple: Sides<NodeId>,
         plan: &Plan,
     ) -> Option<ConflictKind> {
-        if self.clear_meets_additions(plan) || self.remove_meets_addition(plan) {
+        if self.clear_meets_additions(plan)
+            || self.remove_meets_addition(plan)
+            || self.takes_out_other_entries(plan)
+        {
             return Some(ConflictKind::Order);
         }
         if !self.is_ordered(triple) {
@@ -38,7 +41,8 @@ impl Comparison<'_> {
         }
         let orders = Orders::of(plan);
         let both_moved = orders.incoming_moved() && orders.carrier_moved();
-        (both_moved || has_no_place(plan, &orders)).then_some(ConflictKind::Order)
+        let contradict = self.inputs.base.is_some() && additions_contradict(plan);
+        (both_moved || contradict || has_no_place(plan, &orders)).then_some(ConflictKind::Order)
     }
 
     /// Takes over the order of the incoming side if the carrier kept its own.
@@ -119,6 +123,35 @@ impl Comparison<'_> {
         clear[0] && added[1] || clear[1] && added[0]
     }
 
+    /// Whether a `clear` or a `remove` that both sides have is before an entry on one side and behind
+    /// it on the other: what it takes out is another thing then.
+    fn takes_out_other_entries(&self, plan: &Plan) -> bool {
+        if self.inputs.base.is_none() {
+            return false;
+        }
+        let carrier = self.inputs.carrier;
+        let both = || plan.matches.iter().filter_map(|found| found.both());
+        let is_directive = |node: NodeId| matches!(carrier.local_name(node), "clear" | "remove");
+        let key = |node| -> Vec<String> {
+            identity(&self.inputs.rules.identities, carrier, node)
+                .into_iter()
+                .map(|(_, value)| Compare::IgnoreCase.folded(&value).into_owned())
+                .collect()
+        };
+        both()
+            .filter(|directive| is_directive(directive.carrier))
+            .any(|directive| {
+                let takes_all = carrier.local_name(directive.carrier) == "clear";
+                let taken = key(directive.carrier);
+                both()
+                    .filter(|entry| !is_directive(entry.carrier))
+                    .filter(|entry| takes_all || key(entry.carrier) == taken)
+                    .any(|entry| {
+                        (directive.carrier < entry.carrier) != (directive.incoming < entry.incoming)
+                    })
+            })
+    }
+
     /// Whether one side added a `<remove/>` of what the other side added: which
     /// of the two comes first decides whether the entry is there.
     fn remove_meets_addition(&self, plan: &Plan) -> bool {
@@ -144,6 +177,27 @@ impl Comparison<'_> {
         let meets = |(side, key): (usize, Vec<String>)| adds.contains(&(1 - side, key));
         removes.into_iter().any(meets)
     }
+}
+
+/// Whether both sides have two elements in different orders, one of which the base lacks: each order is
+/// somebody's, and nothing says which one holds.
+fn additions_contradict(plan: &Plan) -> bool {
+    let mut both: Vec<(NodeId, NodeId, bool)> = plan
+        .matches
+        .iter()
+        .filter_map(|found| Some((found.carrier?, found.incoming?, found.base.is_none())))
+        .collect();
+    both.sort_unstable();
+    if both.is_sorted_by_key(|(_, incoming, _)| *incoming) {
+        return false;
+    }
+    both.iter()
+        .enumerate()
+        .any(|(at, (_, incoming, is_added))| {
+            both[at + 1..]
+                .iter()
+                .any(|(_, later, other_added)| later < incoming && (*is_added || *other_added))
+        })
 }
 
 /// Whether an element that one side added would have to come before another one and behind it, since

@@ -69,9 +69,10 @@ impl Comparison<'_> {
             let in_base = (sides.base).is_some_and(|(side, node)| has(side.document, node));
             let moved =
                 [sides.incoming, sides.carrier].map(|(side, node)| has(side.document, node));
+            let is_source = *name == "configSource";
             let (mover, stayed) = match moved {
-                [true, false] if !in_base => (sides.incoming, sides.carrier),
-                [false, true] if !in_base => (sides.carrier, sides.incoming),
+                [true, false] if is_source || !in_base => (sides.incoming, sides.carrier),
+                [false, true] if is_source || !in_base => (sides.carrier, sides.incoming),
                 _ => return false,
             };
             // Content beside `file` is read before it; an entry that moved there is a removed one.
@@ -79,10 +80,11 @@ impl Comparison<'_> {
                 return false;
             }
             let holds_nothing = !stayed.0.document.has_child_elements(stayed.1);
-            let is_unchanged = sides
-                .base
-                .is_some_and(|(base, node)| base.means_the_same(node, stayed.0, stayed.1));
-            !holds_nothing && !is_unchanged
+            let is_unchanged = |(side, its): (Side<'_>, NodeId)| {
+                let base = sides.base;
+                base.is_some_and(|(base, node)| base.means_the_same(node, side, its))
+            };
+            !holds_nothing && !is_unchanged(stayed) && !is_unchanged(mover)
         })
     }
 }

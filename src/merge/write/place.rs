@@ -68,10 +68,13 @@ impl Comparison<'_> {
         };
         let keeps_order = plan.reorder.is_none() && self.is_ordered(parent);
         // Without a preceding sibling that both files have: before the first following one.
-        let mut anchor = children
-            .iter()
-            .find_map(|child| fixed(child, None, None))
-            .map_or(Anchor::Inside, Anchor::Before);
+        let first = match elements.first() {
+            Some(first) if keeps_order => Some(*first),
+            _ => children.iter().find_map(|child| fixed(child, None, None)),
+        };
+        let mut anchor = first.map_or(Anchor::Inside, Anchor::Before);
+        // Of the elements so far, the last one in the carrier.
+        let mut latest: Option<NodeId> = None;
         let (mut above, mut last) = (None, None);
         let mut anchors = Vec::new();
         // Whether a comment that both files have stands above, in the same block of comments.
@@ -94,6 +97,7 @@ impl Comparison<'_> {
                 in_block = incoming.kind(child) == NodeKind::Comment;
                 if incoming.is_element(child) {
                     above = Some(carrier);
+                    latest = latest.max(above);
                 }
             } else if plan.stays.contains_key(&child) {
                 in_block = false;
@@ -101,6 +105,8 @@ impl Comparison<'_> {
                 anchors.push((child, self.first_place(parent, plan)));
             } else if let Some(entry) = self.taken_out_by(child, plan) {
                 anchors.push((child, Anchor::Before(entry)));
+            } else if let Some(latest) = latest.filter(|_| self.takes_out_what_is_before(child)) {
+                anchors.push((child, Anchor::After(latest)));
             } else {
                 let block = described.get(&child).filter(|_| !in_block);
                 anchors.push((child, block.map_or(anchor, |below| Anchor::Before(*below))));
@@ -131,6 +137,12 @@ impl Comparison<'_> {
             line_ends = 0;
         }
         described
+    }
+
+    /// Whether the element takes entries out of its collection, those before it.
+    fn takes_out_what_is_before(&self, child: NodeId) -> bool {
+        let incoming = self.inputs.incoming;
+        incoming.is_element(child) && matches!(incoming.local_name(child), "clear" | "remove")
     }
 
     /// The entry of the carrier that a `remove` makes room for: it has to come before that.

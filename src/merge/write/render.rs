@@ -82,9 +82,24 @@ impl Comparison<'_> {
 /// A `setting` on one line with a line end before its end tag: .NET's reader takes the tag for part of
 /// the value where nothing is between the two and another setting follows.
 fn apart_from_its_value(rendered: String, indent: &str, line_end: &str) -> String {
-    const TIGHT: &str = "</value></setting>";
-    if !rendered.contains(TIGHT) {
-        return rendered;
+    const END_TAG: &str = "</setting>";
+    let mut text = String::with_capacity(rendered.len());
+    let mut parts = rendered.split(END_TAG).peekable();
+    while let Some(part) = parts.next() {
+        text.push_str(part);
+        if parts.peek().is_some() {
+            if ends_with_value(part) {
+                text.push_str(line_end);
+                text.push_str(indent);
+            }
+            text.push_str(END_TAG);
+        }
     }
-    rendered.replace(TIGHT, &format!("</value>{line_end}{indent}</setting>"))
+    text
+}
+
+fn ends_with_value(markup: &str) -> bool {
+    let last_tag = markup.rfind('<').map(|at| &markup[at..]);
+    markup.ends_with("</value>")
+        || markup.ends_with("/>") && last_tag.is_some_and(|tag| tag.starts_with("<value"))
 }
