@@ -15,6 +15,7 @@
 
 pub mod account;
 pub mod branches;
+pub mod comment_account;
 mod compare;
 mod decide;
 pub mod idle;

@@ -5,10 +5,11 @@ use serde::Serialize;
 
 use super::merge_conflicts::ConflictLine;
 use super::redact::Redactor;
+use crate::merge::comment_account::CommentAccount;
 use crate::merge::offers::{Offer, component_of};
 use crate::merge::outcome::{Decision, Places, Value, Values};
 use crate::merge::{Inputs, Merged, Missing, Outcome};
-use crate::xml::{Lines, Span};
+use crate::xml::{Document, Lines, Span};
 
 /// Version of the JSON. It changes when a field is renamed, removed or means something else.
 pub const SCHEMA: u32 = 1;
@@ -34,6 +35,7 @@ pub struct Report {
     pub(super) files: Files,
     pub(super) component: Option<String>,
     pub(super) account: AccountLine,
+    pub(super) comments: CommentLines,
     pub(super) decisions: Vec<DecisionLine>,
     pub(super) conflicts: Vec<ConflictLine>,
     /// What may make the whole merge a wrong one: the inputs look like a mistake.
@@ -42,6 +44,25 @@ pub struct Report {
     pub notes: Vec<String>,
     /// What became of the output, one sentence.
     pub result: String,
+}
+
+/// What became of the comments of the old file.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct CommentLines {
+    pub(super) comments: usize,
+    pub(super) carried: usize,
+    pub(super) already_there: usize,
+    pub(super) shipped: usize,
+    pub(super) left: Vec<LeftComment>,
+}
+
+/// A comment of the administrator's that is not in the result.
+#[derive(Debug, Serialize)]
+pub(super) struct LeftComment {
+    /// Line in the old file, from 1.
+    pub(super) line: usize,
+    /// How it begins; nothing where it may hold a secret.
+    pub(super) text: Option<String>,
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -146,6 +167,7 @@ impl Report {
             files,
             component: component_of(inputs).map(|known| known.provenance.summary.clone()),
             account: account(merged),
+            comments: CommentLines::default(),
             decisions: Vec::new(),
             conflicts: Vec::new(),
             warnings: Vec::new(),
@@ -183,6 +205,28 @@ impl Report {
             report.push_conflict(ConflictLine::missing(missing, offer, inputs.rules));
         }
         report
+    }
+
+    /// Adds what became of the comments of `old`.
+    pub fn add_comments(
+        &mut self,
+        account: &CommentAccount,
+        old: &Document,
+        redactor: &mut Redactor<'_>,
+    ) {
+        let lines = Lines::of(old.text());
+        self.comments = CommentLines {
+            comments: account.comments(),
+            carried: account.carried,
+            already_there: account.already_there,
+            shipped: account.shipped,
+            left: (account.left.iter())
+                .map(|node| LeftComment {
+                    line: lines.place(old.span(*node).start).line,
+                    text: redactor.comment(&old.text_of(*node)),
+                })
+                .collect(),
+        };
     }
 
     /// As JSON, one line end at the end.

@@ -59,10 +59,34 @@ impl Report {
                 .collect();
             let _ = writeln!(text, "Dropped: {}", parts.join(", "));
         }
+        self.comment_lines(&mut text);
         if !self.result.is_empty() {
             let _ = writeln!(text, "{}", self.result);
         }
         text
+    }
+
+    fn comment_lines(&self, text: &mut String) {
+        let comments = &self.comments;
+        if comments.comments == 0 {
+            return;
+        }
+        let _ = writeln!(
+            text,
+            "Comments of the old file: {} = {} carried + {} already there + {} shipped with the old version + {} left out",
+            comments.comments,
+            comments.carried,
+            comments.already_there,
+            comments.shipped,
+            comments.left.len(),
+        );
+        for left in &comments.left {
+            let shown = match &left.text {
+                Some(text) => format!("{text:?}"),
+                None => "not shown, since it may hold a secret".to_owned(),
+            };
+            let _ = writeln!(text, "  left out, line {}: {shown}", left.line);
+        }
     }
 
     fn section(&self, text: &mut String, kind: Kind, title: &str) {

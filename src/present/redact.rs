@@ -85,6 +85,22 @@ impl<'t> Redactor<'t> {
         }
     }
 
+    /// The beginning of a comment; nothing where it may hold a secret.
+    pub fn comment(&self, text: &str) -> Option<String> {
+        const SHOWN: usize = 60;
+        if !self.show
+            && (self.table.mentions_secret(text) || !self.table.secret_parts(text).is_empty())
+        {
+            return None;
+        }
+        let words: Vec<&str> = text.split_ascii_whitespace().collect();
+        let words = words.join(" ");
+        Some(match words.char_indices().nth(SHOWN) {
+            Some((end, _)) => format!("{} …", &words[..end]),
+            None => words,
+        })
+    }
+
     fn mask(&mut self, secret: &str) -> String {
         let number = match self.seen.iter().position(|seen| seen == secret) {
             Some(at) => at + 1,

@@ -6,6 +6,7 @@ use super::files::files;
 use super::notes::notes;
 use super::{Job, MergeArgs, OnConflict};
 use crate::error::Failure;
+use crate::merge::comment_account::CommentAccount;
 use crate::merge::finish::{Finished, Settle, finish, missing_required};
 use crate::merge::markers::{Markers, Style, conflicted_text};
 use crate::merge::offers::{Offer, offers};
@@ -90,6 +91,8 @@ impl<'p> Work<'p> {
             files(args),
             &mut redactor,
         );
+        let comments = CommentAccount::of(&self.inputs, &self.finished.document);
+        report.add_comments(&comments, self.inputs.incoming, &mut redactor);
         report.warnings.clone_from(&self.job.warnings);
         report.notes = notes(self, &self.job.old, self.renaming, &mut redactor);
         report

@@ -103,7 +103,7 @@ fn collect(table: &IdentityTable, parents: Sides<(Side<'_>, NodeId)>) -> Vec<Mem
                     last_wins: key
                         .rule
                         .is_some_and(|rule| rule.duplicates == Duplicates::LastWins),
-                    is_identified: key.text.len() > key.tag.len(),
+                    is_identified: key.text[key.tag.len()..].contains(keys::VALUE_SEPARATOR),
                     ..Members::default()
                 });
                 index.insert(key.text.to_owned(), groups.len() - 1);

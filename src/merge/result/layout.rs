@@ -14,6 +14,9 @@ pub(in crate::merge) fn make_readable(
     result: &Document,
 ) -> bool {
     let carrier = inputs.carrier;
+    if memchr::memmem::find(result.text().as_bytes(), b"</setting>").is_none() {
+        return false;
+    }
     let tight = |document: &Document| -> Vec<_> {
         hazards(document)
             .into_iter()

@@ -189,24 +189,27 @@ impl Hunk {
         let is_outside = |line: &String, taken: usize, beside: usize| {
             markers.style != Style::Diff3 || taken < beside || !base.contains(line)
         };
-        let shared = ours.iter().zip(&theirs);
-        let shared = shared.take_while(|(one, other)| one == other).enumerate();
-        let count = shared
-            .take_while(|(at, (line, _))| is_outside(line, *at, self.before))
-            .count();
-        let count = (0..=count).rev().find(|count| is_whole(&ours[..*count]));
-        let before: Vec<String> = ours.drain(..count.unwrap_or(0)).collect();
+        let shared = |ours: &mut dyn Iterator<Item = &String>,
+                      theirs: &mut dyn Iterator<Item = &String>,
+                      beside: usize| {
+            let pairs = ours.zip(theirs).take_while(|(one, other)| one == other);
+            let outside = pairs.enumerate();
+            outside
+                .take_while(|(at, (line, _))| is_outside(line, *at, beside))
+                .count()
+        };
+        let most_before = shared(&mut ours.iter(), &mut theirs.iter(), self.before);
+        let rest = |lines: &[String]| lines.len() - most_before.min(lines.len());
+        let most_behind = shared(
+            &mut ours.iter().rev().take(rest(&ours)),
+            &mut theirs.iter().rev().take(rest(&theirs)),
+            self.behind,
+        );
+        let (before, behind) = outside([&ours, &theirs], most_before, most_behind);
+        let before: Vec<String> = ours.drain(..before).collect();
         theirs.drain(..before.len());
-        let shared = ours.iter().rev().zip(theirs.iter().rev());
-        let shared = shared.take_while(|(one, other)| one == other).enumerate();
-        let count = shared
-            .take_while(|(at, (line, _))| is_outside(line, *at, self.behind))
-            .count();
-        let count = (0..=count)
-            .rev()
-            .find(|count| is_whole(&ours[ours.len() - count..]));
-        let after = ours.split_off(ours.len() - count.unwrap_or(0));
-        theirs.truncate(theirs.len() - after.len());
+        let after = ours.split_off(ours.len() - behind);
+        theirs.truncate(theirs.len() - behind);
         let marker = |sign: char, label: &str| {
             let line = sign.to_string().repeat(markers.size);
             if label.is_empty() {
@@ -232,19 +235,64 @@ impl Hunk {
     }
 }
 
-/// Whether the lines cut no element in two.
-fn is_whole(lines: &[String]) -> bool {
-    let mut open = 0_usize;
-    for token in Tokens::new(&lines.join("\n")) {
-        match token {
-            Ok(token) => match token.kind {
-                TokenKind::Start => open += 1,
-                TokenKind::End if open == 0 => return false,
-                TokenKind::End => open -= 1,
-                _ => {}
-            },
-            Err(_) => return false,
+/// How many of the lines that both halves share at their beginning and at their end may be left
+/// outside of the markers, so that what remains of each half cuts no element in two.
+fn outside(halves: [&[String]; 2], most_before: usize, most_behind: usize) -> (usize, usize) {
+    let depths = halves.map(depths);
+    let is_whole = |before: usize, behind: usize| {
+        depths.iter().all(|depths| {
+            let rest = &depths[before..depths.len() - behind];
+            let (first, last) = (
+                rest.first().copied().flatten(),
+                rest.last().copied().flatten(),
+            );
+            first.is_some()
+                && first == last
+                && rest.iter().flatten().all(|depth| Some(*depth) >= first)
+        })
+    };
+    if !is_whole(0, 0) {
+        // A start tag alone, which is cut anyway.
+        return (most_before, most_behind);
+    }
+    for before in (0..=most_before).rev() {
+        if let Some(behind) = (0..=most_behind)
+            .rev()
+            .find(|behind| is_whole(before, *behind))
+        {
+            return (before, behind);
         }
     }
-    open == 0
+    (0, 0)
+}
+
+/// Before each line and behind the last one, how many elements are open; nothing within a tag.
+fn depths(lines: &[String]) -> Vec<Option<isize>> {
+    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let mut starts = vec![0];
+    for line in lines {
+        starts.push(starts[starts.len() - 1] + line.len() as u32 + 1);
+    }
+    let mut depths: Vec<Option<isize>> = vec![None; starts.len()];
+    let (mut depth, mut at) = (0, 0);
+    for token in Tokens::new(&text).map_while(Result::ok) {
+        while at < starts.len() && starts[at] <= token.span.start {
+            depths[at] = Some(depth);
+            at += 1;
+        }
+        match token.kind {
+            TokenKind::Start => depth += 1,
+            TokenKind::End => depth -= 1,
+            _ => {}
+        }
+        while at < starts.len() && starts[at] < token.span.end {
+            depths[at] = (token.kind == TokenKind::Text).then_some(depth);
+            at += 1;
+        }
+    }
+    while at < starts.len() && starts[at] as usize >= text.len() {
+        depths[at] = Some(depth);
+        at += 1;
+    }
+    depths
 }

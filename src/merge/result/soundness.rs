@@ -8,37 +8,34 @@
 use std::collections::HashSet;
 
 use crate::config::structure::sections::declared_path;
-use crate::config::structure::{Fault, FaultKind, Meaning, faults};
+use crate::config::structure::{Fault, FaultKind, faults};
 use crate::merge::Inputs;
 use crate::merge::compare::directives::Directives;
 use crate::merge::compare::keys::Keys;
-use crate::pack::Rules;
 use crate::xml::{Document, NodeId};
 
 /// The faults of `result` that no input has.
 pub(in crate::merge) fn new_faults(inputs: &Inputs<'_>, result: &Document) -> Vec<Fault> {
-    let meaning = meaning_of(inputs.rules);
+    let meaning = inputs.rules.meaning();
     let mut found = faults(result, meaning);
     if found.is_empty() {
         return found;
     }
-    let inputs = [inputs.base, Some(inputs.incoming), Some(inputs.carrier)];
-    let known: HashSet<(FaultKind, String)> = inputs
+    // Most faults of a result are the carrier's.
+    for input in [Some(inputs.carrier), Some(inputs.incoming), inputs.base]
         .into_iter()
         .flatten()
-        .flat_map(|document| faults(document, meaning))
-        .map(|fault| (fault.kind, fault.key))
-        .collect();
-    found.retain(|fault| !known.contains(&(fault.kind, fault.key.clone())));
-    found
-}
-
-fn meaning_of(rules: &Rules) -> Meaning<'_> {
-    Meaning {
-        identities: &rules.identities,
-        references: &rules.references,
-        section_groups: &rules.section_groups,
+    {
+        let known: HashSet<(FaultKind, String)> = faults(input, meaning)
+            .into_iter()
+            .map(|fault| (fault.kind, fault.key))
+            .collect();
+        found.retain(|fault| !known.contains(&(fault.kind, fault.key.clone())));
+        if found.is_empty() {
+            break;
+        }
     }
+    found
 }
 
 /// Which half of the conflicts the result has.
@@ -69,7 +66,7 @@ pub(in crate::merge) fn heed(
     }
 }
 
-/// Keeps the declaration of the section at `element`, with the groups around it.
+/// Keeps the declaration of the section or the group at `element`, with the groups around it.
 fn keep_declaration(
     inputs: &Inputs<'_>,
     result: &Document,
@@ -81,7 +78,7 @@ fn keep_declaration(
     let declared = |document: &Document| {
         document.nodes().find(|node| {
             document.is_element(*node)
-                && document.local_name(*node) == "section"
+                && matches!(document.local_name(*node), "section" | "sectionGroup")
                 && declared_path(document, *node).is_some_and(|declared| declared == path)
         })
     };

@@ -29,7 +29,7 @@ pub(super) fn walk(comparison: &Comparison<'_>) -> Result<Merged, MergeError> {
     let mut draft = Draft::new(comparison);
     let mut steps = Steps::default();
     if !comparison.upgrade() {
-        // In an upgrade they describe the old file, and stay with it.
+        // In an upgrade they describe the old file, and stay with it; the account names them.
         comparison.comments_beside_root(&mut steps);
     }
     steps

@@ -47,7 +47,7 @@ impl Comparison<'_> {
         triple: Sides<NodeId>,
         plan: &Plan,
     ) -> Option<Reorder> {
-        if self.upgrade() && !self.is_ordered(triple) {
+        if !self.is_ordered(triple) && (self.upgrade() || self.takes_out(triple)) {
             return None;
         }
         let orders = Orders::of(plan);
@@ -80,6 +80,14 @@ impl Comparison<'_> {
                 .filter_map(|node| places.get(node).copied())
                 .collect(),
         })
+    }
+
+    /// Whether the carrier has a `clear` or a `remove` there, which must not come behind an entry.
+    fn takes_out(&self, triple: Sides<NodeId>) -> bool {
+        let carrier = self.inputs.carrier;
+        carrier
+            .child_elements(triple.carrier)
+            .any(|child| matches!(carrier.local_name(child), "clear" | "remove"))
     }
 
     pub(in crate::merge) fn is_ordered(&self, triple: Sides<NodeId>) -> bool {

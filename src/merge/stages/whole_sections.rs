@@ -74,8 +74,8 @@ impl Comparison<'_> {
                 [false, true] if !in_base => (sides.carrier, sides.incoming),
                 _ => return false,
             };
-            let count = |(side, node): (Side<'_>, NodeId)| side.document.elements_in(node);
-            if *name == "file" && sides.base.is_none_or(|base| count(mover) >= count(base)) {
+            // Content beside `file` is read before it; an entry that moved there is a removed one.
+            if *name == "file" && mover.0.document.has_child_elements(mover.1) {
                 return false;
             }
             let holds_nothing = !stayed.0.document.has_child_elements(stayed.1);
