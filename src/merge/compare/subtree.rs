@@ -5,61 +5,14 @@ use std::collections::HashMap;
 
 use crate::merge::account::{Atom, Slot, atoms};
 use crate::merge::compare::Comparison;
-use crate::merge::outcome::{DecidedBy, Ending, Outcome, Value};
-use crate::merge::steps::Steps;
+use crate::merge::outcome::Value;
 use crate::pack::rules::Action;
 use crate::xml::address::Leaf;
 use crate::xml::escape::{escape_attribute, escape_text};
 use crate::xml::{Document, NodeId, Span};
 
 impl Comparison<'_> {
-    /// Writes down how a setting of the incoming file ended, for the account of an upgrade.
-    pub(in crate::merge) fn record(&self, atom: Atom, ending: Ending, steps: &mut Steps) {
-        if self.upgrade() {
-            steps.endings.push((atom, ending));
-        }
-    }
-
-    /// Writes one ending down for everything in an incoming subtree.
-    pub(in crate::merge) fn record_subtree(
-        &self,
-        node: NodeId,
-        ending: &Ending,
-        steps: &mut Steps,
-    ) {
-        if self.upgrade() {
-            let atoms = self.atoms_in(node);
-            steps
-                .endings
-                .extend(atoms.map(|atom| (atom, ending.clone())));
-        }
-    }
-
-    /// Writes down that an incoming subtree is carried, and says whether a value in it is
-    /// [`Outcome::Rewritten`] by that.
-    pub(in crate::merge) fn record_carried(
-        &self,
-        node: NodeId,
-        by: &DecidedBy,
-        steps: &mut Steps,
-    ) -> Outcome {
-        let mut whole = Outcome::Carried;
-        if self.upgrade() {
-            for atom in self.atoms_in(node) {
-                let outcome = match self.rewritten_atom(atom) {
-                    Some(_) => Outcome::Rewritten,
-                    None => Outcome::Carried,
-                };
-                whole = whole.max(outcome);
-                steps
-                    .endings
-                    .push((atom, Ending::Decided(outcome, by.clone())));
-            }
-        }
-        whole
-    }
-
-    fn atoms_in(&self, node: NodeId) -> impl Iterator<Item = Atom> {
+    pub(in crate::merge) fn atoms_in(&self, node: NodeId) -> impl Iterator<Item = Atom> {
         let document = self.inputs.incoming;
         document
             .subtree(node)
@@ -69,7 +22,7 @@ impl Comparison<'_> {
 
     /// The value that an incoming atom is carried with, if it is not its own:
     /// virtual directories renamed, rewritten or set by a rule.
-    fn rewritten_atom(&self, atom: Atom) -> Option<String> {
+    pub(in crate::merge) fn rewritten_atom(&self, atom: Atom) -> Option<String> {
         let document = self.inputs.incoming;
         let (leaf, value) = match atom.slot {
             Slot::Attribute(at) => {

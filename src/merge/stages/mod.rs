@@ -12,6 +12,7 @@ mod one_sided;
 mod opaque;
 mod order;
 pub(super) mod plan;
+mod record;
 mod renamed;
 mod values;
 pub(super) mod whole_sections;

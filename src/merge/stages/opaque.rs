@@ -1,6 +1,5 @@
 //! Content that is compared and moved as a whole: mixed text and elements.
 
-use crate::merge::account::{Atom, Slot};
 use crate::merge::compare::Comparison;
 use crate::merge::outcome::{ConflictKind, Ending, Outcome, Principle};
 use crate::merge::sides::Sides;
@@ -69,21 +68,5 @@ impl Comparison<'_> {
         base.is_some_and(|(side, base)| {
             side.same_but_for_layout(base, self.carrier_side(), triple.carrier)
         })
-    }
-
-    pub(in crate::merge) fn record_content(
-        &self,
-        element: NodeId,
-        ending: &Ending,
-        steps: &mut Steps,
-    ) {
-        let text = Atom {
-            element,
-            slot: Slot::Text,
-        };
-        self.record(text, ending.clone(), steps);
-        for child in self.inputs.incoming.child_elements(element) {
-            self.record_subtree(child, ending, steps);
-        }
     }
 }

@@ -3,4 +3,5 @@
 mod part;
 mod place;
 mod prefixes;
+mod render;
 mod value;

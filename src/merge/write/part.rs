@@ -1,17 +1,15 @@
 //! Incoming elements that are carried in part: a group of declarations for the sake of one of them.
 
 use crate::merge::compare::Comparison;
-use crate::merge::outcome::{Ending, Outcome, Principle};
-use crate::merge::steps::Steps;
 use crate::xml::NodeId;
 
 impl Comparison<'_> {
     /// Whether only some of what the incoming element holds is carried.
-    pub(super) fn is_in_part(&self, node: NodeId) -> bool {
+    pub(in crate::merge) fn is_in_part(&self, node: NodeId) -> bool {
         self.directives.keep_in_part.contains(&node)
     }
 
-    fn kept_children(&self, node: NodeId) -> impl Iterator<Item = NodeId> {
+    pub(in crate::merge) fn kept_children(&self, node: NodeId) -> impl Iterator<Item = NodeId> {
         let children = self.inputs.incoming.child_elements(node);
         children.filter(|child| {
             let Self { directives, .. } = self;
@@ -45,21 +43,5 @@ impl Comparison<'_> {
                 .sum::<usize>();
         }
         self.inputs.incoming.elements_in(node)
-    }
-
-    /// Writes down that what an element carried in part leaves behind is dropped.
-    pub(in crate::merge) fn record_left_out(&self, node: NodeId, steps: &mut Steps) {
-        if !self.is_in_part(node) {
-            return;
-        }
-        let kept: Vec<NodeId> = self.kept_children(node).collect();
-        for child in self.inputs.incoming.child_elements(node) {
-            if kept.contains(&child) {
-                self.record_left_out(child, steps);
-            } else {
-                let by = Principle::GoneInNewVersion.into();
-                self.record_subtree(child, &Ending::Decided(Outcome::Dropped, by), steps);
-            }
-        }
     }
 }

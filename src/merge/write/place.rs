@@ -1,14 +1,14 @@
-//! Where in the carrier incoming nodes go, and how they are written there.
+//! Where in the carrier incoming nodes go.
 //!
 //! An added node goes after the nearest preceding sibling that both files
-//! have, in the carrier's indentation, line ends and ` />` habit.
+//! have; a `remove` before what it takes out.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::merge::compare::Comparison;
 use crate::merge::sides::Sides;
 use crate::merge::stages::plan::{Anchor, Plan};
-use crate::xml::layout::{Transplant, indent_before, line_indent};
+use crate::xml::layout::{indent_before, line_indent};
 use crate::xml::{Edit, NodeId, NodeKind, Span};
 
 impl Comparison<'_> {
@@ -331,86 +331,4 @@ impl Comparison<'_> {
         }
         first
     }
-
-    /// Whether an incoming node is a comment behind something on its line.
-    fn is_inline_comment(&self, node: NodeId) -> bool {
-        let incoming = self.inputs.incoming;
-        incoming.kind(node) == NodeKind::Comment
-            && line_indent(incoming, node).is_none()
-            && incoming.previous_sibling(node).is_some()
-    }
-
-    /// Line ends and indentation before an incoming node; an empty line stays one.
-    fn gap_before(&self, node: NodeId, indent: &str) -> String {
-        let incoming = self.inputs.incoming;
-        let line_ends = incoming
-            .previous_sibling(node)
-            .filter(|previous| incoming.is_blank_text(*previous))
-            .map_or(1, |previous| {
-                incoming
-                    .slice(incoming.span(previous))
-                    .matches('\n')
-                    .count()
-            });
-        self.carrier_layout().line_end.repeat(line_ends.clamp(1, 2)) + indent
-    }
-
-    pub(in crate::merge) fn render_batch(
-        &self,
-        batch: &[NodeId],
-        indent: &str,
-        own_lines: bool,
-        parent: NodeId,
-    ) -> String {
-        let mut text = String::new();
-        for (at, node) in batch.iter().enumerate() {
-            if at > 0 {
-                if self.is_inline_comment(*node) {
-                    text.push(' ');
-                } else if own_lines {
-                    text.push_str(&self.gap_before(*node, indent));
-                }
-            }
-            text.push_str(&self.render_below(*node, indent, parent));
-        }
-        text
-    }
-
-    /// An incoming node as it reads in the carrier, below `parent` of it.
-    pub(in crate::merge) fn render_below(
-        &self,
-        node: NodeId,
-        indent: &str,
-        parent: NodeId,
-    ) -> String {
-        if self.is_in_part(node) {
-            return self.render_part(node, indent);
-        }
-        let replaced = self.rewritten_spans(node);
-        let transplant = Transplant {
-            document: self.inputs.incoming,
-            from: self.incoming_layout(),
-            to: self.carrier_layout(),
-        };
-        let rendered = transplant.render(node, indent, &|span| replaced.get(&span).cloned());
-        let rendered = apart_from_its_value(rendered, indent, self.carrier_layout().line_end);
-        self.with_carriers_prefixes(node, rendered, parent)
-    }
-
-    /// An incoming element as it reads in the place of one of the carrier.
-    pub(in crate::merge) fn render_instead(&self, triple: Sides<NodeId>) -> String {
-        let carrier = self.inputs.carrier;
-        let parent = carrier.parent(triple.carrier).unwrap_or(NodeId::DOCUMENT);
-        self.render_below(triple.incoming, &self.indent_of(triple.carrier), parent)
-    }
-}
-
-/// A `setting` on one line with a line end before its end tag: .NET's reader takes the tag for part of
-/// the value where nothing is between the two and another setting follows.
-fn apart_from_its_value(rendered: String, indent: &str, line_end: &str) -> String {
-    const TIGHT: &str = "</value></setting>";
-    if !rendered.contains(TIGHT) {
-        return rendered;
-    }
-    rendered.replace(TIGHT, &format!("</value>{line_end}{indent}</setting>"))
 }
