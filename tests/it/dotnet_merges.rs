@@ -135,8 +135,11 @@ fn claims(merged: &Merged, old: &Document) -> BTreeMap<Key, Claim> {
     let mut claims = BTreeMap::new();
     for setting in &account.settings {
         for key in keys(old, setting.element) {
-            // An attribute that is not there is no setting.
             let Some(span) = value_span(old, setting.element, key.part) else {
+                // An attribute that is not there is no setting, but goes with an entry that is carried whole.
+                if carries_whole(&merged.decisions, old.span(setting.element)) {
+                    claims.insert(key, Claim::Old);
+                }
                 continue;
             };
             let decision = decision_at(&merged.decisions, span);
@@ -173,6 +176,14 @@ fn value_span(document: &Document, entry: NodeId, part: Part) -> Option<Span> {
         "setting" => (document.child_named(entry, "value")).map(|value| document.span(value)),
         _ => (document.attribute(entry, part.attribute())).map(|attribute| attribute.span()),
     }
+}
+
+/// Whether all of the entry at `span` of the old file is carried as it is.
+fn carries_whole(decisions: &[Decision], span: Span) -> bool {
+    decisions
+        .iter()
+        .filter(|decision| decision.outcome == Some(Outcome::Carried))
+        .any(|decision| (decision.places.incoming).is_some_and(|place| place.contains(span)))
 }
 
 /// The innermost decision about what is at `span` of the old file.
