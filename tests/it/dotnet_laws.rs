@@ -4,14 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use conferry::config::hazards::{Hazard, HazardKind, hazards};
 use conferry::xml::Document;
 use rayon::prelude::*;
 
 use crate::dotnet_hazards::hazards_law;
 use crate::dotnet_layouts::layouts;
 use crate::dotnet_merges::{Claim, Done, Merge, merged};
-use crate::dotnet_reader::{Key, Part, Reading, Values, is_ready, read, tell};
+use crate::dotnet_reader::{Key, Reading, Values, is_ready, read, tell};
 use crate::laws::{Triple, triples};
 
 /// How many were looked at, and why others were not.
@@ -38,36 +37,22 @@ impl Tally {
 
 const HELD: &str = "results held";
 
-/// What the merge still does wrong, by kind. Each is asked to occur among the generated layouts, so that it is removed
-/// here together with the fault.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Known {
-    /// A setting that is written on one line is added before another one: .NET refuses the file.
-    SettingOnOneLine,
-    /// A setting that the administrator emptied counts as "already equal", and without a base is dropped in silence.
-    EmptiedSetting,
-}
-
 #[test]
 fn dotnet_reads_what_the_merge_claims() {
     if is_ready() {
-        let excused = hold(triples(), "fixtures, cases and corpus", 150);
-        assert_eq!(excused, [], "known faults belong to the generated layouts");
+        hold(triples(), "fixtures, cases and corpus", 150);
     }
 }
 
 #[test]
 fn dotnet_reads_every_layout() {
     if is_ready() {
-        let excused = hold(&layouts(300), "generated layouts", 300);
-        for known in [Known::SettingOnOneLine, Known::EmptiedSetting] {
-            assert!(excused.contains(&known), "{known:?} is over: remove it");
-        }
+        hold(&layouts(300), "generated layouts", 300);
     }
 }
 
 /// Merges every triple both ways, and holds the results to what .NET reads.
-fn hold(triples: &[Triple], over: &str, at_least: usize) -> Vec<Known> {
+fn hold(triples: &[Triple], over: &str, at_least: usize) {
     let mut tally = Tally::default();
     let merged: Vec<Result<Merge, &'static str>> = triples.par_iter().map(merged).collect();
     let mut merges = Vec::new();
@@ -89,7 +74,6 @@ fn hold(triples: &[Triple], over: &str, at_least: usize) -> Vec<Known> {
     readings.extend(rest);
 
     let mut broken: Vec<String> = Vec::new();
-    let mut excused = Vec::new();
     for (bytes, reading) in files.iter().zip(&readings) {
         broken.extend(hazards_law(bytes, reading).err());
     }
@@ -105,7 +89,7 @@ fn hold(triples: &[Triple], over: &str, at_least: usize) -> Vec<Known> {
             let sides = [0, 1, 2].map(|at: usize| &sides[at].values);
             for (done, result) in merge.done.iter().zip(&results) {
                 tally.add(HELD);
-                if let Err(error) = judged(done, sides, result, &mut excused) {
+                if let Err(error) = judged(done, sides, result) {
                     let text = String::from_utf8_lossy(&done.result);
                     let shown: String = text.chars().take(1500).collect();
                     let (name, what) = (&merge.name, done.what);
@@ -124,23 +108,11 @@ fn hold(triples: &[Triple], over: &str, at_least: usize) -> Vec<Known> {
         "{count} broken:\n{}",
         broken.join("\n\n")
     );
-    excused
 }
 
-/// Whether .NET reads the result, and in it what was claimed. What is wrong in a known way is added to `excused`.
-fn judged(
-    done: &Done,
-    sides: [&Values; 3],
-    result: &Reading,
-    excused: &mut Vec<Known>,
-) -> Result<(), String> {
+/// Whether .NET reads the result, and in it what was claimed.
+fn judged(done: &Done, sides: [&Values; 3], result: &Reading) -> Result<(), String> {
     if let Some(error) = &result.error {
-        let found = Document::from_bytes(&done.result).map(|document| hazards(&document));
-        let is_known = |one: &Hazard| one.kind == HazardKind::SettingEndsBehindValue;
-        if found.is_ok_and(|found| found.iter().any(is_known)) {
-            excused.push(Known::SettingOnOneLine);
-            return Ok(());
-        }
         return Err(format!(
             "read on all sides, but of the result .NET says: {error}"
         ));
@@ -157,11 +129,6 @@ fn judged(
         let at = |values: &Values| values.get(key).cloned();
         let (b, o, n, r) = (at(base), at(old), at(new), at(merged));
         let claim = done.claims.get(key);
-        let is_setting = key.section != "appSettings" && key.part == Part::Value;
-        if claim == Some(&Claim::Both) && is_setting && o.as_deref() == Some("") && n != o {
-            excused.push(Known::EmptiedSetting);
-            continue;
-        }
         let wanted = match claim {
             Some(Claim::Old) => vec![o.clone()],
             Some(Claim::New) => vec![n.clone()],
@@ -259,7 +226,7 @@ fn the_law_notices_what_is_lost_or_changed() {
         let readings = read(&files);
         let sides = [0, 1, 2].map(|at: usize| &readings[at].values);
         for (at, (reading, text)) in readings[3..].iter().zip(&results).enumerate() {
-            let verdict = judged(done, sides, reading, &mut Vec::new());
+            let verdict = judged(done, sides, reading);
             assert_eq!(
                 verdict.is_ok(),
                 at == 0,
