@@ -165,7 +165,7 @@ fn read_triples() -> Vec<Triple> {
         .collect()
 }
 
-fn check<T: Sync>(all: &[T], name: impl Fn(&T) -> &str + Sync, law: impl Fn(&T) -> Law + Sync) {
+pub fn check<T: Sync>(all: &[T], name: impl Fn(&T) -> &str + Sync, law: impl Fn(&T) -> Law + Sync) {
     let mut broken: Vec<String> = all
         .par_iter()
         .filter_map(|one| {

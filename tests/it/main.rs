@@ -3,6 +3,7 @@
 
 mod checkout; // the repository on Windows: names, line ends
 mod cli; // the command line: help, exit codes, bad input, output formats
+mod collisions; // values that collide in the fingerprints of a merge
 mod command; // how tests run the binary
 mod command_cases; // how tests run the folders of cases of a command
 mod compiled_pack; // the general pack as compiled in: written from rules/dotnet.toml, and equal to it
@@ -15,6 +16,7 @@ mod fix_laws; // promises of lint --fix, over examples, fixtures, cases and the 
 mod fixtures; // the Contoso estate
 mod fuzz_laws; // what must hold for any bytes: fuzz/laws.rs over all files and damaged copies of them
 mod git_driver; // the git merge driver: tests/cases/git-merge, and real git
+mod half_laws; // halves of conflicts, faults of results, lines as a witness
 mod laws; // promises of reading and merging, over fixtures, cases and the corpus
 mod line_laws;
 mod lint_baseline; // fingerprints and baselines of lint
@@ -23,6 +25,7 @@ mod lint_cases; // tests/cases/lint: a folder per behaviour
 mod lint_formats; // the formats of lint: what each promises, over the examples of all rules
 mod lint_rules; // every rule of the built-in packs does what its examples say
 mod lint_sarif; // SARIF of lint: places, fixes and fingerprints
+mod matching; // which children of three parents are the same element
 mod merge_cases; // tests/cases/merge: a folder per behaviour
 mod merge_inputs; // the files of a merge: swapped, of two components, the same
 mod merge_offers; // rules that settle conflicts are tried before they are offered

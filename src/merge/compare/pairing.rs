@@ -61,7 +61,8 @@ pub(super) fn pair(
     );
     pairing.most_alike();
     let (lefts, rights) = (pairing.free.0.len(), pairing.free.1.len());
-    pairing.pairs.guessed |= lefts.max(rights) > 1 && lefts.min(rights) > 0;
+    let most = left.1.len().max(right.1.len());
+    pairing.pairs.guessed |= most > 1 && lefts.min(rights) > 0;
     pairing.by_order();
     pairing.pairs
 }
