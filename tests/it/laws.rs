@@ -5,7 +5,7 @@
 //! breadth). The laws themselves are functions, which `properties.rs` applies to
 //! generated documents.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -20,6 +20,7 @@ use conferry::merge::{
 };
 use conferry::pack::{self, Rules};
 use conferry::xml::address::{Address, Leaf};
+use conferry::xml::encoding::TextEncoding;
 use conferry::xml::escape::text_value;
 use conferry::xml::tokens::Tokens;
 use conferry::xml::{Document, Edits, NodeId, NodeKind, fast_reader, second_reader};
@@ -349,13 +350,15 @@ pub fn symmetry_law(triple: &Triple) -> Law {
     let told = |conflicts: &[Conflict], mirror: bool| {
         let mut told: Vec<String> = conflicts
             .iter()
+            // What a conflict needs is there already on one side, and comes with it on the other.
+            .filter(|conflict| conflict.kind != ConflictKind::NeededByConflict)
             .map(|conflict| {
                 let kind = if mirror {
                     mirrored(conflict.kind)
                 } else {
                     conflict.kind
                 };
-                format!("{kind:?} {}", place(conflict))
+                format!("{kind:?} {}", without_own_value(&place(conflict)))
             })
             .collect();
         told.sort();
@@ -396,6 +399,20 @@ fn mirrored(kind: ConflictKind) -> ConflictKind {
 
 /// The address of a conflict without what may differ between the sides: the
 /// case of names that compare without it, and positions among likes.
+/// The address of an attribute without that attribute among what identifies its element: each side
+/// has another value there.
+fn without_own_value(address: &str) -> String {
+    let Some((element, name)) = address.rsplit_once("/@") else {
+        return address.to_owned();
+    };
+    match element.rsplit_once(&format!("[@{name}=")) {
+        Some((before, value)) if value.ends_with(']') && !name.contains(']') => {
+            format!("{before}/@{name}")
+        }
+        _ => address.to_owned(),
+    }
+}
+
 fn place(conflict: &Conflict) -> String {
     plain(&conflict.address)
 }
@@ -490,6 +507,10 @@ pub fn bystander_law(triple: &Triple) -> Law {
         Document::from_text(&text).map_err(|_| "not well-formed".to_owned())
     };
     let (base, theirs) = (&triple.base, &triple.incoming);
+    // The text alone would contradict the encoding that it declares.
+    if base.source().encoding() != TextEncoding::Utf8 {
+        return Ok(());
+    }
     if base.name(base.root()) != theirs.name(theirs.root()) {
         return Ok(());
     }
@@ -560,6 +581,22 @@ pub fn union_law(triple: &Triple) -> Law {
     let mut addresses: Vec<&String> = sides.iter().flat_map(HashMap::keys).collect();
     addresses.sort();
     addresses.dedup();
+    // One child of a name is the same whatever identifies it, so its address differs by side.
+    let alone = |address: &str| {
+        let name = bare(&element(address));
+        let all: Vec<HashSet<String>> = sides
+            .iter()
+            .map(|side| {
+                side.keys()
+                    .map(|key| element(key))
+                    .filter(|key| bare(key) == name)
+                    .collect()
+            })
+            .collect();
+        let most = all.iter().map(HashSet::len).max().unwrap_or(0);
+        let names: HashSet<&String> = all.iter().flatten().collect();
+        most == 1 && names.len() > 1
+    };
     for address in addresses {
         // An address that stands twice on a side says nothing.
         if sides.iter().any(|side| side.get(address) == Some(&None)) {
@@ -582,7 +619,7 @@ pub fn union_law(triple: &Triple) -> Law {
                 .any(|conflict| own.starts_with(conflict) || conflict.starts_with(&own))
         };
         let is_needed = || needed.iter().any(|needed| own.starts_with(needed));
-        if r != *wanted && !in_conflict() && !is_needed() {
+        if r != *wanted && !in_conflict() && !is_needed() && !alone(address) {
             return Err(format!(
                 "{address}: base {b:?}, incoming {i:?}, carrier {c:?}, but the result has {r:?}"
             ));
@@ -600,6 +637,21 @@ fn element(address: &str) -> String {
         Some(end) if !address[end..].contains(']') => address[..end].to_owned(),
         _ => address.to_owned(),
     }
+}
+
+/// The address without what identifies the elements on it.
+fn bare(address: &str) -> String {
+    let mut depth = 0_usize;
+    let mut name = String::new();
+    for character in address.chars() {
+        match character {
+            '[' => depth += 1,
+            ']' => depth = depth.saturating_sub(1),
+            other if depth == 0 => name.push(other),
+            _ => {}
+        }
+    }
+    name
 }
 
 /// Whether siblings share a name and an identity, or have none.

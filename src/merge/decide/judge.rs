@@ -32,7 +32,9 @@ impl Comparison<'_> {
             && let Leaf::Attribute(name) = &contest.leaf
             && is_namespace_declaration(name)
         {
-            let pick = if carrier.is_none() {
+            // What new dropped stays dropped; what is carried and needs it brings its own.
+            let is_old = contest.base == Base::Is(contest.incoming.clone());
+            let pick = if carrier.is_none() && !is_old {
                 Pick::Incoming
             } else {
                 Pick::Carrier

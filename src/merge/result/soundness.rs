@@ -62,7 +62,7 @@ pub(in crate::merge) fn heed(
         _ => {}
     }
     if half == Half::Carrier && directives.count() == before {
-        keep_whole(inputs, result, fault.element, directives);
+        keep_whole(inputs, result, fault, directives);
     }
 }
 
@@ -154,13 +154,15 @@ fn keep_carrier(carrier: &Document, element: NodeId, directives: &mut Directives
 }
 
 /// Takes the nearest element around the fault whole that was not taken whole before.
-fn keep_whole(
-    inputs: &Inputs<'_>,
-    result: &Document,
-    element: NodeId,
-    directives: &mut Directives,
-) {
-    let around = std::iter::successors(result.parent(element), |node| result.parent(*node))
+fn keep_whole(inputs: &Inputs<'_>, result: &Document, fault: &Fault, directives: &mut Directives) {
+    // What attributes of one element say against one another is about that element alone.
+    let first = match fault.kind {
+        FaultKind::ConfigSourceNotAlone | FaultKind::BothOverrides | FaultKind::NobodyNamed => {
+            Some(fault.element)
+        }
+        _ => result.parent(fault.element),
+    };
+    let around = std::iter::successors(first, |node| result.parent(*node))
         .filter(|node| result.is_element(*node));
     for node in around {
         if let Some(there) = counterpart(inputs, result, node, inputs.carrier)

@@ -107,6 +107,10 @@ impl Comparison<'_> {
             steps.decisions.push(Decision {
                 address,
                 result: match outcome {
+                    Outcome::Carried if take_both.is_some() => Some(Value::Several {
+                        name: document.name(element).to_owned(),
+                        count: gap.incoming.len() + gap.carrier.len(),
+                    }),
                     Outcome::Carried => values.incoming.clone(),
                     _ => values.carrier.clone(),
                 },

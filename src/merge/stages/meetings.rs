@@ -96,12 +96,12 @@ impl Comparison<'_> {
             match (found.incoming, found.carrier) {
                 (Some(node), None) => {
                     gap_at(shared.before_incoming(node), &mut |gap| {
-                        gap.incoming.push(node)
+                        gap.incoming.push(node);
                     });
                 }
                 (None, Some(node)) => {
                     gap_at(shared.before_in_carrier(node), &mut |gap| {
-                        gap.carrier.push(node)
+                        gap.carrier.push(node);
                     });
                 }
                 _ => {}

@@ -41,7 +41,7 @@ impl Comparison<'_> {
         }
         let orders = Orders::of(plan);
         let both_moved = orders.incoming_moved() && orders.carrier_moved();
-        let contradict = self.inputs.base.is_some() && additions_contradict(plan);
+        let contradict = self.inputs.base.is_some() && self.additions_contradict(plan);
         (both_moved || contradict || has_no_place(plan, &orders)).then_some(ConflictKind::Order)
     }
 
@@ -152,6 +152,31 @@ impl Comparison<'_> {
             })
     }
 
+    /// Whether both sides have two elements in different orders, one of which the base lacks: each order is
+    /// somebody's, and nothing says which one holds.
+    fn additions_contradict(&self, plan: &Plan) -> bool {
+        let carrier = self.inputs.carrier;
+        // What takes entries out is looked at by itself.
+        let is_entry = |node: NodeId| !matches!(carrier.local_name(node), "clear" | "remove");
+        let mut both: Vec<(NodeId, NodeId, bool)> = plan
+            .matches
+            .iter()
+            .filter_map(|found| Some((found.carrier?, found.incoming?, found.base.is_none())))
+            .filter(|(node, ..)| is_entry(*node))
+            .collect();
+        both.sort_unstable();
+        if both.is_sorted_by_key(|(_, incoming, _)| *incoming) {
+            return false;
+        }
+        both.iter()
+            .enumerate()
+            .any(|(at, (_, incoming, is_added))| {
+                both[at + 1..]
+                    .iter()
+                    .any(|(_, later, other_added)| later < incoming && (*is_added || *other_added))
+            })
+    }
+
     /// Whether one side added a `<remove/>` of what the other side added: which
     /// of the two comes first decides whether the entry is there.
     fn remove_meets_addition(&self, plan: &Plan) -> bool {
@@ -177,27 +202,6 @@ impl Comparison<'_> {
         let meets = |(side, key): (usize, Vec<String>)| adds.contains(&(1 - side, key));
         removes.into_iter().any(meets)
     }
-}
-
-/// Whether both sides have two elements in different orders, one of which the base lacks: each order is
-/// somebody's, and nothing says which one holds.
-fn additions_contradict(plan: &Plan) -> bool {
-    let mut both: Vec<(NodeId, NodeId, bool)> = plan
-        .matches
-        .iter()
-        .filter_map(|found| Some((found.carrier?, found.incoming?, found.base.is_none())))
-        .collect();
-    both.sort_unstable();
-    if both.is_sorted_by_key(|(_, incoming, _)| *incoming) {
-        return false;
-    }
-    both.iter()
-        .enumerate()
-        .any(|(at, (_, incoming, is_added))| {
-            both[at + 1..]
-                .iter()
-                .any(|(_, later, other_added)| later < incoming && (*is_added || *other_added))
-        })
 }
 
 /// Whether an element that one side added would have to come before another one and behind it, since

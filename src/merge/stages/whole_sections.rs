@@ -79,7 +79,9 @@ impl Comparison<'_> {
             if *name == "file" && mover.0.document.has_child_elements(mover.1) {
                 return false;
             }
-            let holds_nothing = !stayed.0.document.has_child_elements(stayed.1);
+            let (document, node) = (stayed.0.document, stayed.1);
+            let holds_nothing = !document.has_child_elements(node)
+                && (!is_source || document.attributes(node).is_empty());
             let is_unchanged = |(side, its): (Side<'_>, NodeId)| {
                 let base = sides.base;
                 base.is_some_and(|(base, node)| base.means_the_same(node, side, its))

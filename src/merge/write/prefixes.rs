@@ -107,8 +107,15 @@ impl Comparison<'_> {
         if let Some(other) = prefix_for(carrier, parent, namespace) {
             return Some(Change::Rename(other.to_owned()));
         }
-        // A prefix that the carrier lacks comes with the declaration that stands above.
-        there.map(|_| Change::Declare)
+        let is_dropped = || {
+            let base = self.inputs.base;
+            base.is_some_and(|base| {
+                let before = base.namespace(base.root(), prefix);
+                before.is_some_and(|(_, before)| before == namespace)
+            })
+        };
+        // A prefix that the base lacks, too, comes with the declaration above.
+        (there.is_some() || is_dropped()).then_some(Change::Declare)
     }
 
     /// Prefixes that are used in the subtree of an incoming element and declared above it.
