@@ -135,6 +135,9 @@ fn judged(done: &Done, sides: [&Values; 3], result: &Reading) -> Result<(), Stri
             Some(Claim::Both) if o == n => vec![o.clone()],
             Some(Claim::Both) => Vec::new(),
             Some(Claim::Text(text)) => vec![Some(text.clone())],
+            // An entry that is still needed is kept with all that it says.
+            None if n.is_none() && is_kept(done, key) => vec![o.clone()],
+            None if o.is_none() && is_kept(done, key) => vec![n.clone()],
             None if done.has_base => wanted(&b, &o, &n),
             None if o.is_none() => vec![n.clone()],
             None => vec![o.clone(), n.clone()],
@@ -146,6 +149,13 @@ fn judged(done: &Done, sides: [&Values; 3], result: &Reading) -> Result<(), Stri
         }
     }
     Ok(())
+}
+
+/// Whether new has the entry no more, and it was kept because something in the result names it.
+fn is_kept(done: &Done, key: &Key) -> bool {
+    let text = String::from_utf8_lossy(&done.result).to_lowercase();
+    let named = format!("connectionstringname=\"{}\"", key.name.to_lowercase());
+    key.section == "connectionStrings" && text.contains(&named)
 }
 
 /// Sections that one side alone has, where base has one in the same group that this side lacks: their names in base.

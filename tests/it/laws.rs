@@ -349,6 +349,8 @@ pub fn symmetry_law(triple: &Triple) -> Law {
     let told = |conflicts: &[Conflict], mirror: bool| {
         let mut told: Vec<String> = conflicts
             .iter()
+            // A declaration that the carrier has stays there, without a conflict.
+            .filter(|conflict| conflict.kind != ConflictKind::NeededByConflict)
             .map(|conflict| {
                 let kind = if mirror {
                     mirrored(conflict.kind)
@@ -395,9 +397,17 @@ fn mirrored(kind: ConflictKind) -> ConflictKind {
 }
 
 /// The address of a conflict without what may differ between the sides: the
-/// case of names that compare without it, and positions among likes.
+/// case of names that compare without it, positions among likes, and what identifies an element
+/// if that is what the conflict is about.
 fn place(conflict: &Conflict) -> String {
-    plain(&conflict.address)
+    let address = plain(&conflict.address);
+    let Some((element, name)) = address.rsplit_once("/@") else {
+        return address;
+    };
+    match element.rfind(&format!("[@{name}='")) {
+        Some(at) => format!("{}/@{name}", &element[..at]),
+        None => address,
+    }
 }
 
 fn plain(address: &Address) -> String {
@@ -486,8 +496,8 @@ pub fn bystander_law(triple: &Triple) -> Law {
         let at = document.name_span(document.root()).end;
         let inserted = edits.insert(at, ELSEWHERE);
         inserted.map_err(|error| error.to_string())?;
-        let text = edits.apply(document.text());
-        Document::from_text(&text).map_err(|_| "not well-formed".to_owned())
+        let bytes = document.source().bytes_with(edits.apply(document.text()));
+        Document::from_bytes(&bytes).map_err(|_| "not well-formed".to_owned())
     };
     let (base, theirs) = (&triple.base, &triple.incoming);
     if base.name(base.root()) != theirs.name(theirs.root()) {
