@@ -135,10 +135,9 @@ fn judged(done: &Done, sides: [&Values; 3], result: &Reading) -> Result<(), Stri
             Some(Claim::Both) if o == n => vec![o.clone()],
             Some(Claim::Both) => Vec::new(),
             Some(Claim::Text(text)) => vec![Some(text.clone())],
-            // An attribute that an entry lacks is carried with the entry.
-            None if done.has_base && o.as_deref() == Some("") => vec![o.clone(), n.clone()],
-            // A connection string that something still names stays, although new has it no more.
-            None if is_named(done, key) => vec![b.clone(), o.clone(), n.clone()],
+            // An entry that is still needed is kept with all that it says.
+            None if n.is_none() && is_kept(done, key) => vec![o.clone()],
+            None if o.is_none() && is_kept(done, key) => vec![n.clone()],
             None if done.has_base => wanted(&b, &o, &n),
             None if o.is_none() => vec![n.clone()],
             None => vec![o.clone(), n.clone()],
@@ -152,14 +151,11 @@ fn judged(done: &Done, sides: [&Values; 3], result: &Reading) -> Result<(), Stri
     Ok(())
 }
 
-/// Whether the result names a connection string.
-fn is_named(done: &Done, key: &Key) -> bool {
+/// Whether new has the entry no more, and it was kept because something in the result names it.
+fn is_kept(done: &Done, key: &Key) -> bool {
     let text = String::from_utf8_lossy(&done.result).to_lowercase();
-    key.section == "connectionStrings"
-        && text.contains(&format!(
-            "connectionstringname=\"{}\"",
-            key.name.to_lowercase()
-        ))
+    let named = format!("connectionstringname=\"{}\"", key.name.to_lowercase());
+    key.section == "connectionStrings" && text.contains(&named)
 }
 
 /// Sections that one side alone has, where base has one in the same group that this side lacks: their names in base.

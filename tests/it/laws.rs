@@ -20,7 +20,6 @@ use conferry::merge::{
 };
 use conferry::pack::{self, Rules};
 use conferry::xml::address::{Address, Leaf};
-use conferry::xml::encoding::TextEncoding;
 use conferry::xml::escape::text_value;
 use conferry::xml::tokens::Tokens;
 use conferry::xml::{Document, Edits, NodeId, NodeKind, fast_reader, second_reader};
@@ -350,7 +349,7 @@ pub fn symmetry_law(triple: &Triple) -> Law {
     let told = |conflicts: &[Conflict], mirror: bool| {
         let mut told: Vec<String> = conflicts
             .iter()
-            // What a conflict needs is there already on one side, and comes with it on the other.
+            // A declaration that the carrier has stays there, without a conflict.
             .filter(|conflict| conflict.kind != ConflictKind::NeededByConflict)
             .map(|conflict| {
                 let kind = if mirror {
@@ -358,7 +357,7 @@ pub fn symmetry_law(triple: &Triple) -> Law {
                 } else {
                     conflict.kind
                 };
-                format!("{kind:?} {}", without_own_value(&place(conflict)))
+                format!("{kind:?} {}", place(conflict))
             })
             .collect();
         told.sort();
@@ -398,23 +397,17 @@ fn mirrored(kind: ConflictKind) -> ConflictKind {
 }
 
 /// The address of a conflict without what may differ between the sides: the
-/// case of names that compare without it, and positions among likes.
-/// The address of an attribute without that attribute among what identifies its element: each side
-/// has another value there.
-fn without_own_value(address: &str) -> String {
-    let Some((element, name)) = address.rsplit_once("/@") else {
-        return address.to_owned();
-    };
-    match element.rsplit_once(&format!("[@{name}=")) {
-        Some((before, value)) if value.ends_with(']') && !name.contains(']') => {
-            format!("{before}/@{name}")
-        }
-        _ => address.to_owned(),
-    }
-}
-
+/// case of names that compare without it, positions among likes, and what identifies an element
+/// if that is what the conflict is about.
 fn place(conflict: &Conflict) -> String {
-    plain(&conflict.address)
+    let address = plain(&conflict.address);
+    let Some((element, name)) = address.rsplit_once("/@") else {
+        return address;
+    };
+    match element.rfind(&format!("[@{name}='")) {
+        Some(at) => format!("{}/@{name}", &element[..at]),
+        None => address,
+    }
 }
 
 fn plain(address: &Address) -> String {
@@ -503,14 +496,10 @@ pub fn bystander_law(triple: &Triple) -> Law {
         let at = document.name_span(document.root()).end;
         let inserted = edits.insert(at, ELSEWHERE);
         inserted.map_err(|error| error.to_string())?;
-        let text = edits.apply(document.text());
-        Document::from_text(&text).map_err(|_| "not well-formed".to_owned())
+        let bytes = document.source().bytes_with(edits.apply(document.text()));
+        Document::from_bytes(&bytes).map_err(|_| "not well-formed".to_owned())
     };
     let (base, theirs) = (&triple.base, &triple.incoming);
-    // The text alone would contradict the encoding that it declares.
-    if base.source().encoding() != TextEncoding::Utf8 {
-        return Ok(());
-    }
     if base.name(base.root()) != theirs.name(theirs.root()) {
         return Ok(());
     }

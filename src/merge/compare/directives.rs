@@ -20,6 +20,12 @@ pub struct Directives {
 }
 
 impl Directives {
+    /// Whether the incoming element, or something in it, is needed.
+    #[must_use]
+    pub fn keeps_incoming(&self, element: NodeId) -> bool {
+        self.keep_incoming.contains(&element) || self.keep_with_conflict.contains(&element)
+    }
+
     /// How much there is.
     #[must_use]
     pub fn count(&self) -> usize {

@@ -107,14 +107,16 @@ impl<'a> Comparison<'a> {
             .get_or_init(|| Layout::of(self.inputs.carrier))
     }
 
-    /// Whether the incoming side changed nothing in this element, or the same as the carrier.
+    /// Whether the incoming side changed nothing in this element, or the same as the carrier, and
+    /// nothing in it is needed elsewhere.
     pub(in crate::merge) fn nothing_to_do(&self, triple: Sides<NodeId>) -> bool {
         let sides = self.sides().zip(triple);
         let same = |(one, node): (Side<'_>, NodeId), (other, its): (Side<'_>, NodeId)| {
             one.same_but_for_layout(node, other, its)
         };
-        same(sides.incoming, sides.carrier)
-            || sides.base.is_some_and(|base| same(base, sides.incoming))
+        !self.directives.keeps_incoming(triple.incoming)
+            && (same(sides.incoming, sides.carrier)
+                || sides.base.is_some_and(|base| same(base, sides.incoming)))
     }
 
     /// Whether something in the incoming element has to be kept that the incoming side did not change.

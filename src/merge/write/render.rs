@@ -3,6 +3,7 @@
 use crate::merge::compare::Comparison;
 use crate::merge::sides::Sides;
 use crate::xml::layout::{Transplant, line_indent};
+use crate::xml::tokens::{TokenKind, Tokens};
 use crate::xml::{NodeId, NodeKind};
 
 impl Comparison<'_> {
@@ -82,24 +83,28 @@ impl Comparison<'_> {
 /// A `setting` on one line with a line end before its end tag: .NET's reader takes the tag for part of
 /// the value where nothing is between the two and another setting follows.
 fn apart_from_its_value(rendered: String, indent: &str, line_end: &str) -> String {
-    const END_TAG: &str = "</setting>";
-    let mut text = String::with_capacity(rendered.len());
-    let mut parts = rendered.split(END_TAG).peekable();
-    while let Some(part) = parts.next() {
-        text.push_str(part);
-        if parts.peek().is_some() {
-            if ends_with_value(part) {
-                text.push_str(line_end);
-                text.push_str(indent);
-            }
-            text.push_str(END_TAG);
-        }
+    if !rendered.contains("</setting") {
+        return rendered;
     }
+    let mut text = String::new();
+    let mut copied = 0;
+    let mut is_behind_value = false;
+    for token in Tokens::new(&rendered).map_while(Result::ok) {
+        let start = token.span.start as usize;
+        let tag = &rendered[start..token.span.end as usize];
+        let is_of = |name: &str| {
+            let tag = tag.trim_start_matches(['<', '/']);
+            let rest = tag.strip_prefix(name);
+            rest.is_some_and(|rest| rest.starts_with([' ', '\t', '\r', '\n', '/', '>']))
+        };
+        if is_behind_value && token.kind == TokenKind::End && is_of("setting") {
+            text.push_str(&rendered[copied..start]);
+            text.push_str(line_end);
+            text.push_str(indent);
+            copied = start;
+        }
+        is_behind_value = matches!(token.kind, TokenKind::End | TokenKind::Empty) && is_of("value");
+    }
+    text.push_str(&rendered[copied..]);
     text
-}
-
-fn ends_with_value(markup: &str) -> bool {
-    let last_tag = markup.rfind('<').map(|at| &markup[at..]);
-    markup.ends_with("</value>")
-        || markup.ends_with("/>") && last_tag.is_some_and(|tag| tag.starts_with("<value"))
 }
