@@ -116,6 +116,10 @@ pub fn offers(inputs: &Inputs<'_>, merged: &Merged, missing: &[Missing]) -> Vec<
             offers[at].push(take);
         }
     }
+    // What loses nothing comes first.
+    for offer in &mut offers {
+        offer.sort_by_key(|take| !matches!(take, Take::Both | Take::BothNewFirst));
+    }
     offers
 }
 

@@ -108,6 +108,6 @@ fn both_are_offered_where_both_put_something_in_one_place() {
         reports: true,
     };
     let merged = merge(inputs).unwrap();
-    let all = vec![Take::Old, Take::New, Take::Both, Take::BothNewFirst];
+    let all = vec![Take::Both, Take::BothNewFirst, Take::Old, Take::New];
     assert_eq!(offers(&inputs, &merged, &[]), [all]);
 }

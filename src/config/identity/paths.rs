@@ -112,17 +112,30 @@ impl ElementPath {
     /// Whether `element` stands at this path.
     #[must_use]
     pub fn matches(&self, document: &Document, element: NodeId) -> bool {
+        // From the end, without looking for slashes: this is asked for every element.
+        let mut rest = self.names.as_bytes();
         let mut at = Some(element);
-        for name in self.names.rsplit('/') {
+        loop {
             let Some(node) = at.filter(|node| document.is_element(*node)) else {
                 return false;
             };
-            if name != "*" && document.local_name(node) != name {
+            let is_whole = |length: usize| {
+                rest.len() == length || rest.len() > length && rest[rest.len() - length - 1] == b'/'
+            };
+            let name = document.local_name(node).as_bytes();
+            let length = if rest.ends_with(name) && is_whole(name.len()) {
+                name.len()
+            } else if rest.ends_with(b"*") && is_whole(1) {
+                1
+            } else {
                 return false;
+            };
+            if rest.len() == length {
+                return true;
             }
+            rest = &rest[..rest.len() - length - 1];
             at = document.parent(node);
         }
-        true
     }
 
     /// Whether it may match an element of which this much is known: its local name and those of its

@@ -83,6 +83,8 @@ impl Sections {
                 let path = document.value(location, "path").unwrap_or_default();
                 folded(&path).into_owned()
             });
+            // Both mean the folder of the file itself.
+            let location = location.filter(|path| !matches!(path.as_str(), "" | "."));
             let first = seen
                 .entry((location, &section.group, name))
                 .or_insert(section.element);

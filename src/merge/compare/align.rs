@@ -54,6 +54,26 @@ pub(super) fn align(table: &IdentityTable, members: &Members, sides: Sides<Side<
     for chunk in chunks(&base, &carrier, &incoming, Neighbours::Apart) {
         same(&mut group, &mut at, chunk.base.start);
         at = [chunk.base.end, chunk.theirs.end, chunk.ours.end];
+        let mut chunk = chunk;
+        if chunk.change == Change::Both {
+            // What both sides have at the edges is no question.
+            let both = |theirs: usize, ours: usize| Match {
+                base: None,
+                incoming: Some(members.incoming[theirs]),
+                carrier: Some(members.carrier[ours]),
+            };
+            while !chunk.theirs.is_empty()
+                && !chunk.ours.is_empty()
+                && incoming[chunk.theirs.start] == carrier[chunk.ours.start]
+                && !base[chunk.base.clone()].contains(&carrier[chunk.ours.start])
+            {
+                group
+                    .matches
+                    .push(both(chunk.theirs.start, chunk.ours.start));
+                chunk.theirs.start += 1;
+                chunk.ours.start += 1;
+            }
+        }
         let gap = Gap {
             base: members.base[chunk.base].to_vec(),
             incoming: members.incoming[chunk.theirs].to_vec(),

@@ -220,7 +220,7 @@ impl Comparison<'_> {
             .zip(self.inputs.carrier.value(triple.carrier, name))
             .filter(|(one, other)| one != other);
         let order = match targets.map(|(one, other)| compare(&one, &other)) {
-            None | Some(Ok(Ordering::Equal)) => compare(incoming, carrier),
+            None | Some(Ok(Ordering::Equal)) => compare(version_in(incoming), version_in(carrier)),
             Some(order) => order,
         };
         let pick = match order {
@@ -249,4 +249,13 @@ impl Comparison<'_> {
     fn contest_within_entry(&self, contest: &Contest) -> bool {
         self.within_entry(self.inputs.incoming, contest.triple.incoming)
     }
+}
+
+/// The version in the name of an assembly (`Contoso.Web, Version=1.0.0.0, …`); other text as it is.
+fn version_in(text: &str) -> &str {
+    let mut parts = text.split(',').skip(1).map(str::trim);
+    parts
+        .find_map(|part| part.strip_prefix("Version="))
+        .filter(|version| version.starts_with(|first: char| first.is_ascii_digit()))
+        .unwrap_or(text)
 }

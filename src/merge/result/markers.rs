@@ -177,14 +177,15 @@ struct Hunk {
 impl Hunk {
     fn write(&self, markers: &Markers, line_end: &str) -> String {
         let lines = |text: &str| -> Vec<String> {
-            with_line_ends(text, "\n")
-                .lines()
-                .map(str::to_owned)
-                .collect()
+            let mut lines: Vec<String> = text.split_inclusive('\n').map(str::to_owned).collect();
+            if let Some(last) = lines.last_mut().filter(|last| !last.ends_with('\n')) {
+                last.push_str(line_end);
+            }
+            lines
         };
         let mut ours = lines(&self.ours);
         let mut theirs = lines(&self.theirs);
-        let base = lines(&self.base);
+        let base = lines(&with_line_ends(&self.base, line_end));
         // In the style diff3 what both sides share stays beside what the base has of it.
         let is_outside = |line: &String, taken: usize, beside: usize| {
             markers.style != Style::Diff3 || taken < beside || !base.contains(line)
@@ -212,11 +213,8 @@ impl Hunk {
         theirs.truncate(theirs.len() - behind);
         let marker = |sign: char, label: &str| {
             let line = sign.to_string().repeat(markers.size);
-            if label.is_empty() {
-                line
-            } else {
-                format!("{line} {label}")
-            }
+            let gap = if label.is_empty() { "" } else { " " };
+            format!("{line}{gap}{label}{line_end}")
         };
         let mut all = before;
         all.push(marker('<', &markers.carrier));
@@ -229,9 +227,7 @@ impl Hunk {
         all.extend(theirs);
         all.push(marker('>', &markers.incoming));
         all.extend(after);
-        let mut text = all.join(line_end);
-        text.push_str(line_end);
-        text
+        all.concat()
     }
 }
 
@@ -268,10 +264,10 @@ fn outside(halves: [&[String]; 2], most_before: usize, most_behind: usize) -> (u
 
 /// Before each line and behind the last one, how many elements are open; nothing within a tag.
 fn depths(lines: &[String]) -> Vec<Option<isize>> {
-    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let text = lines.concat();
     let mut starts = vec![0];
     for line in lines {
-        starts.push(starts[starts.len() - 1] + line.len() as u32 + 1);
+        starts.push(starts[starts.len() - 1] + line.len() as u32);
     }
     let mut depths: Vec<Option<isize>> = vec![None; starts.len()];
     let (mut depth, mut at) = (0, 0);

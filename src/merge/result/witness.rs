@@ -36,13 +36,19 @@ impl<'a> Witness<'a> {
 
     /// The clean merge of the lines, where it means the same as `finished`.
     pub(in crate::merge) fn instead_of(self, finished: &Finished) -> Option<Finished> {
-        if self.text().as_deref() == Some(&finished.bytes) {
+        let lines = match self.merged.into_inner() {
+            Some(lines) => lines?,
+            None => {
+                let bytes = lines_of(&self.inputs)?;
+                if bytes == finished.bytes {
+                    return None;
+                }
+                read(bytes)?
+            }
+        };
+        if !same(&lines.document, &finished.document) {
             return None;
         }
-        if !self.agrees(&finished.document) {
-            return None;
-        }
-        let lines = self.merged.into_inner().flatten()?;
         // The layout may hide from .NET what the text says.
         let is_read = hazards(&lines.document).len() <= hazards(&finished.document).len();
         is_read.then_some(lines)
@@ -67,30 +73,32 @@ impl<'a> Witness<'a> {
         is_sound.then_some(lines)
     }
 
-    /// The bytes of the merged lines.
-    fn text(&self) -> Option<Vec<u8>> {
-        let Inputs {
-            base,
-            incoming,
-            carrier,
-            ..
-        } = self.inputs;
-        let base = base?;
-        let form =
-            |document: &Document| (document.source().encoding(), document.source().has_bom());
-        if form(base) != form(carrier) || form(base) != form(incoming) {
-            return None;
-        }
-        let text = merge_lines(base.text(), carrier.text(), incoming.text())?;
-        Some(carrier.source().bytes_with(text))
-    }
-
     fn merge(&self) -> Option<Finished> {
-        let bytes = self.text()?;
-        let document = Document::from_bytes(&bytes).ok()?;
-        fast_reader::agree(&document, &bytes).ok()?;
-        Some(Finished { bytes, document })
+        read(lines_of(&self.inputs)?)
     }
+}
+
+/// The bytes of the merged lines.
+fn lines_of(inputs: &Inputs<'_>) -> Option<Vec<u8>> {
+    let Inputs {
+        base,
+        incoming,
+        carrier,
+        ..
+    } = *inputs;
+    let base = base?;
+    let form = |document: &Document| (document.source().encoding(), document.source().has_bom());
+    if form(base) != form(carrier) || form(base) != form(incoming) {
+        return None;
+    }
+    let text = merge_lines(base.text(), carrier.text(), incoming.text())?;
+    Some(carrier.source().bytes_with(text))
+}
+
+fn read(bytes: Vec<u8>) -> Option<Finished> {
+    let document = Document::from_bytes(&bytes).ok()?;
+    fast_reader::agree(&document, &bytes).ok()?;
+    Some(Finished { bytes, document })
 }
 
 fn same(one: &Document, other: &Document) -> bool {
