@@ -1,7 +1,7 @@
 //! Fingerprints of subtrees, so that "did this side change it?" costs little.
 //!
 //! Different fingerprints mean different subtrees. Equal ones may collide, so they decide nothing:
-//! [`super::equal`] compares what they stand for.
+//! `equal` compares what they stand for.
 
 use std::hash::{Hash, Hasher};
 

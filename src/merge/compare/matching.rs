@@ -2,8 +2,8 @@
 //!
 //! Identity comes from the table of the packs. Where that is silent, a name that no side has more
 //! than once is the same element; several of one name are told apart by the first telling attribute
-//! they have, those that agree in it by likeness ([`super::pairing`]), and where even that leaves
-//! doubt by an alignment of the siblings ([`super::align`]).
+//! they have, those that agree in it by likeness (`pairing`), and where even that leaves
+//! doubt by an alignment of the siblings (`align`).
 
 use std::collections::HashMap;
 
