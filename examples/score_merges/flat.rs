@@ -141,9 +141,12 @@ fn key(element: &Element) -> (String, bool) {
     if name == "bindingRedirect" || name == "codeBase" {
         return (name.clone(), false);
     }
-    let told = TELLING
-        .iter()
-        .find_map(|name| Some((*name, element.attributes.get(*name)?)));
+    let told = TELLING.iter().find_map(|name| {
+        let mut attributes = element.attributes.iter();
+        // Names count without case: `Name`, `ID`.
+        let (_, value) = attributes.find(|(found, _)| found.eq_ignore_ascii_case(name))?;
+        Some((*name, value))
+    });
     let Some((by, value)) = told else {
         return (name.clone(), false);
     };
