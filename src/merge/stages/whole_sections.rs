@@ -71,10 +71,18 @@ impl Comparison<'_> {
                 [sides.incoming, sides.carrier].map(|(side, node)| has(side.document, node));
             let is_source = *name == "configSource";
             let (mover, stayed) = match moved {
-                [true, false] if is_source || !in_base => (sides.incoming, sides.carrier),
-                [false, true] if is_source || !in_base => (sides.carrier, sides.incoming),
+                [true, false] => (sides.incoming, sides.carrier),
+                [false, true] => (sides.carrier, sides.incoming),
                 _ => return false,
             };
+            let value = |(side, node): (Side<'_>, NodeId)| {
+                let value = side.document.value(node, name);
+                value.map(std::borrow::Cow::into_owned)
+            };
+            // A file that the base names already is another one, or nothing moved.
+            if in_base && (!is_source || sides.base.map(value) == Some(value(mover))) {
+                return false;
+            }
             // Content beside `file` is read before it; an entry that moved there is a removed one.
             if *name == "file" && mover.0.document.has_child_elements(mover.1) {
                 return false;
