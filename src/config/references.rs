@@ -183,15 +183,11 @@ impl Reference {
         inherited.any(|known| self.compare.is_same(known, name))
     }
 
-    /// Whether a section that holds what it points at is encrypted or in another file.
+    /// Whether one of these elements is on the way to what it points at.
     #[must_use]
-    pub fn is_elsewhere(&self, document: &Document) -> bool {
-        document.nodes().any(|node| {
-            ["configSource", "configProtectionProvider"]
-                .iter()
-                .any(|name| document.attribute(node, name).is_some())
-                && self.target.passes(document.local_name(node))
-        })
+    pub fn would_pass(&self, document: &Document, elements: &[NodeId]) -> bool {
+        let mut elements = elements.iter();
+        elements.any(|element| self.target.passes(document.local_name(*element)))
     }
 
     /// The row as packs name it: `membership/@defaultProvider`.
@@ -201,6 +197,14 @@ impl Reference {
         let element = element.map_or_else(String::new, |path| format!("{path}/"));
         format!("{element}@{}", self.attribute)
     }
+}
+
+/// Whether what `element` holds is encrypted or in another file.
+#[must_use]
+pub fn is_elsewhere(document: &Document, element: NodeId) -> bool {
+    let attributes = document.attributes(element).iter();
+    let mut names = attributes.map(|attribute| document.slice(attribute.name));
+    names.any(|name| matches!(name, "configSource" | "configProtectionProvider"))
 }
 
 /// All references that are known.

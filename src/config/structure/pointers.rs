@@ -2,14 +2,37 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::config::references::{Reference, References, Within};
+use crate::config::references::{Reference, References, Within, is_elsewhere};
 use crate::xml::{Document, NodeId};
 
 /// What the rows can point at, each worked out when the first name asks for it.
 pub(super) struct Pointers<'d> {
     document: &'d Document,
     references: &'d References,
+    telling: Option<Telling>,
     targets: FxHashMap<usize, Targets>,
+}
+
+/// Elements that say something about what other elements hold, found in one walk.
+struct Telling {
+    /// Sections that are encrypted or in another file.
+    elsewhere: Vec<NodeId>,
+    /// Every `clear` and `remove`.
+    removals: Vec<NodeId>,
+}
+
+impl Telling {
+    fn of(document: &Document) -> Self {
+        let elements = || document.nodes().filter(|node| document.is_element(*node));
+        Self {
+            elsewhere: elements()
+                .filter(|node| is_elsewhere(document, *node))
+                .collect(),
+            removals: elements()
+                .filter(|node| matches!(document.local_name(*node), "clear" | "remove"))
+                .collect(),
+        }
+    }
 }
 
 /// What one row can point at.
@@ -29,6 +52,7 @@ impl<'d> Pointers<'d> {
         Self {
             document,
             references,
+            telling: None,
             targets: FxHashMap::default(),
         }
     }
@@ -36,7 +60,9 @@ impl<'d> Pointers<'d> {
     /// Whether what row `at` of the table calls `name` at `element` is not there.
     pub(super) fn dangles(&mut self, at: usize, element: NodeId, name: &str) -> bool {
         let (document, row) = (self.document, &self.references.rows()[at]);
-        let targets = (self.targets.entry(at)).or_insert_with(|| Targets::of(document, row));
+        let telling = (self.telling).get_or_insert_with(|| Telling::of(document));
+        let targets =
+            (self.targets.entry(at)).or_insert_with(|| Targets::of(document, row, telling));
         if targets.elsewhere || row.is_inherited(name) && !targets.clears(name, row) {
             return false;
         }
@@ -61,33 +87,32 @@ impl Targets {
                 .any(|removed| row.compare.is_same(removed, name))
     }
 
-    fn look_for_removals(&mut self, document: &Document, row: &Reference) {
-        for node in document.nodes().filter(|node| document.is_element(*node)) {
-            let is_there = |node| row.target.would_hold(document, node);
-            match document.local_name(node) {
-                "clear" if is_there(node) => self.cleared = true,
-                "remove" if is_there(node) => {
-                    let name = document.value(node, row.target.attribute());
-                    self.removed.extend(name.map(|name| name.into_owned()));
-                }
-                _ => {}
+    fn look_for_removals(&mut self, document: &Document, row: &Reference, removals: &[NodeId]) {
+        let of_row = |node: &&NodeId| row.target.would_hold(document, **node);
+        for node in removals.iter().filter(of_row) {
+            if document.local_name(*node) == "clear" {
+                self.cleared = true;
+            } else {
+                let name = document.value(*node, row.target.attribute());
+                self.removed.extend(name.map(|name| name.into_owned()));
             }
         }
     }
 
-    fn of(document: &Document, row: &Reference) -> Self {
+    fn of(document: &Document, row: &Reference, telling: &Telling) -> Self {
         let mut found = Self {
             named: FxHashMap::default(),
-            elsewhere: row.is_elsewhere(document),
+            elsewhere: row.would_pass(document, &telling.elsewhere),
             cleared: false,
             removed: Vec::new(),
         };
         if !row.inherited.is_empty() {
-            found.look_for_removals(document, row);
+            found.look_for_removals(document, row, &telling.removals);
         }
-        let entries = document.nodes().filter(|node| {
-            document.is_element(*node) && document.local_name(*node) == row.target.entry()
-        });
+        let name = row.target.entry();
+        let entries = document
+            .nodes()
+            .filter(|node| document.is_element(*node) && document.local_name(*node) == name);
         for entry in entries.filter(|_| !found.elsewhere) {
             if let Some(name) = document.value(entry, row.target.attribute()) {
                 let name = row.compare.folded(&name).into_owned();

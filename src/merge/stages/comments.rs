@@ -6,10 +6,9 @@
 
 use std::borrow::Cow;
 use std::cell::LazyCell;
-use std::collections::{HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::merge::compare::Comparison;
 use crate::merge::compare::matching::Match;
@@ -72,14 +71,14 @@ impl Comparison<'_> {
         let carrier = by_text(self.inputs.carrier, carrier);
         let base = match self.inputs.base.zip(triple.base) {
             Some((document, element)) => by_text(document, remarks(document, element)),
-            None => HashMap::new(),
+            None => FxHashMap::default(),
         };
         let below = next_elements(self.inputs.incoming, triple.incoming);
         let places = LazyCell::new(|| self.places(triple, plan));
         let (mut inserted, mut removed, mut stays) = (Vec::new(), Vec::new(), Vec::new());
-        let texts: HashSet<&Text> = incoming.keys().chain(carrier.keys()).collect();
+        let texts: FxHashSet<&Text> = incoming.keys().chain(carrier.keys()).collect();
         for text in texts {
-            let copies = |side: &'_ HashMap<Text<'_>, Vec<NodeId>>| {
+            let copies = |side: &'_ FxHashMap<Text<'_>, Vec<NodeId>>| {
                 side.get(text).cloned().unwrap_or_default()
             };
             let sides = [copies(&base), copies(&incoming), copies(&carrier)];
@@ -181,7 +180,7 @@ impl Copies {
         });
         let known = labels
             .each_ref()
-            .map(|labels| labels.iter().copied().collect::<HashSet<_>>());
+            .map(|labels| labels.iter().copied().collect::<FxHashSet<_>>());
         let sorted = |side: usize, other: usize, in_base_first: bool| {
             let mut copies: Vec<_> = sides[side].iter().zip(&labels[side]).rev().collect();
             copies.sort_by_key(|(_, label)| {
@@ -223,8 +222,8 @@ fn remarks(document: &Document, parent: NodeId) -> Vec<NodeId> {
 }
 
 /// Comments and processing instructions by their text.
-fn by_text(document: &Document, remarks: Vec<NodeId>) -> HashMap<Text<'_>, Vec<NodeId>> {
-    let mut found: HashMap<Text<'_>, Vec<NodeId>> = HashMap::new();
+fn by_text(document: &Document, remarks: Vec<NodeId>) -> FxHashMap<Text<'_>, Vec<NodeId>> {
+    let mut found: FxHashMap<Text<'_>, Vec<NodeId>> = FxHashMap::default();
     for node in remarks {
         let text = match document.kind(node) {
             NodeKind::Comment => Text::Comment(match document.text_of(node) {
