@@ -1,7 +1,11 @@
 //! Names that point at nothing.
 
-use rustc_hash::FxHashMap;
+use std::cell::OnceCell;
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::collections::not_in_effect;
+use crate::config::identity::IdentityTable;
 use crate::config::references::{Reference, References, Within};
 use crate::xml::{Document, NodeId};
 
@@ -10,6 +14,9 @@ pub(super) struct Pointers<'d> {
     document: &'d Document,
     references: &'d References,
     targets: FxHashMap<usize, Targets>,
+    /// Entries that a `remove` or `clear` behind them takes out, worked out when they are asked for.
+    gone: OnceCell<FxHashSet<NodeId>>,
+    identities: &'d IdentityTable,
 }
 
 /// What one row can point at.
@@ -25,11 +32,17 @@ struct Targets {
 }
 
 impl<'d> Pointers<'d> {
-    pub(super) fn new(document: &'d Document, references: &'d References) -> Self {
+    pub(super) fn new(
+        document: &'d Document,
+        references: &'d References,
+        identities: &'d IdentityTable,
+    ) -> Self {
         Self {
             document,
             references,
             targets: FxHashMap::default(),
+            gone: OnceCell::new(),
+            identities,
         }
     }
 
@@ -46,6 +59,9 @@ impl<'d> Pointers<'d> {
                 *entry != element
                     && (row.within == Within::Document || document.is_within(*entry, element))
                     && row.target.matches(document, element, *entry)
+                    && !(self.gone)
+                        .get_or_init(|| not_in_effect(document, self.identities))
+                        .contains(entry)
             })
         })
     }
