@@ -39,6 +39,7 @@ use digest::Digests;
 use result::finish::{Judged, Settle};
 use result::layout;
 use result::soundness::{self, Half};
+use result::taken_out;
 use sides::Sides;
 
 use crate::pack::Rules;
@@ -226,8 +227,16 @@ fn sound(inputs: Inputs<'_>, digests: Sides<&Digests>) -> Result<Merged, MergeEr
             // What is not well-formed is refused when it is finished.
             let result = finish::applied(inputs.carrier, &edits)?;
             for fault in soundness::new_faults(&inputs, &result.document) {
-                soundness::heed(&inputs, &result.document, &fault, half, heeded);
+                let conflicts = &merged.conflicts;
+                soundness::heed(&inputs, &result.document, &fault, half, conflicts, heeded);
             }
+            taken_out::heed(
+                &inputs,
+                digests,
+                &result.document,
+                &merged.conflicts,
+                heeded,
+            );
             Some(result)
         };
         let result = judge(Half::Carrier, Settle::Carrier, &mut heeded);
@@ -243,7 +252,7 @@ fn sound(inputs: Inputs<'_>, digests: Sides<&Digests>) -> Result<Merged, MergeEr
         }
         directives = heeded;
     }
-    directives.whole.insert(inputs.carrier.root());
+    directives.leave_whole(inputs.carrier.root(), ConflictKind::Refused);
     stages::walk(&Comparison::new(inputs, digests, &directives))
 }
 

@@ -192,6 +192,8 @@ pub enum ConflictKind {
     NeededByConflict,
     /// Merged piece by piece it would be something that .NET or IIS refuse.
     Refused,
+    /// One side takes it out with `remove` or `clear`, the other side changed it.
+    TakenOut,
     /// One identity stands several times and both sides changed that group.
     Ambiguous,
     /// There is no base file, so nobody knows who changed it.
@@ -219,6 +221,7 @@ impl ConflictKind {
             Self::Encrypted => "encrypted",
             Self::NeededByConflict => "needed-by-conflict",
             Self::Refused => "refused",
+            Self::TakenOut => "taken-out",
             Self::Ambiguous => "ambiguous",
             Self::UnknownOrigin => "unknown-origin",
             Self::ByRule => "by-rule",

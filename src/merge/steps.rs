@@ -8,9 +8,9 @@ use rustc_hash::FxHashMap;
 use super::account::{Account, Atom};
 use super::compare::Comparison;
 use super::outcome::{Conflict, ConflictKind, Decision, Ending};
-use super::result::finish::Judged;
+use super::result::finish::{Judged, settled_within};
 use super::sides::Sides;
-use super::stages::plan::Reorder;
+use super::stages::plan::{Contested, Reorder};
 use super::{MergeError, Merged, Mode};
 use crate::xml::{Edit, Edits, NodeId, Span};
 
@@ -111,6 +111,16 @@ impl<'c, 'a> Draft<'c, 'a> {
         reorders.sort_by_key(|reorder| reorder.container.len());
         let text = comparison.inputs.carrier.text();
         for reorder in reorders {
+            if let Some(contest) = &reorder.contest {
+                let conflict = self.contested(&reorder, contest);
+                self.conflicts.push(conflict);
+                let mut steps = Steps::default();
+                for node in &contest.incoming {
+                    comparison.record_subtree(*node, &Ending::Conflict, &mut steps);
+                }
+                self.endings.extend(steps.endings);
+                continue;
+            }
             let conflicting = self
                 .conflicts
                 .iter()
@@ -145,6 +155,104 @@ impl<'c, 'a> Draft<'c, 'a> {
                 self.edit(vec![edit], comparison.inputs.carrier.root());
             }
             self.edit(reorder.first, reorder.triple.carrier);
+        }
+    }
+
+    /// The conflict about an order: the carrier's first, and everything else decided in either.
+    fn contested(&self, reorder: &Reorder, contest: &Contested) -> Conflict {
+        let comparison = self.comparison;
+        let text = comparison.inputs.carrier.text();
+        let whole = comparison.whole_element_conflict(ConflictKind::Order, reorder.triple);
+        let (Some(first), Some(last)) = (reorder.slots.first(), reorder.slots.last()) else {
+            return whole;
+        };
+        // What is inserted before the first one or behind the last one is of it, so the region reaches
+        // beyond them.
+        let before = text[..first.start as usize].chars().next_back();
+        let behind = text[last.end as usize..].chars().next();
+        let region = Span {
+            start: first.start - before.map_or(0, char::len_utf8) as u32,
+            end: last.end + behind.map_or(0, char::len_utf8) as u32,
+        };
+        let region = self.whole_edits(region);
+        let put = |edits: &mut Edits, edit: &Edit| {
+            let added = edits.replace(edit.span, edit.text.clone());
+            debug_assert!(added.is_ok(), "insertions overlap nothing");
+        };
+        let mut edits = settled_within(&self.edits, &self.conflicts, region);
+        for replacement in (self.replacements.iter()).filter(|edit| region.contains(edit.span)) {
+            edits.take_overlapping(replacement.span);
+            put(&mut edits, replacement);
+        }
+        let is_inside = |edit: &Edit| region.start < edit.span.start && edit.span.end < region.end;
+        let [here, there] = [&contest.insertions, &contest.otherwise];
+        let differ_inside = [(here, there), (there, here)]
+            .into_iter()
+            .all(|(some, others)| {
+                some.iter()
+                    .all(|edit| is_inside(edit) || others.contains(edit))
+            });
+        if differ_inside {
+            for edit in here.iter().filter(|edit| is_inside(edit)) {
+                let at_place = edits.take_within(edit.span);
+                for other in at_place.iter().filter(|other| *other != edit) {
+                    put(&mut edits, other);
+                }
+            }
+            (there.iter().filter(|edit| is_inside(edit))).for_each(|edit| put(&mut edits, edit));
+        }
+        // What is inserted at the edges of the region is in both halves.
+        edits.take_within(Span::at(region.start));
+        edits.take_within(Span::at(region.end));
+        if reorder.slots.iter().any(|slot| edits.cross(*slot)) {
+            return whole;
+        }
+        let mut part = |span: Span| edits.take_within(span).apply_within(text, span);
+        let siblings: Vec<String> = reorder.slots.iter().map(|slot| part(*slot)).collect();
+        let mut taken = String::new();
+        let mut at = region.start;
+        for (place, (slot, from)) in reorder.slots.iter().zip(&reorder.order).enumerate() {
+            taken += &part(Span {
+                start: at,
+                end: slot.start,
+            });
+            if place == 0 {
+                taken.extend(reorder.first.iter().map(|edit| edit.text.as_str()));
+            }
+            taken += &siblings[*from];
+            at = slot.end;
+        }
+        taken += &part(Span {
+            start: at,
+            end: region.end,
+        });
+        Conflict {
+            region,
+            base_region: contest.base,
+            take_incoming: vec![Edit {
+                span: region,
+                text: taken,
+            }],
+            ..whole
+        }
+    }
+
+    /// `span`, grown to all edits and conflicts that reach into it.
+    fn whole_edits(&self, mut span: Span) -> Span {
+        loop {
+            let crosses = |other: &Span| {
+                other.start < span.end && span.start < other.end && !span.contains(*other)
+            };
+            let of_conflict = |conflict: &Conflict| {
+                let edits = conflict.take_incoming.iter().map(|edit| edit.span);
+                std::iter::once(conflict.region).chain(edits).find(crosses)
+            };
+            let found = self.edits.crossing(span).map(|edit| edit.span);
+            let found = found.or_else(|| self.conflicts.iter().find_map(of_conflict));
+            match found {
+                Some(found) => span = span.cover(found),
+                None => return span,
+            }
         }
     }
 

@@ -121,10 +121,13 @@ fn meaning(kind: ConflictKind) -> &'static str {
             "the section is encrypted and differs, so nobody can merge it without its key (encrypted)"
         }
         ConflictKind::NeededByConflict => {
-            "the new version has it no more, and it is needed if another conflict is settled with the old file (needed-by-conflict)"
+            "one side has it no more, and it is needed if another conflict is settled for the other side (needed-by-conflict)"
         }
         ConflictKind::Refused => {
             "merged piece by piece it would be something that .NET or IIS refuse, so it is left whole (refused)"
+        }
+        ConflictKind::TakenOut => {
+            "a `remove` or `clear` of one side takes out what the other side changed or needs (taken-out)"
         }
         ConflictKind::Ambiguous => {
             "it stands several times and both sides changed that (ambiguous)"

@@ -3,7 +3,7 @@
 
 use std::collections::hash_map::Entry;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::config::identity::{Duplicates, IdentityRule, IdentityTable};
 use crate::xml::{Document, NodeId};
@@ -47,6 +47,64 @@ pub fn entries(
     wants: impl Fn(Duplicates) -> bool,
 ) -> Entries {
     super::siblings::look(document, table, wants).entries
+}
+
+/// The entries of `document` that a `remove` or a `clear` behind them takes out.
+#[must_use]
+pub fn not_in_effect(document: &Document, table: &IdentityTable) -> FxHashSet<NodeId> {
+    let text = document.text().as_bytes();
+    let mut out = FxHashSet::default();
+    if ["<remove", "<clear"]
+        .iter()
+        .all(|tag| memchr::memmem::find(text, tag.as_bytes()).is_none())
+    {
+        return out;
+    }
+    let mut looked = FxHashSet::default();
+    for node in document.nodes() {
+        let is_late = document.is_element(node)
+            && matches!(document.local_name(node), "remove" | "clear")
+            && !document.is_first_element(node);
+        if let Some(parent) = document.parent(node).filter(|_| is_late)
+            && looked.insert(parent)
+        {
+            taken_out_of(document, table, parent, &mut out);
+        }
+    }
+    out
+}
+
+/// Adds the entries of one collection that do not stay.
+fn taken_out_of(
+    document: &Document,
+    table: &IdentityTable,
+    parent: NodeId,
+    out: &mut FxHashSet<NodeId>,
+) {
+    let mut entries: Vec<(NodeId, &IdentityRule)> = Vec::new();
+    for child in document.child_elements(parent) {
+        match table.rule_for(document, child) {
+            Some(rule) if rule.removes.is_some() => {
+                let name = rule.removes.as_deref().unwrap_or_default();
+                let Some(taken) = key(document, name, rule, child) else {
+                    continue;
+                };
+                entries.retain(|(entry, rule)| {
+                    let own = key(document, document.local_name(*entry), rule, *entry);
+                    let is_taken = own.as_ref() == Some(&taken);
+                    if is_taken {
+                        out.insert(*entry);
+                    }
+                    !is_taken
+                });
+            }
+            Some(rule) if !rule.by.is_empty() => entries.push((child, rule)),
+            None if document.local_name(child) == "clear" => {
+                out.extend(entries.drain(..).map(|(entry, _)| entry));
+            }
+            _ => {}
+        }
+    }
 }
 
 /// The same attributes with the same values, in any order, and nothing inside.

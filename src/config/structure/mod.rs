@@ -195,7 +195,7 @@ impl Found<'_> {
     /// What attributes say: `configSource`, and names that point at entries.
     fn in_attributes(&mut self) {
         let (document, references) = (self.document, self.meaning.references);
-        let mut pointers = pointers::Pointers::new(document, references);
+        let mut pointers = pointers::Pointers::new(document, references, self.meaning.identities);
         for element in document.nodes() {
             self.in_element(element);
             for attribute in document.attributes(element) {

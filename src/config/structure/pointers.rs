@@ -1,7 +1,11 @@
 //! Names that point at nothing.
 
-use rustc_hash::FxHashMap;
+use std::cell::OnceCell;
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::collections::not_in_effect;
+use crate::config::identity::IdentityTable;
 use crate::config::references::{Reference, References, Within, is_elsewhere};
 use crate::xml::{Document, NodeId};
 
@@ -11,6 +15,9 @@ pub(super) struct Pointers<'d> {
     references: &'d References,
     telling: Option<Telling>,
     targets: FxHashMap<usize, Targets>,
+    /// Entries that a `remove` or `clear` behind them takes out, worked out when they are asked for.
+    gone: OnceCell<FxHashSet<NodeId>>,
+    identities: &'d IdentityTable,
 }
 
 /// Elements that say something about what other elements hold, found in one walk.
@@ -48,12 +55,18 @@ struct Targets {
 }
 
 impl<'d> Pointers<'d> {
-    pub(super) fn new(document: &'d Document, references: &'d References) -> Self {
+    pub(super) fn new(
+        document: &'d Document,
+        references: &'d References,
+        identities: &'d IdentityTable,
+    ) -> Self {
         Self {
             document,
             references,
             telling: None,
             targets: FxHashMap::default(),
+            gone: OnceCell::new(),
+            identities,
         }
     }
 
@@ -66,12 +79,18 @@ impl<'d> Pointers<'d> {
         if targets.elsewhere || row.is_inherited(name) && !targets.clears(name, row) {
             return false;
         }
+        let takes_out = !telling.removals.is_empty();
         let named = targets.named.get(&*row.compare.folded(name));
         !named.is_some_and(|entries| {
             entries.iter().any(|entry| {
                 *entry != element
                     && (row.within == Within::Document || document.is_within(*entry, element))
                     && row.target.matches(document, element, *entry)
+                    && !(takes_out
+                        && self
+                            .gone
+                            .get_or_init(|| not_in_effect(document, self.identities))
+                            .contains(entry))
             })
         })
     }

@@ -20,7 +20,7 @@ use crate::pack::rules::{Action, Component};
 use crate::xml::address::Leaf;
 use crate::xml::fast_reader;
 use crate::xml::second_reader::{self, Disagreement};
-use crate::xml::{Document, Edits, NodeId};
+use crate::xml::{Document, Edits, NodeId, Span};
 
 /// Which side settles what is left in conflict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -134,16 +134,29 @@ impl std::fmt::Debug for Judged {
 
 /// The edits of the carrier with what is left in conflict settled for one side.
 pub(in crate::merge) fn settled(merged: &Merged, settle: Settle) -> Edits {
-    let mut edits = merged.edits.clone();
-    if settle == Settle::Incoming {
-        for edit in outermost(&merged.conflicts)
-            .into_iter()
-            .flat_map(|conflict| &conflict.take_incoming)
-        {
-            edits.take_overlapping(edit.span);
-            let replaced = edits.replace(edit.span, edit.text.clone());
-            debug_assert!(replaced.is_ok(), "nothing else was left there");
+    match settle {
+        Settle::Carrier => merged.edits.clone(),
+        Settle::Incoming => {
+            let all = Span {
+                start: 0,
+                end: u32::MAX,
+            };
+            settled_within(&merged.edits, &merged.conflicts, all)
         }
+    }
+}
+
+/// `edits` with those of `conflicts` that lie within `span` settled for the incoming side.
+pub(in crate::merge) fn settled_within(edits: &Edits, conflicts: &[Conflict], span: Span) -> Edits {
+    let mut edits = edits.clone();
+    for edit in outermost(conflicts)
+        .into_iter()
+        .filter(|conflict| span.contains(conflict.region))
+        .flat_map(|conflict| &conflict.take_incoming)
+    {
+        edits.take_overlapping(edit.span);
+        let replaced = edits.replace(edit.span, edit.text.clone());
+        debug_assert!(replaced.is_ok(), "nothing else was left there");
     }
     edits
 }

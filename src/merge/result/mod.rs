@@ -5,4 +5,5 @@ pub(super) mod layout;
 pub mod lines;
 pub mod markers;
 pub(super) mod soundness;
+pub(super) mod taken_out;
 pub(super) mod witness;

@@ -7,11 +7,13 @@
 
 use std::collections::HashSet;
 
+use crate::config::references::Within;
 use crate::config::structure::sections::declared_path;
 use crate::config::structure::{Fault, FaultKind, faults};
 use crate::merge::Inputs;
 use crate::merge::compare::directives::Directives;
 use crate::merge::compare::keys::Keys;
+use crate::merge::outcome::{Conflict, ConflictKind};
 use crate::xml::{Document, NodeId};
 
 /// The faults of `result` that no input has.
@@ -47,18 +49,36 @@ pub(in crate::merge) enum Half {
     Incoming,
 }
 
+/// For whose sake something is kept.
+#[derive(Clone, Copy, Debug)]
+struct Need {
+    /// The half that has the fault.
+    half: Half,
+    /// Whether what is at fault is in conflict itself.
+    is_undecided: bool,
+}
+
 /// Adds to `directives` what may take `fault` out of the next result.
 pub(in crate::merge) fn heed(
     inputs: &Inputs<'_>,
     result: &Document,
     fault: &Fault,
     half: Half,
+    conflicts: &[Conflict],
     directives: &mut Directives,
 ) {
+    let is_undecided = counterpart(inputs, result, fault.element, inputs.carrier)
+        .map(|there| inputs.carrier.span(there))
+        .is_some_and(|span| {
+            conflicts
+                .iter()
+                .any(|conflict| conflict.region.contains(span))
+        });
+    let need = Need { half, is_undecided };
     let before = directives.count();
     match fault.kind {
-        FaultKind::Undeclared => keep_declaration(inputs, result, fault.element, half, directives),
-        FaultKind::Dangling => keep_targets(inputs, result, fault.element, half, directives),
+        FaultKind::Undeclared => keep_declaration(inputs, result, fault.element, need, directives),
+        FaultKind::Dangling => keep_targets(inputs, result, fault.element, need, directives),
         _ => {}
     }
     if half == Half::Carrier && directives.count() == before {
@@ -71,7 +91,7 @@ fn keep_declaration(
     inputs: &Inputs<'_>,
     result: &Document,
     element: NodeId,
-    half: Half,
+    need: Need,
     directives: &mut Directives,
 ) {
     let path = section_path(result, element);
@@ -82,11 +102,19 @@ fn keep_declaration(
                 && declared_path(document, *node).is_some_and(|declared| declared == path)
         })
     };
+    // A group is declared for the sake of what is in it.
+    let is_group = |document: &Document, node| document.local_name(node) == "sectionGroup";
     if let Some(declaration) = declared(inputs.incoming) {
-        keep_incoming(inputs.incoming, declaration, half, directives);
+        if is_group(inputs.incoming, declaration) && !directives.keeps_incoming(declaration) {
+            directives.keep_in_part.insert(declaration);
+        }
+        keep_incoming(inputs.incoming, declaration, need.half, directives);
     }
     if let Some(declaration) = declared(inputs.carrier) {
-        keep_carrier(inputs.carrier, declaration, directives);
+        if is_group(inputs.carrier, declaration) && !directives.keeps_carrier(declaration) {
+            directives.keep_carrier_in_part.insert(declaration);
+        }
+        keep_carrier(inputs.carrier, declaration, need, directives);
     }
 }
 
@@ -106,7 +134,7 @@ fn keep_targets(
     inputs: &Inputs<'_>,
     result: &Document,
     element: NodeId,
-    half: Half,
+    need: Need,
     directives: &mut Directives,
 ) {
     let references = &inputs.rules.references;
@@ -121,10 +149,10 @@ fn keep_targets(
                     there.map_or_else(Vec::new, |there| row.targets(document, there, &name))
                 };
                 for target in targets(inputs.incoming) {
-                    keep_incoming(inputs.incoming, target, half, directives);
+                    keep_incoming(inputs.incoming, target, need.half, directives);
                 }
                 for target in targets(inputs.carrier) {
-                    keep_carrier(inputs.carrier, target, directives);
+                    keep_carrier(inputs.carrier, target, need, directives);
                 }
             }
         }
@@ -147,10 +175,21 @@ fn keep_incoming(incoming: &Document, element: NodeId, half: Half, directives: &
     }
 }
 
-fn keep_carrier(carrier: &Document, element: NodeId, directives: &mut Directives) {
-    let around = std::iter::successors(Some(element), |node| carrier.parent(*node));
-    let elements = around.filter(|node| carrier.is_element(*node));
-    directives.keep_carrier.extend(elements);
+/// Keeps an element of the carrier, and for its sake what it stands in.
+fn keep_carrier(carrier: &Document, element: NodeId, need: Need, directives: &mut Directives) {
+    let around = std::iter::successors(carrier.parent(element), |node| carrier.parent(*node))
+        .filter(|node| carrier.is_element(*node) && *node != carrier.root());
+    let only_here = need.half == Half::Carrier && need.is_undecided;
+    let kept = match only_here {
+        true => &mut directives.keep_carrier_with_conflict,
+        false => &mut directives.keep_carrier,
+    };
+    kept.insert(element);
+    for node in around {
+        if kept.insert(node) {
+            directives.keep_carrier_in_part.insert(node);
+        }
+    }
 }
 
 /// Takes the nearest element around the fault whole that was not taken whole before.
@@ -160,17 +199,26 @@ fn keep_whole(inputs: &Inputs<'_>, result: &Document, fault: &Fault, directives:
         FaultKind::ConfigSourceNotAlone | FaultKind::BothOverrides | FaultKind::NobodyNamed => {
             Some(fault.element)
         }
+        FaultKind::Dangling if names_within(inputs, result, fault.element) => Some(fault.element),
         _ => result.parent(fault.element),
     };
     let around = std::iter::successors(first, |node| result.parent(*node))
         .filter(|node| result.is_element(*node));
     for node in around {
         if let Some(there) = counterpart(inputs, result, node, inputs.carrier)
-            && directives.whole.insert(there)
+            && directives.leave_whole(there, ConflictKind::Refused)
         {
             return;
         }
     }
+}
+
+/// Whether a name at the element points at what is in the element.
+fn names_within(inputs: &Inputs<'_>, result: &Document, element: NodeId) -> bool {
+    let references = &inputs.rules.references;
+    (result.attributes(element).iter())
+        .flat_map(|attribute| references.by_attribute(result.slice(attribute.name)))
+        .any(|(_, row)| row.within == Within::Element && !row.names(result, element).is_empty())
 }
 
 /// The element of `document` that `element` of the result is, by the identities on the way to it.

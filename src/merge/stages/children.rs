@@ -12,6 +12,7 @@ use crate::merge::outcome::{
 };
 use crate::merge::sides::Sides;
 use crate::merge::stages::one_sided::Added;
+use crate::merge::stages::order::Undecided;
 use crate::merge::stages::plan::{Anchor, Plan};
 use crate::merge::steps::Steps;
 use crate::pack::rules::{Action, Policy};
@@ -126,10 +127,22 @@ impl Comparison<'_> {
             plan.matches.extend(group.matches);
         }
         self.join_replaced(&mut plan);
-        if let Some(kind) = self.order_conflict(triple, &plan) {
-            return self.whole_element(kind, triple, Whole::Content, steps);
+        let undecided = self.order_conflict(triple, &plan);
+        let by_rule = || {
+            let policy = self.policy_for_element(self.inputs.incoming, triple.incoming);
+            policy.is_some_and(|policy| {
+                let action = &policy.action;
+                matches!(action, Action::TakeNew | Action::Drop | Action::TakeOld)
+            })
+        };
+        if undecided == Some(Undecided::All) || undecided.is_some() && by_rule() {
+            return self.whole_element(ConflictKind::Order, triple, Whole::Content, steps);
         }
-        let meetings = self.meeting_additions(triple, &mut plan);
+        // Where the whole order is in doubt, what was added goes with what it was put behind.
+        let meetings = match undecided {
+            Some(_) => Vec::new(),
+            None => self.meeting_additions(triple, &mut plan),
+        };
         let mut conflicts = Vec::new();
         for found in plan.matches.clone() {
             match (found.incoming, found.carrier) {
@@ -153,7 +166,10 @@ impl Comparison<'_> {
             }
         }
         self.comments(triple, &mut plan);
-        plan.reorder = self.take_order(triple, &plan);
+        match undecided {
+            Some(_) => plan.contested = self.contested_order(triple, &plan),
+            None => plan.reorder = self.take_order(triple, &plan),
+        }
         if !conflicts.is_empty() || !gaps.is_empty() || !meetings.is_empty() {
             let anchors: FxHashMap<NodeId, Anchor> =
                 self.anchors(triple, &plan).into_iter().collect();
@@ -308,7 +324,14 @@ impl Comparison<'_> {
             steps.growth += self.elements_carried(*node) as isize;
         }
         if !plan.insert.is_empty() {
-            for (anchor, edit) in self.insertions(triple, &plan.insert, &plan) {
+            let insertions = self.insertions(triple, &plan.insert, &plan);
+            if let Some(mut contested) = plan.contested.take() {
+                plan.follows_incoming = true;
+                let otherwise = self.insertions(triple, &plan.insert, &plan);
+                contested.leave_insertions(&insertions, otherwise);
+                plan.contested = Some(contested);
+            }
+            for (anchor, edit) in insertions {
                 let before_all = (plan.reorder.as_mut())
                     .and_then(|reorder| Some((reorder.before_all(anchor, edit.span)?, reorder)));
                 match before_all {
@@ -318,5 +341,6 @@ impl Comparison<'_> {
             }
         }
         steps.reorders.extend(plan.reorder);
+        steps.reorders.extend(plan.contested);
     }
 }

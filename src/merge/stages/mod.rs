@@ -10,7 +10,7 @@ mod gaps;
 mod meetings;
 mod one_sided;
 mod opaque;
-mod order;
+pub(super) mod order;
 pub(super) mod plan;
 mod record;
 mod renamed;
@@ -62,8 +62,8 @@ impl Comparison<'_> {
         if self.is_encrypted(triple) {
             return self.encrypted_section(triple, steps);
         }
-        if self.directives.whole.contains(&triple.carrier) {
-            return self.whole_element(ConflictKind::Refused, triple, Whole::Element, steps);
+        if let Some(kind) = self.directives.whole.get(&triple.carrier) {
+            return self.whole_element(*kind, triple, Whole::Element, steps);
         }
         if self.moved_while_changed(triple) {
             return self.whole_element(ConflictKind::MovedToFile, triple, Whole::Element, steps);

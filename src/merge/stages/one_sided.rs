@@ -123,6 +123,14 @@ impl Comparison<'_> {
             carrier: Some(carrier),
         };
         let needed = self.directives.keep_carrier.contains(&carrier);
+        let needed_here = self
+            .directives
+            .keep_carrier_with_conflict
+            .contains(&carrier);
+        let is_in_part = unchanged && kept.is_none() && (needed || needed_here);
+        if is_in_part {
+            self.leave_out_of_carrier(carrier, steps);
+        }
         let kept = kept.or_else(|| needed.then(|| Principle::StillNeeded.into()));
         let (by, is_kept) = match (base, kept, removed) {
             (Some(_), Some(by), _) => (by, true),
@@ -130,7 +138,7 @@ impl Comparison<'_> {
                 plan.remove.insert(carrier);
                 (by, false)
             }
-            (Some(_), None, None) if unchanged => {
+            (Some(_), None, None) if unchanged && !needed_here => {
                 plan.remove.insert(carrier);
                 (Principle::RemovedByOneSide.into(), false)
             }
@@ -141,7 +149,10 @@ impl Comparison<'_> {
                 };
                 let places = self.places_of(found);
                 steps.conflicts.push(Conflict {
-                    kind: ConflictKind::RemovedChanged,
+                    kind: match unchanged {
+                        true => ConflictKind::NeededByConflict,
+                        false => ConflictKind::RemovedChanged,
+                    },
                     address: self.carrier_address(carrier),
                     values: self.values_of(found),
                     secret: self.holds_secret(document, carrier),
@@ -170,6 +181,26 @@ impl Comparison<'_> {
             by,
             assumed: false,
         });
+    }
+
+    /// Removes from an element of the carrier that is kept in part what nothing needs.
+    fn leave_out_of_carrier(&self, element: NodeId, steps: &mut Steps) {
+        if !self.directives.keep_carrier_in_part.contains(&element) {
+            return;
+        }
+        let carrier = self.inputs.carrier;
+        for child in carrier.child_elements(element) {
+            if self.directives.keeps_carrier(child) {
+                self.leave_out_of_carrier(child, steps);
+                continue;
+            }
+            steps.growth -= carrier.elements_in(child) as isize;
+            let edit = Edit {
+                span: removal_span(carrier.text(), carrier.span(child)),
+                text: String::new(),
+            };
+            steps.edit(child, vec![edit]);
+        }
     }
 
     /// Whether nothing of this side is lost when `node` goes, which was `base`.

@@ -10,9 +10,8 @@ use std::collections::{HashMap, HashSet};
 use crate::config::identity::{Compare, identity};
 use crate::merge::compare::Comparison;
 use crate::merge::compare::matching::Match;
-use crate::merge::outcome::ConflictKind;
 use crate::merge::sides::Sides;
-use crate::merge::stages::plan::{Plan, Reorder};
+use crate::merge::stages::plan::{Contested, Plan, Reorder};
 use crate::xml::{Document, NodeId, Span};
 
 /// An element that all three sides have.
@@ -23,18 +22,27 @@ struct Common {
     carrier: NodeId,
 }
 
+/// What cannot be decided about an order that matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::merge) enum Undecided {
+    /// Which of two orders holds; everything else can be merged.
+    Order,
+    /// What takes out which entries.
+    All,
+}
+
 impl Comparison<'_> {
     /// Whether the order of the children cannot be decided, although it matters.
     pub(in crate::merge) fn order_conflict(
         &self,
         triple: Sides<NodeId>,
         plan: &Plan,
-    ) -> Option<ConflictKind> {
-        if self.clear_meets_additions(plan)
-            || self.remove_meets_addition(plan)
-            || self.takes_out_other_entries(plan)
-        {
-            return Some(ConflictKind::Order);
+    ) -> Option<Undecided> {
+        if self.clear_meets_additions(plan) || self.remove_meets_addition(plan) {
+            return Some(Undecided::All);
+        }
+        if self.takes_out_other_entries(plan) {
+            return Some(Undecided::Order);
         }
         if !self.is_ordered(triple) {
             return None;
@@ -42,7 +50,56 @@ impl Comparison<'_> {
         let orders = Orders::of(plan);
         let both_moved = orders.incoming_moved() && orders.carrier_moved();
         let contradict = self.inputs.base.is_some() && self.additions_contradict(plan);
-        (both_moved || contradict || has_no_place(plan, &orders)).then_some(ConflictKind::Order)
+        (both_moved || contradict || has_no_place(plan, &orders)).then_some(Undecided::Order)
+    }
+
+    /// The order of the incoming side for all that both sides have, from the first to the last place that differs.
+    pub(in crate::merge) fn contested_order(
+        &self,
+        triple: Sides<NodeId>,
+        plan: &Plan,
+    ) -> Option<Reorder> {
+        let mut both: Vec<&Match> = (plan.matches.iter())
+            .filter(|found| found.incoming.is_some() && found.carrier.is_some())
+            .collect();
+        both.sort_unstable_by_key(|found| found.carrier);
+        let mut order: Vec<usize> = (0..both.len()).collect();
+        order.sort_by_key(|at| both[*at].incoming);
+        let differs = |at: &usize| order[*at] != *at;
+        let first = (0..order.len()).find(differs)?;
+        let last = (0..order.len()).rev().find(differs)?;
+        let (carrier, base) = (self.inputs.carrier, self.inputs.base);
+        let is_ordered = self.is_ordered(triple);
+        let stretch = &both[first..=last];
+        let of_carrier: HashSet<NodeId> = (plan.matches.iter())
+            .filter(|found| found.incoming.is_none())
+            .filter_map(|found| found.carrier.filter(|node| !plan.remove.contains(node)))
+            .collect();
+        let slots = stretch.iter().filter_map(|found| {
+            let node = found.carrier?;
+            // What only the carrier has stays behind what it was put behind.
+            let takes_along = is_ordered || takes_out(carrier, node);
+            let own =
+                std::iter::successors(next_element(carrier, node), |at| next_element(carrier, *at))
+                    .take_while(|at| takes_along && of_carrier.contains(at));
+            Some(Span {
+                start: carrier.span(self.first_of_comment_block(node, plan)).start,
+                end: self.end_with_trailing_comment(own.last().unwrap_or(node)),
+            })
+        });
+        let in_base = (stretch.iter()).filter_map(|found| Some(base?.span(found.base?)));
+        Some(Reorder {
+            container: carrier.span(triple.carrier),
+            triple,
+            first: Vec::new(),
+            slots: slots.collect(),
+            order: order[first..=last].iter().map(|at| at - first).collect(),
+            contest: Some(Contested {
+                base: in_base.reduce(Span::cover),
+                incoming: stretch.iter().filter_map(|found| found.incoming).collect(),
+                ..Contested::default()
+            }),
+        })
     }
 
     /// Takes over the order of the incoming side if the carrier kept its own.
@@ -83,6 +140,7 @@ impl Comparison<'_> {
                 .iter()
                 .filter_map(|node| places.get(node).copied())
                 .collect(),
+            contest: None,
         })
     }
 
@@ -91,7 +149,7 @@ impl Comparison<'_> {
         let carrier = self.inputs.carrier;
         carrier
             .child_elements(triple.carrier)
-            .any(|child| matches!(carrier.local_name(child), "clear" | "remove"))
+            .any(|child| takes_out(carrier, child))
     }
 
     pub(in crate::merge) fn is_ordered(&self, triple: Sides<NodeId>) -> bool {
@@ -131,7 +189,7 @@ impl Comparison<'_> {
         }
         let carrier = self.inputs.carrier;
         let both = || plan.matches.iter().filter_map(|found| found.both());
-        let is_directive = |node: NodeId| matches!(carrier.local_name(node), "clear" | "remove");
+        let is_directive = |node: NodeId| takes_out(carrier, node);
         let key = |node| -> Vec<String> {
             identity(&self.inputs.rules.identities, carrier, node)
                 .into_iter()
@@ -157,7 +215,7 @@ impl Comparison<'_> {
     fn additions_contradict(&self, plan: &Plan) -> bool {
         let carrier = self.inputs.carrier;
         // What takes entries out is looked at by itself.
-        let is_entry = |node: NodeId| !matches!(carrier.local_name(node), "clear" | "remove");
+        let is_entry = |node: NodeId| !takes_out(carrier, node);
         let mut both: Vec<(NodeId, NodeId, bool)> = plan
             .matches
             .iter()
@@ -202,6 +260,16 @@ impl Comparison<'_> {
         let meets = |(side, key): (usize, Vec<String>)| adds.contains(&(1 - side, key));
         removes.into_iter().any(meets)
     }
+}
+
+/// Whether the element takes entries out of its collection.
+pub(in crate::merge) fn takes_out(document: &Document, node: NodeId) -> bool {
+    document.is_element(node) && matches!(document.local_name(node), "clear" | "remove")
+}
+
+fn next_element(document: &Document, node: NodeId) -> Option<NodeId> {
+    std::iter::successors(document.next_sibling(node), |at| document.next_sibling(*at))
+        .find(|at| document.is_element(*at))
 }
 
 /// Whether an element that one side added would have to come before another one and behind it, since

@@ -23,6 +23,10 @@ pub(in crate::merge) struct Plan {
     pub(in crate::merge) dropped: FxHashSet<NodeId>,
     /// The carrier's children in another order.
     pub(in crate::merge) reorder: Option<Reorder>,
+    /// The incoming side's order, of which nobody knows whether it holds.
+    pub(in crate::merge) contested: Option<Reorder>,
+    /// Whether what is inserted follows what it follows on the incoming side, whatever the order.
+    pub(in crate::merge) follows_incoming: bool,
 }
 
 /// A place among the children of a parent in the carrier.
@@ -49,6 +53,21 @@ pub(in crate::merge) struct Reorder {
     pub(in crate::merge) first: Vec<Edit>,
     /// For each place, which of the slots comes there.
     pub(in crate::merge) order: Vec<usize>,
+    /// Where people have to say which order holds: what else they need to know.
+    pub(in crate::merge) contest: Option<Contested>,
+}
+
+/// What belongs to an order that is left to people.
+#[derive(Clone, Debug, Default)]
+pub(in crate::merge) struct Contested {
+    /// The same siblings in the base.
+    pub(in crate::merge) base: Option<Span>,
+    /// The same siblings on the incoming side.
+    pub(in crate::merge) incoming: Vec<NodeId>,
+    /// What is inserted where the carrier's order holds.
+    pub(in crate::merge) insertions: Vec<Edit>,
+    /// The same where the incoming side's order holds.
+    pub(in crate::merge) otherwise: Vec<Edit>,
 }
 
 impl Reorder {
@@ -56,6 +75,25 @@ impl Reorder {
     pub(in crate::merge) fn moves(&self, span: Span) -> bool {
         let at = self.slots.partition_point(|slot| slot.end < span.end);
         self.slots.get(at).is_some_and(|slot| slot.contains(span))
+    }
+
+    /// Takes down what is inserted where the carrier's order holds, and where the other one does.
+    pub(in crate::merge) fn leave_insertions(
+        &mut self,
+        here: &[(Anchor, Edit)],
+        there: Vec<(Anchor, Edit)>,
+    ) {
+        if let Some(contest) = &mut self.contest {
+            contest.insertions = here.iter().map(|(_, edit)| edit.clone()).collect();
+            for (anchor, edit) in there {
+                match anchor {
+                    Anchor::First(_) if edit.span.start == self.slots[0].start => {
+                        self.first.push(edit);
+                    }
+                    _ => contest.otherwise.push(edit),
+                }
+            }
+        }
     }
 
     /// Where in the carrier an insertion goes that comes before all that change places.

@@ -7,6 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::merge::compare::Comparison;
 use crate::merge::sides::Sides;
+use crate::merge::stages::order::takes_out;
 use crate::merge::stages::plan::{Anchor, Plan};
 use crate::xml::layout::{indent_before, line_indent};
 use crate::xml::{Edit, NodeId, NodeKind, Span};
@@ -66,7 +67,8 @@ impl Comparison<'_> {
             };
             is_fixed.then_some(carrier)
         };
-        let keeps_order = plan.reorder.is_none() && self.is_ordered(parent);
+        let keeps_order =
+            plan.reorder.is_none() && !plan.follows_incoming && self.is_ordered(parent);
         // Without a preceding sibling that both files have: before the first following one.
         let first = match elements.first() {
             Some(first) if keeps_order => Some(*first),
@@ -75,6 +77,8 @@ impl Comparison<'_> {
         let mut anchor = first.map_or(Anchor::Inside, Anchor::Before);
         // Of the elements so far, the last one in the carrier.
         let mut latest: Option<NodeId> = None;
+        // Of what takes entries out, too.
+        let mut directive: Option<NodeId> = None;
         let (mut above, mut last) = (None, None);
         let mut anchors = Vec::new();
         // Whether a comment that both files have stands above, in the same block of comments.
@@ -98,6 +102,9 @@ impl Comparison<'_> {
                 if incoming.is_element(child) {
                     above = Some(carrier);
                     latest = latest.max(above);
+                    if takes_out(incoming, child) {
+                        directive = directive.max(above);
+                    }
                 }
             } else if plan.stays.contains_key(&child) {
                 in_block = false;
@@ -105,14 +112,55 @@ impl Comparison<'_> {
                 anchors.push((child, self.first_place(parent, plan)));
             } else if let Some(entry) = self.taken_out_by(child, plan) {
                 anchors.push((child, Anchor::Before(entry)));
-            } else if let Some(latest) = latest.filter(|_| self.takes_out_what_is_before(child)) {
+            } else if let Some(latest) = latest.filter(|_| {
+                reorder.is_none() && !plan.follows_incoming && takes_out(incoming, child)
+            }) {
                 anchors.push((child, Anchor::After(latest)));
+            } else if let (Some(directive), Anchor::After(before)) = (directive, anchor)
+                && before < directive
+                && !plan.follows_incoming
+                && incoming.is_element(child)
+            {
+                // It must not be taken out where the incoming side does not take it out.
+                anchors.push((child, Anchor::After(directive)));
             } else {
                 let block = described.get(&child).filter(|_| !in_block);
                 anchors.push((child, block.map_or(anchor, |below| Anchor::Before(*below))));
             }
         }
+        self.behind_the_first(parent, plan, &mut anchors);
         anchors
+    }
+
+    /// Puts elements behind what the carrier has to have first.
+    fn behind_the_first(
+        &self,
+        parent: Sides<NodeId>,
+        plan: &Plan,
+        anchors: &mut [(NodeId, Anchor)],
+    ) {
+        let (incoming, carrier) = (self.inputs.incoming, self.inputs.carrier);
+        let head = (carrier.child_elements(parent.carrier))
+            .find(|node| !plan.remove.contains(node))
+            .filter(|head| match carrier.local_name(*head) {
+                "configSections" => parent.carrier == carrier.root(),
+                name => name == "clear",
+            });
+        let Some(head) = head else { return };
+        // What moves takes along what is inserted beside it.
+        if (plan.reorder.as_ref()).is_some_and(|reorder| reorder.moves(carrier.span(head))) {
+            return;
+        }
+        for (child, anchor) in anchors {
+            let is_before = match anchor {
+                Anchor::Before(node) => *node <= head,
+                Anchor::After(node) => *node < head,
+                Anchor::First(_) | Anchor::Inside => false,
+            };
+            if is_before && incoming.is_element(*child) && !takes_out(incoming, *child) {
+                *anchor = Anchor::After(head);
+            }
+        }
     }
 
     /// Incoming comments, and the elements of the carrier that they stand directly above.
@@ -137,12 +185,6 @@ impl Comparison<'_> {
             line_ends = 0;
         }
         described
-    }
-
-    /// Whether the element takes entries out of its collection, those before it.
-    fn takes_out_what_is_before(&self, child: NodeId) -> bool {
-        let incoming = self.inputs.incoming;
-        incoming.is_element(child) && matches!(incoming.local_name(child), "clear" | "remove")
     }
 
     /// The entry of the carrier that a `remove` makes room for: it has to come before that.
