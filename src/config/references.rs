@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::identity::{Compare, ElementPath};
 use crate::xml::chars::is_qualified_name;
-use crate::xml::{Document, NodeId};
+use crate::xml::{Attribute, Document, NodeId, NodeKind};
 
 /// Where the entry stands that a name points at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,10 +32,48 @@ pub struct Reference {
     pub compare: Compare,
     /// Whether it is a list of names with commas between.
     pub list: bool,
+    /// How names are written within values: `${*}`. Without it the whole value is a name.
+    pub form: Option<Form>,
     /// An attribute beside it with which it names nothing: the `type` of a listener.
     pub unless: Option<Cow<'static, str>>,
     /// Names that are there without standing in the file, since machine.config or IIS brings them.
     pub inherited: Cow<'static, [Cow<'static, str>]>,
+}
+
+/// How names are written within a value, with `*` for the name: `${*}`, `${var:*`. A name ends where a
+/// brace or a colon is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Form(Cow<'static, str>);
+
+impl Form {
+    /// Reads what comes before a name, `*`, and what comes behind it, which may be nothing.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (before, behind) = text.split_once('*')?;
+        let valid = !before.is_empty() && !behind.contains('*');
+        valid.then(|| Self(Cow::Owned(text.to_owned())))
+    }
+
+    /// A form of the binary's own, which [`Self::parse`] would accept.
+    #[must_use]
+    pub const fn known(text: &'static str) -> Self {
+        Self(Cow::Borrowed(text))
+    }
+
+    fn parts(&self) -> (&str, &str) {
+        self.0.split_once('*').unwrap_or((&self.0, ""))
+    }
+
+    /// The names in `value`.
+    fn names<'v>(&'v self, value: &'v str) -> impl Iterator<Item = &'v str> {
+        let (before, behind) = self.parts();
+        value.match_indices(before).filter_map(move |(at, _)| {
+            let rest = &value[at + before.len()..];
+            let end = rest.find(['{', '}', ':', '$']).unwrap_or(rest.len());
+            let is_name = end > 0 && rest[end..].starts_with(behind);
+            is_name.then(|| rest[..end].trim())
+        })
+    }
 }
 
 /// Path of the entries, and the attribute that holds their name: `bindings/{@binding}/binding/@name`.
@@ -147,6 +185,9 @@ impl Reference {
         {
             return Vec::new();
         }
+        if let Some(form) = &self.form {
+            return self.names_in_values(document, element, form);
+        }
         let Some(value) = document.value(element, &self.attribute) else {
             return Vec::new();
         };
@@ -156,6 +197,24 @@ impl Reference {
         };
         let named = names.into_iter().filter(|name| !name.is_empty());
         named.map(str::to_owned).collect()
+    }
+
+    fn names_in_values(&self, document: &Document, element: NodeId, form: &Form) -> Vec<String> {
+        let is_meant = |attribute: &&Attribute| {
+            self.attribute == ANY || document.slice(attribute.name) == self.attribute
+        };
+        let attributes = document.attributes(element).iter().filter(is_meant);
+        let texts = document
+            .children(element)
+            .filter(|_| self.attribute == ANY)
+            .filter(|node| matches!(document.kind(*node), NodeKind::Text | NodeKind::CData))
+            .map(|node| document.text_of(node));
+        let values = attributes.map(|attribute| document.attribute_value(attribute));
+        let mut names: Vec<String> = Vec::new();
+        for value in values.chain(texts) {
+            names.extend(form.names(&value).map(str::to_owned));
+        }
+        names
     }
 
     /// The entries that `name` at `element` points at.
@@ -195,7 +254,9 @@ impl Reference {
     pub fn from(&self) -> String {
         let element = self.element.as_ref();
         let element = element.map_or_else(String::new, |path| format!("{path}/"));
-        format!("{element}@{}", self.attribute)
+        // Several rows look into all values.
+        let target = self.form.as_ref().map(|_| format!(" {}", self.target));
+        format!("{element}@{}{}", self.attribute, target.unwrap_or_default())
     }
 }
 
@@ -206,6 +267,9 @@ pub fn is_elsewhere(document: &Document, element: NodeId) -> bool {
     let mut names = attributes.map(|attribute| document.slice(attribute.name));
     names.any(|name| matches!(name, "configSource" | "configProtectionProvider"))
 }
+
+/// In place of an attribute: any of them, and the text.
+pub const ANY: &str = "*";
 
 /// All references that are known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -241,7 +305,19 @@ impl References {
         &self.rows
     }
 
-    /// The rows for an attribute, with their positions.
+    /// The rows whose names may be in `document` within values, with their positions.
+    #[must_use]
+    pub fn within_values(&self, document: &Document) -> Vec<(usize, &Reference)> {
+        let text = document.text().as_bytes();
+        let rows = self.rows.iter().enumerate();
+        rows.filter(|(_, row)| {
+            let before = row.form.as_ref().map(|form| form.parts().0);
+            before.is_some_and(|before| memchr::memmem::find(text, before.as_bytes()).is_some())
+        })
+        .collect()
+    }
+
+    /// The rows for an attribute that is a name as a whole, with their positions.
     pub fn by_attribute<'r>(
         &'r self,
         name: &'r str,
@@ -251,7 +327,7 @@ impl References {
             _ => &self.rows,
         };
         let rows = rows.iter().enumerate();
-        rows.filter(move |(_, row)| row.attribute == name)
+        rows.filter(move |(_, row)| row.form.is_none() && row.attribute == name)
     }
 }
 

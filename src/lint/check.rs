@@ -5,13 +5,13 @@ use std::cell::OnceCell;
 use std::fmt::Write as _;
 
 use super::estate::Estate;
-use super::facts::redirects::Redirect;
 use super::finding::{Finding, Fix, Place, Related};
 use super::subject::Subject;
 use crate::config::addresses::Addresses;
 use crate::config::identity::Duplicates;
 use crate::config::secrets::SecretTable;
 use crate::config::structure::collections::{Entries, entries};
+use crate::config::structure::redirects::Redirect;
 use crate::config::structure::sections::{Sections, is_configuration};
 use crate::pack::Rules;
 use crate::pack::lint::LintRule;

@@ -131,7 +131,7 @@ pub fn merge_versions(
     let bytes = if is_clean {
         finished.bytes
     } else {
-        let text = conflicted_text(&inputs, &merged, &markers());
+        let text = conflicted_text(&inputs, &merged, &markers())?;
         merged.carrier(&inputs).source().bytes_with(text)
     };
     Ok(Branched {

@@ -36,7 +36,7 @@ use thiserror::Error;
 use compare::Comparison;
 use compare::directives::Directives;
 use digest::Digests;
-use result::finish::{Judged, Settle};
+use result::finish::{FinishError, Judged, Settle};
 use result::layout;
 use result::soundness::{self, Half};
 use result::taken_out;
@@ -216,38 +216,43 @@ pub fn merge(inputs: Inputs<'_>) -> Result<Merged, MergeError> {
 /// that was ever seen, and the last one leaves the whole file to people.
 const MOST_ATTEMPTS: usize = 12;
 
-/// Merges until the result has no fault as a whole that no input had.
+/// Merges until the result has no fault as a whole that no input had. A result that has one even so
+/// is not kept, and [`finish::finish`] refuses it.
 fn sound(inputs: Inputs<'_>, digests: Sides<&Digests>) -> Result<Merged, MergeError> {
     let mut directives = Directives::default();
     for _ in 0..MOST_ATTEMPTS {
         let mut merged = stages::walk(&Comparison::new(inputs, digests, &directives))?;
         let mut heeded = directives.clone();
+        // What is not well-formed, or cannot be written, is refused when it is finished.
         let judge = |half, settle, heeded: &mut Directives| {
-            let edits = finish::settled(&merged, settle);
-            // What is not well-formed is refused when it is finished.
+            let edits = finish::settled(&merged, settle).ok()?;
             let result = finish::applied(inputs.carrier, &edits)?;
-            for fault in soundness::new_faults(&inputs, &result.document) {
-                let conflicts = &merged.conflicts;
-                soundness::heed(&inputs, &result.document, &fault, half, conflicts, heeded);
+            let faults = soundness::new_faults(&inputs, &result.document);
+            let conflicts = &merged.conflicts;
+            for fault in &faults {
+                soundness::heed(&inputs, &result.document, fault, half, conflicts, heeded);
             }
-            taken_out::heed(
-                &inputs,
-                digests,
-                &result.document,
-                &merged.conflicts,
-                heeded,
-            );
-            Some(result)
+            taken_out::heed(&inputs, digests, &result.document, conflicts, heeded);
+            let mut is_sound = faults.is_empty();
+            if is_sound && half == Half::Carrier {
+                let twice = finish::no_duplicates_by_edits(&inputs, &result.document, &edits);
+                if let Err(FinishError::Duplicate { element, .. }) = twice {
+                    soundness::keep_apart(&inputs, &result.document, element, heeded);
+                    is_sound = false;
+                }
+            }
+            Some((result, is_sound))
         };
         let result = judge(Half::Carrier, Settle::Carrier, &mut heeded);
         if !merged.conflicts.is_empty() {
             judge(Half::Incoming, Settle::Incoming, &mut heeded);
         }
         if heeded == directives {
-            let made_readable = (result.as_ref()).is_some_and(|result| {
-                layout::make_readable(&inputs, &mut merged, &result.document)
-            });
-            merged.judged.keep(result.filter(|_| !made_readable));
+            if let Some((result, true)) = result
+                && !layout::make_readable(&inputs, &mut merged, &result.document)
+            {
+                merged.judged.keep(result);
+            }
             return Ok(merged);
         }
         directives = heeded;

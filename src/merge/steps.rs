@@ -175,11 +175,13 @@ impl<'c, 'a> Draft<'c, 'a> {
             end: last.end + behind.map_or(0, char::len_utf8) as u32,
         };
         let region = self.whole_edits(region);
-        let put = |edits: &mut Edits, edit: &Edit| {
-            let added = edits.replace(edit.span, edit.text.clone());
-            debug_assert!(added.is_ok(), "insertions overlap nothing");
+        let mut overlaps = false;
+        let mut put = |edits: &mut Edits, edit: &Edit| {
+            overlaps |= edits.replace(edit.span, edit.text.clone()).is_err();
         };
-        let mut edits = settled_within(&self.edits, &self.conflicts, region);
+        let Ok(mut edits) = settled_within(&self.edits, &self.conflicts, region) else {
+            return whole;
+        };
         for replacement in (self.replacements.iter()).filter(|edit| region.contains(edit.span)) {
             edits.take_overlapping(replacement.span);
             put(&mut edits, replacement);
@@ -204,7 +206,7 @@ impl<'c, 'a> Draft<'c, 'a> {
         // What is inserted at the edges of the region is in both halves.
         edits.take_within(Span::at(region.start));
         edits.take_within(Span::at(region.end));
-        if reorder.slots.iter().any(|slot| edits.cross(*slot)) {
+        if overlaps || reorder.slots.iter().any(|slot| edits.cross(*slot)) {
             return whole;
         }
         let mut part = |span: Span| edits.take_within(span).apply_within(text, span);

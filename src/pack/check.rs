@@ -8,7 +8,7 @@ use super::problem::{PackProblem, did_you_mean};
 use super::row::span;
 use super::rules::{Mark, Version, When};
 use crate::config::identity::{Compare, Duplicates, ElementPath, KeyPath};
-use crate::config::references::{Target, Within};
+use crate::config::references::{ANY, Form, Target, Within};
 use crate::xml::Span;
 use crate::xml::chars::is_qualified_name;
 use crate::xml::selector::{Reach, Selector};
@@ -297,7 +297,8 @@ impl Checker<'_> {
                 "" => None,
                 path => Some(ElementPath::parse(path.strip_suffix('/')?)?),
             };
-            is_qualified_name(attribute).then(|| (element, attribute.to_owned()))
+            (attribute == ANY || is_qualified_name(attribute))
+                .then(|| (element, attribute.to_owned()))
         };
         let found = read();
         if found.is_none() {
@@ -306,6 +307,16 @@ impl Checker<'_> {
             self.wrong(value, message, help);
         }
         found
+    }
+
+    /// `${*}`.
+    pub fn form(&mut self, value: &Spanned<String>) -> Option<Form> {
+        let form = Form::parse(value.get_ref());
+        if form.is_none() {
+            let message = format!("`{}` does not say how a name is written", value.get_ref());
+            self.wrong(value, message, "write `*` for the name: `${*}`");
+        }
+        form
     }
 
     /// `membership/providers/add/@name`.

@@ -11,7 +11,7 @@ use super::rules::{Action, Mark, PackInfo, Policy, Provenance, Rules, SecretRule
 use crate::config::identity::{
     Compare, Duplicates, ElementPath, IdentityRule, IdentityTable, KeyPath, index_of,
 };
-use crate::config::references::{Reference, References, Target, Within, mask_of};
+use crate::config::references::{Form, Reference, References, Target, Within, mask_of};
 use crate::config::secrets::{LazySecrets, SecretTable};
 use crate::config::section_groups::{SectionGroup, SectionGroups};
 use crate::xml::selector::Selector;
@@ -89,6 +89,7 @@ pub(super) enum Flag {
     Once,
     Removes(&'static str),
     Entry,
+    Unique(&'static str),
 }
 
 /// `[[identity]]`, for one element.
@@ -99,7 +100,7 @@ pub(super) const fn identity(
     flags: &'static [Flag],
 ) -> IdentityRule {
     let (mut compare, mut duplicates) = (Compare::Exactly, Duplicates::Unsaid);
-    let (mut once, mut removes, mut entry) = (false, None, false);
+    let (mut once, mut removes, mut entry, mut unique) = (false, None, false, None);
     let mut at = 0;
     while at < flags.len() {
         match flags[at] {
@@ -112,6 +113,7 @@ pub(super) const fn identity(
             Flag::Once => once = true,
             Flag::Removes(name) => removes = Some(name),
             Flag::Entry => entry = true,
+            Flag::Unique(name) => unique = Some(name),
         }
         at += 1;
     }
@@ -124,6 +126,7 @@ pub(super) const fn identity(
         once,
         removes: borrowed(removes),
         entry,
+        unique: borrowed(unique),
     }
 }
 
@@ -140,6 +143,7 @@ pub(super) enum Pointer {
     List,
     WithinElement,
     Unless(&'static str),
+    Form(&'static str),
 }
 
 /// `[[reference]]`, for one attribute; `element` is empty for any.
@@ -151,7 +155,7 @@ pub(super) const fn reference(
     inherited: &'static [Cow<'static, str>],
 ) -> Reference {
     let (mut within, mut compare) = (Within::Document, Compare::Exactly);
-    let (mut list, mut unless) = (false, None);
+    let (mut list, mut unless, mut form) = (false, None, None);
     let mut at = 0;
     while at < flags.len() {
         match flags[at] {
@@ -159,6 +163,7 @@ pub(super) const fn reference(
             Pointer::List => list = true,
             Pointer::WithinElement => within = Within::Element,
             Pointer::Unless(name) => unless = Some(name),
+            Pointer::Form(text) => form = Some(text),
         }
         at += 1;
     }
@@ -172,6 +177,10 @@ pub(super) const fn reference(
         within,
         compare,
         list,
+        form: match form {
+            Some(text) => Some(Form::known(text)),
+            None => None,
+        },
         unless: borrowed(unless),
         inherited: Cow::Borrowed(inherited),
     }

@@ -64,6 +64,8 @@ pub struct IdentityRow {
     pub removes: Option<Text>,
     /// Whether the element with all it holds is one setting.
     pub entry: bool,
+    /// An attribute whose value no other one under its parent may have.
+    pub unique: Option<Text>,
 }
 
 /// `[[order]]`.
@@ -90,6 +92,8 @@ pub struct ReferenceRow {
     pub ignore_case: bool,
     /// Whether it holds several names with commas between.
     pub list: bool,
+    /// How names are written within values.
+    pub form: Option<Text>,
     /// An attribute beside it with which it names nothing.
     pub unless: Option<Text>,
     /// Names that need not stand in the file.

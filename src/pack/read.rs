@@ -107,6 +107,7 @@ impl PackFile {
                 once: row.flag("once"),
                 removes: row.text("removes"),
                 entry: row.flag("entry"),
+                unique: row.text("unique"),
             }
         });
         self.orders = rows(document, "order", "[[order]]", problems, |row| OrderRow {
@@ -191,6 +192,7 @@ impl PackFile {
                 within: row.text("within"),
                 ignore_case: row.flag("ignore-case"),
                 list: row.flag("list"),
+                form: row.text("form"),
                 unless: row.text("unless"),
                 inherited: row.texts("inherited"),
             }

@@ -245,6 +245,9 @@ impl Pack<'_> {
         if let Some(name) = &row.removes {
             checker.element_name(name);
         }
+        if let Some(name) = &row.unique {
+            checker.attribute(name);
+        }
         let by: Vec<KeyPath> = (row.by.iter())
             .filter_map(|text| checker.key_path(text))
             .collect();
@@ -263,6 +266,7 @@ impl Pack<'_> {
                     once: row.once,
                     removes: (row.removes.as_ref()).map(|name| name.get_ref().clone().into()),
                     entry: row.entry,
+                    unique: (row.unique.as_ref()).map(|name| name.get_ref().clone().into()),
                 };
                 let builder = &mut *self.builder;
                 keep(

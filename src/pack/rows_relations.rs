@@ -18,6 +18,7 @@ impl Pack<'_> {
         if let Some(name) = &row.unless {
             self.checker.attribute(name);
         }
+        let form = row.form.as_ref().and_then(|form| self.checker.form(form));
         let target = row.to.as_ref().and_then(|to| self.checker.target(to));
         for from in &row.from {
             let id = self.about(&row.about, "reference", from.get_ref()).id;
@@ -36,6 +37,7 @@ impl Pack<'_> {
                     false => Compare::Exactly,
                 },
                 list: row.list,
+                form: form.clone(),
                 unless: (row.unless.as_ref()).map(|name| name.get_ref().clone().into()),
                 inherited: (row.inherited.iter())
                     .map(|name| name.get_ref().clone().into())

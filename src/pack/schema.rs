@@ -257,6 +257,8 @@ row! {
         removes: Option<String>,
         /// Whether the element with all it holds is one setting.
         entry: Option<bool>,
+        /// An attribute besides the identity whose value no other one under its parent may have.
+        unique: Option<String>,
     }
 }
 
@@ -277,6 +279,8 @@ row! {
         ignore_case: Option<bool>,
         /// Whether it holds several names with commas between.
         list: Option<bool>,
+        /// How names are written within values: `${*}`; a name ends at a brace or a colon.
+        form: Option<String>,
         /// An attribute beside it with which it names nothing.
         unless: Option<String>,
         /// Names that machine.config or IIS brings.

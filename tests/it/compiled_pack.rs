@@ -148,6 +148,7 @@ fn identity(out: &mut String, row: &IdentityRow) {
         row.once.then(|| "Once".to_owned()),
         (row.removes.as_ref()).map(|name| format!("Removes({:?})", name.get_ref())),
         row.entry.then(|| "Entry".to_owned()),
+        (row.unique.as_ref()).map(|name| format!("Unique({:?})", name.get_ref())),
     ]
     .into_iter()
     .flatten()
@@ -188,6 +189,7 @@ fn reference(out: &mut String, row: &ReferenceRow) {
         row.list.then(|| "Pointer::List".to_owned()),
         (within == Some("element")).then(|| "Pointer::WithinElement".to_owned()),
         (row.unless.as_ref()).map(|name| format!("Pointer::Unless({:?})", name.get_ref())),
+        (row.form.as_ref()).map(|form| format!("Pointer::Form({:?})", form.get_ref())),
     ]
     .into_iter()
     .flatten()

@@ -11,7 +11,7 @@ use conferry::config::structure::sections::is_configuration;
 use conferry::config::structure::{Fault, FaultKind, Meaning, faults};
 use conferry::merge::branches::{Branched, Versions, merge_versions};
 use conferry::merge::digest::significant_text;
-use conferry::merge::finish::{Settle, finish};
+use conferry::merge::finish::{FinishError, Settle, finish};
 use conferry::merge::lines::merge_lines;
 use conferry::merge::markers::{Markers, Style, conflicted_text};
 use conferry::merge::{Inputs, Merged, Mode, merge};
@@ -74,7 +74,7 @@ fn behind<'a>(triple: &'a Triple, branched: &Branched) -> Result<(Inputs<'a>, Me
             ..inputs(base, incoming, carrier, Mode::Branches, rules())
         };
         let merged = merge(inputs).map_err(|error| error.to_string())?;
-        let text = conflicted_text(&inputs, &merged, &markers(Style::Merge));
+        let text = conflicted_text(&inputs, &merged, &markers(Style::Merge)).unwrap();
         if merged.carrier(&inputs).source().bytes_with(text) == branched.bytes {
             return Ok((inputs, merged));
         }
@@ -122,8 +122,8 @@ pub fn half_law(triple: &Triple) -> Law {
         return Ok(());
     }
     let (inputs, merged) = behind(triple, &branched)?;
-    let text = conflicted_text(&inputs, &merged, &markers(Style::Merge));
-    let zealous = conflicted_text(&inputs, &merged, &markers(Style::Zdiff3));
+    let text = conflicted_text(&inputs, &merged, &markers(Style::Merge)).unwrap();
+    let zealous = conflicted_text(&inputs, &merged, &markers(Style::Zdiff3)).unwrap();
     let known = known_faults(triple);
     for settle in [Settle::Carrier, Settle::Incoming] {
         let finished = finish(&inputs, &merged, settle).map_err(|error| error.to_string())?;
@@ -354,6 +354,36 @@ fn content(document: &Document, element: NodeId) -> impl Iterator<Item = String>
     texts
         .into_iter()
         .map(move |text| significant_text(&text, has_elements).to_owned())
+}
+
+#[test]
+fn what_settles_a_conflict_is_judged_before_it_is_written() {
+    let document = |value: &str| {
+        let text = format!(
+            r#"<configuration><connectionStrings><add name="A" connectionString="{value}"/></connectionStrings></configuration>"#
+        );
+        Document::from_text(&text).unwrap()
+    };
+    let [base, incoming, carrier] = ["1", "2", "3"].map(document);
+    let inputs = inputs(Some(&base), &incoming, &carrier, Mode::Branches, rules());
+    let merged = || merge(inputs).unwrap();
+    assert!(finish(&inputs, &merged(), Settle::Incoming).is_ok());
+    // Another entry of the same key behind the one in conflict.
+    let mut faulty = merged();
+    let edit = &mut faulty.conflicts[0].take_incoming[0];
+    edit.text = format!(
+        "{}\"/><add name=\"a\" connectionString=\"4",
+        edit.text.trim_matches('"')
+    );
+    let text = carrier.slice(edit.span);
+    if text.starts_with('"') {
+        edit.text = format!("\"{}\"", edit.text);
+    }
+    let refused = finish(&inputs, &faulty, Settle::Incoming);
+    assert!(
+        matches!(refused, Err(FinishError::Refused { .. })),
+        "{refused:?}"
+    );
 }
 
 #[test]

@@ -736,7 +736,7 @@ pub fn result_laws(triple: &Triple) -> Law {
                 }
             }
         }
-        let text = conflicted_text(&inputs, &merged, &markers());
+        let text = conflicted_text(&inputs, &merged, &markers()).unwrap();
         let count = |marker: &str| text.lines().filter(|line| line.starts_with(marker)).count();
         let wanted = usize::from(!merged.conflicts.is_empty());
         let found = [count("<<<<<<< "), count("======="), count(">>>>>>> ")];

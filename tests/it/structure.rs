@@ -89,6 +89,110 @@ fn entries_that_iis_refuses() {
 }
 
 #[test]
+fn values_that_one_alone_may_have() {
+    check(&[
+        (
+            r#"<system.applicationHost><sites><site name="a" id="1"/><site name="b" id="1"/></sites></system.applicationHost>"#,
+            &["NotUnique: /configuration/system.applicationHost/sites/site=b"],
+        ),
+        (
+            r#"<system.applicationHost><sites><site name="a" id="1"/><site name="b" id="2"/></sites></system.applicationHost>"#,
+            &[],
+        ),
+    ]);
+}
+
+#[test]
+fn endpoints_at_one_address() {
+    let endpoint = |address: &str, binding: &str, more: &str| {
+        format!(r#"<endpoint address="{address}" binding="{binding}" contract="C" {more}/>"#)
+    };
+    let service = |endpoints: [String; 2]| {
+        let endpoints = endpoints.concat();
+        format!(
+            r#"<system.serviceModel><services><service name="S">{endpoints}</service></services></system.serviceModel>"#
+        )
+    };
+    let both_http = [
+        endpoint("", "basicHttpBinding", ""),
+        endpoint("", "wsHttpBinding", ""),
+    ];
+    check(&[(
+        &service(both_http),
+        &["EndpointTwice: /configuration/system.serviceModel/services/service=S   http  C"],
+    )]);
+    // Each transport has a base address of its own, and a binding of its own may be for https.
+    for other in [
+        endpoint("", "netTcpBinding", ""),
+        endpoint("", "basicHttpBinding", r#"bindingConfiguration="https""#),
+        endpoint("mex", "basicHttpBinding", ""),
+        endpoint("", "customBinding", ""),
+    ] {
+        let service = service([endpoint("", "basicHttpBinding", ""), other]);
+        let text = format!("<configuration>{service}</configuration>");
+        let found = found(&load(&[]).unwrap(), &text);
+        let is_twice = |fault: &String| fault.starts_with("EndpointTwice");
+        assert!(!found.iter().any(is_twice), "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn redirects_that_contradict() {
+    let binding = |inside: &str| {
+        format!(
+            r#"<assemblyBinding xmlns="urn:schemas-microsoft-com:asm.v1">{inside}</assemblyBinding>"#
+        )
+    };
+    let redirect = |old: &str, new: &str| {
+        format!(
+            r#"<dependentAssembly><assemblyIdentity name="J"/><bindingRedirect oldVersion="{old}" newVersion="{new}"/></dependentAssembly>"#
+        )
+    };
+    let one = binding(&redirect("1.0.0.0-1.9.0.0", "3.0.0.0"));
+    for (other, is_fault) in [
+        (binding(&redirect("1.5.0.0", "2.5.0.0")), true),
+        // Said in two places, it will be changed in one.
+        (binding(&redirect("1.5.0.0", "3.0.0.0")), true),
+        (binding(&redirect("2.5.0.0", "2.6.0.0")), false),
+        // In no namespace .NET reads no redirect.
+        (
+            binding(&redirect("1.5.0.0", "2.5.0.0"))
+                .replace("urn:schemas-microsoft-com:asm.v1", ""),
+            false,
+        ),
+    ] {
+        let text = format!("<configuration><runtime>{one}{other}</runtime></configuration>");
+        let found = found(&load(&[]).unwrap(), &text);
+        let contradict = found
+            .iter()
+            .any(|fault| fault.starts_with("RedirectsContradict"));
+        assert_eq!(contradict, is_fault, "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn names_within_values() {
+    let nlog = |variable: &str, file: &str| {
+        format!(r#"<nlog>{variable}<targets><target name="f" fileName="{file}"/></targets></nlog>"#)
+    };
+    let rules = load(&[]).unwrap();
+    let dangles = |text: &str| -> bool {
+        let wanted = "nlog/variable/@name dir";
+        found(&rules, text)
+            .iter()
+            .any(|fault| fault.ends_with(wanted))
+    };
+    for file in ["${Dir}/a", "x${var:dir}", "${var:Dir:default=b}"] {
+        assert!(dangles(&nlog("", file)), "{file}");
+        let variable = r#"<variable name="dir" value="x"/>"#;
+        assert!(!dangles(&nlog(variable, file)), "{file}");
+    }
+    for file in ["dir", "${dir:x}", "{dir}", "${}"] {
+        assert!(!dangles(&nlog("", file)), "{file}");
+    }
+}
+
+#[test]
 fn what_is_taken_out_again() {
     check(&[
         // Between two entries, `remove` makes room; but the first one has no effect.

@@ -238,12 +238,12 @@ impl Job {
             // No file of rules has a secret in it.
             false => work.offered(args),
         };
+        let bytes = work.result(args, conflicts)?;
         let mut rules_written = None;
         if let (Some(path), Some(rules), false) = (&args.write_rules, rules, args.dry_run) {
             write::write_atomically(path, rules.as_bytes(), None)?;
             rules_written = Some(path.as_path());
         }
-        let bytes = work.result(args, conflicts);
         let mut written = None;
         if let Some(bytes) = &bytes {
             let sidecars = sidecars::plan(args_folders(args), &finished.document, self.rewriter());

@@ -7,7 +7,7 @@ use super::notes::notes;
 use super::{Job, MergeArgs, OnConflict};
 use crate::error::Failure;
 use crate::merge::comment_account::CommentAccount;
-use crate::merge::finish::{Finished, Settle, finish, missing_required};
+use crate::merge::finish::{FinishError, Finished, Settle, finish, missing_required};
 use crate::merge::markers::{Markers, Style, conflicted_text};
 use crate::merge::offers::{Offer, offers};
 use crate::merge::renaming::{Renaming, rename};
@@ -64,11 +64,8 @@ impl<'p> Work<'p> {
             Some(OnConflict::Old) => Settle::Incoming,
             _ => Settle::Carrier,
         };
-        let finished = finish(&inputs, &merged, settle).map_err(|error| {
-            Failure::new(error.to_string())
-                .in_file(args.output.display())
-                .help("Nothing was written. Please report this: it is a fault of conferry.")
-        })?;
+        let finished =
+            finish(&inputs, &merged, settle).map_err(|error| unfinished(&error, args))?;
         let missing = missing_required(&inputs, &finished.document);
         Ok(Self {
             offers: offers(&inputs, &merged, &missing),
@@ -106,13 +103,21 @@ impl<'p> Work<'p> {
     }
 
     /// What is written, unless conflicts forbid it.
-    pub(super) fn result(&self, args: &MergeArgs, conflicts: usize) -> Option<Cow<'_, [u8]>> {
+    ///
+    /// # Errors
+    /// When the conflicts cannot be written between markers.
+    pub(super) fn result(
+        &self,
+        args: &MergeArgs,
+        conflicts: usize,
+    ) -> Result<Option<Cow<'_, [u8]>>, Failure> {
         if conflicts == 0 {
-            return Some(Cow::Borrowed(&self.finished.bytes));
+            return Ok(Some(Cow::Borrowed(&self.finished.bytes)));
         }
-        match args.conflicts? {
-            OnConflict::Old | OnConflict::New => Some(Cow::Borrowed(&self.finished.bytes)),
-            OnConflict::Markers => {
+        Ok(match args.conflicts {
+            None => None,
+            Some(OnConflict::Old | OnConflict::New) => Some(Cow::Borrowed(&self.finished.bytes)),
+            Some(OnConflict::Markers) => {
                 let text = conflicted_text(
                     &self.inputs,
                     &self.merged,
@@ -123,10 +128,23 @@ impl<'p> Work<'p> {
                         base: "base".to_owned(),
                         incoming: "old".to_owned(),
                     },
-                );
+                )
+                .map_err(|error| unfinished(&error, args))?;
                 let source = self.merged.carrier(&self.inputs).source();
                 Some(Cow::Owned(source.bytes_with(text)))
             }
-        }
+        })
     }
+}
+
+fn unfinished(error: &FinishError, args: &MergeArgs) -> Failure {
+    let help = match error {
+        FinishError::Refused { .. } => {
+            "Nothing was written. Settle the conflicts near this place by rules, or merge it by hand."
+        }
+        _ => "Nothing was written. Please report this: it is a fault of conferry.",
+    };
+    Failure::new(error.to_string())
+        .in_file(args.output.display())
+        .help(help)
 }

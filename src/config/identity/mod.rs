@@ -50,6 +50,8 @@ pub struct IdentityRule {
     pub removes: Option<Cow<'static, str>>,
     /// Whether the element with all it holds is one setting in the account.
     pub entry: bool,
+    /// An attribute besides the identity whose value no other one under its parent may have.
+    pub unique: Option<Cow<'static, str>>,
 }
 
 impl IdentityRule {
@@ -65,6 +67,7 @@ impl IdentityRule {
             once: false,
             removes: None,
             entry: false,
+            unique: None,
         }
     }
 

@@ -6,12 +6,14 @@
 //! comparing [`Fault::key`] with the faults of other versions of the file.
 
 use super::identity::{Duplicates, IdentityTable};
-use super::references::References;
+use super::references::{Reference, References};
 use super::section_groups::SectionGroups;
 use crate::xml::{Document, NodeId};
 
 pub mod collections;
+mod endpoints;
 mod pointers;
+pub mod redirects;
 pub mod sections;
 pub mod siblings;
 pub mod sources;
@@ -61,6 +63,40 @@ pub enum FaultKind {
     BothOverrides,
     /// A rule of `authorization` that names neither users nor roles.
     NobodyNamed,
+    /// A value that only one of several may have, such as the id of a site.
+    NotUnique,
+    /// Redirects of one assembly that send the same versions to different ones, or say it in two places.
+    RedirectsContradict,
+    /// Two endpoints of a service at one address for one contract.
+    EndpointTwice,
+}
+
+impl FaultKind {
+    /// What is wrong, as a part of a sentence.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::RefusedByNet => "two entries of one key, which .NET refuses,",
+            Self::RefusedByIis => "two entries of one key, which IIS refuses,",
+            Self::NotOnce => "an element twice that there can be once",
+            Self::ConfigSectionsNotFirst => "`configSections` behind another element",
+            Self::ConfigSectionsTwice => "`configSections` twice",
+            Self::DeclaredTwice => "two declarations of one section",
+            Self::Undeclared => "a section that nothing declares",
+            Self::SectionTwice => "a section twice",
+            Self::ConfigSourceNotAlone => "`configSource` beside content",
+            Self::TakenOut => "a `remove` or `clear` behind what it takes out",
+            Self::Dangling => "a name of something that is not there",
+            Self::Text => "text where .NET takes elements only",
+            Self::BothOverrides => "both `allowOverride` and `overrideMode`",
+            Self::NobodyNamed => "a rule that names neither users nor roles",
+            Self::NotUnique => "a value twice that only one may have",
+            Self::RedirectsContradict => {
+                "a redirect that contradicts or repeats another one of its assembly"
+            }
+            Self::EndpointTwice => "a second endpoint of its contract at one address",
+        }
+    }
 }
 
 /// Something that is wrong.
@@ -116,6 +152,35 @@ pub fn faults(document: &Document, meaning: Meaning<'_>) -> Vec<Fault> {
     }
     for taken in siblings.entries.taken_out {
         found.add(FaultKind::TakenOut, taken.element, Some(taken.entry));
+    }
+    for again in siblings.not_unique {
+        found.add(FaultKind::NotUnique, again.element, Some(again.first));
+    }
+    for twice in endpoints::twice(document) {
+        let service = document.parent(twice.element);
+        let mut key = service.map_or_else(String::new, |service| {
+            path(document, meaning.identities, service)
+        });
+        key.push_str(&twice.what);
+        found.faults.push(Fault {
+            kind: FaultKind::EndpointTwice,
+            element: twice.element,
+            related: Some(twice.first),
+            key,
+        });
+    }
+    let redirects = redirects::redirects(document, redirects::elements(document));
+    for (earlier, later) in redirects::overlapping(&redirects) {
+        // Within one `dependentAssembly`, ranges to one version complete each other.
+        let is_apart = document.parent(earlier.element) != document.parent(later.element);
+        if earlier.new != later.new || is_apart {
+            found.faults.push(Fault {
+                kind: FaultKind::RedirectsContradict,
+                element: later.element,
+                related: Some(earlier.element),
+                key: later.identity.clone(),
+            });
+        }
     }
     found.in_attributes();
     found.faults
@@ -196,7 +261,11 @@ impl Found<'_> {
     fn in_attributes(&mut self) {
         let (document, references) = (self.document, self.meaning.references);
         let mut pointers = pointers::Pointers::new(document, references, self.meaning.identities);
-        for element in document.nodes() {
+        let within_values = references.within_values(document);
+        for element in document.nodes().filter(|node| document.is_element(*node)) {
+            for (at, row) in &within_values {
+                self.dangling(&mut pointers, *at, row, element);
+            }
             self.in_element(element);
             for attribute in document.attributes(element) {
                 let name = document.slice(attribute.name);
@@ -204,17 +273,27 @@ impl Found<'_> {
                     self.add(FaultKind::ConfigSourceNotAlone, element, None);
                 }
                 for (at, row) in references.by_attribute(name) {
-                    for named in row.names(document, element) {
-                        if pointers.dangles(at, element, &named) {
-                            self.faults.push(Fault {
-                                kind: FaultKind::Dangling,
-                                element,
-                                related: None,
-                                key: format!("{} {}", row.from(), row.compare.folded(&named)),
-                            });
-                        }
-                    }
+                    self.dangling(&mut pointers, at, row, element);
                 }
+            }
+        }
+    }
+
+    fn dangling(
+        &mut self,
+        pointers: &mut pointers::Pointers<'_>,
+        at: usize,
+        row: &Reference,
+        element: NodeId,
+    ) {
+        for named in row.names(self.document, element) {
+            if pointers.dangles(at, element, &named) {
+                self.faults.push(Fault {
+                    kind: FaultKind::Dangling,
+                    element,
+                    related: None,
+                    key: format!("{} {}", row.from(), row.compare.folded(&named)),
+                });
             }
         }
     }

@@ -20,6 +20,8 @@ pub(super) struct Siblings {
     pub again: Vec<Again>,
     /// Entries of collections.
     pub entries: Entries,
+    /// Elements with a value that another one has and no other one may have.
+    pub not_unique: Vec<Again>,
 }
 
 /// Looks at the children of every element; `wants` says which duplicates matter.
@@ -31,6 +33,7 @@ pub(super) fn look(
     let mut found = Siblings::default();
     let mut collection = Collection::default();
     let mut once: Vec<(&str, NodeId)> = Vec::new();
+    let mut values: Vec<(String, NodeId)> = Vec::new();
     for parent in document.nodes() {
         let mut children = document.child_elements(parent);
         let (Some(first), Some(second)) = (children.next(), children.next()) else {
@@ -38,6 +41,7 @@ pub(super) fn look(
         };
         once.clear();
         collection.start();
+        values.clear();
         let mut last: Option<(&str, Option<&IdentityRule>)> = None;
         for child in [first, second].into_iter().chain(children) {
             let name = document.local_name(child);
@@ -46,6 +50,17 @@ pub(super) fn look(
                 _ => table.rule_for(document, child),
             };
             last = Some((name, rule));
+            if let Some(attribute) = rule.and_then(|rule| rule.unique.as_deref())
+                && let Some(value) = document.value(child, attribute)
+            {
+                match values.iter().find(|(known, _)| **known == value) {
+                    Some((_, first)) => found.not_unique.push(Again {
+                        element: child,
+                        first: *first,
+                    }),
+                    None => values.push((value.into_owned(), child)),
+                }
+            }
             match rule {
                 Some(rule) if rule.once => match once.iter().find(|(known, _)| *known == name) {
                     Some((_, first)) => found.again.push(Again {

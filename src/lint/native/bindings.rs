@@ -1,10 +1,9 @@
 //! Binding redirects: which version of an assembly the runtime loads.
 
-use rustc_hash::FxHashMap;
-
 use super::collections::without;
+use crate::config::structure::redirects::{self, Redirect, Version, overlapping, range, version};
 use crate::lint::check::Check;
-use crate::lint::facts::redirects::{self as facts, Redirect, Version, range, version};
+
 use crate::xml::address::Leaf;
 use crate::xml::{Document, NodeId};
 
@@ -32,24 +31,11 @@ fn redirects<'c>(check: &Check<'c>) -> Option<(&'c Document, &'c [Redirect])> {
     let shared = check.shared;
     Some((
         document,
-        shared
-            .redirects
-            .get_or_init(|| facts::redirects(subject, document)),
+        shared.redirects.get_or_init(|| {
+            let elements = subject.elements("bindingRedirect").iter().copied();
+            redirects::redirects(document, elements)
+        }),
     ))
-}
-
-/// Pairs of redirects of one assembly: of ranges that overlap, the earlier first.
-fn pairs(redirects: &[Redirect]) -> Vec<(&Redirect, &Redirect)> {
-    let mut of_identity: FxHashMap<&str, Vec<&Redirect>> = FxHashMap::default();
-    let mut pairs = Vec::new();
-    for later in redirects {
-        let earlier = of_identity.entry(&later.identity).or_default();
-        let overlaps =
-            |other: &&&Redirect| other.old.0 <= later.old.1 && later.old.0 <= other.old.1;
-        pairs.extend(earlier.iter().find(overlaps).map(|other| (*other, later)));
-        earlier.push(later);
-    }
-    pairs
 }
 
 /// Two redirects send the same versions to different ones.
@@ -58,7 +44,7 @@ pub(super) fn conflicting_redirect(check: &mut Check<'_>) {
         return;
     };
     let leaf = Leaf::Attribute("newVersion".to_owned());
-    for (earlier, later) in pairs(redirects) {
+    for (earlier, later) in overlapping(redirects) {
         if earlier.new == later.new {
             continue;
         }
@@ -80,7 +66,7 @@ pub(super) fn repeated_redirect(check: &mut Check<'_>) {
     let Some((document, redirects)) = redirects(check) else {
         return;
     };
-    for (earlier, later) in pairs(redirects) {
+    for (earlier, later) in overlapping(redirects) {
         if earlier.new != later.new {
             continue;
         }

@@ -12,15 +12,17 @@ use std::hash::{Hash, Hasher};
 use rustc_hash::FxHasher;
 use thiserror::Error;
 
+use super::soundness::refused;
+use crate::config::addresses::Addresses;
 use crate::config::identity::IdentityTable;
 use crate::merge::compare::keys::{self, Keys};
 use crate::merge::outcome::{Conflict, Missing};
 use crate::merge::{Inputs, Merged, Mode};
 use crate::pack::rules::{Action, Component};
-use crate::xml::address::Leaf;
+use crate::xml::address::{Address, Leaf};
 use crate::xml::fast_reader;
 use crate::xml::second_reader::{self, Disagreement};
-use crate::xml::{Document, Edits, NodeId, Span};
+use crate::xml::{Document, EditError, Edits, NodeId, Span};
 
 /// Which side settles what is left in conflict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,7 +56,20 @@ pub enum FinishError {
     Duplicate {
         /// Name of the element.
         name: String,
+        /// The second one.
+        element: NodeId,
     },
+    /// It has a fault as a whole that no input had.
+    #[error("the result would have {what} at {address}, which no input has")]
+    Refused {
+        /// The fault.
+        what: &'static str,
+        /// Where.
+        address: Address,
+    },
+    /// What settles a conflict edits the same bytes as something else.
+    #[error("internal error: what settles a conflict cannot be written: {0}")]
+    Overlap(#[from] EditError),
 }
 
 /// A result that was proven.
@@ -76,9 +91,10 @@ pub fn finish(
     settle: Settle,
 ) -> Result<Finished, FinishError> {
     let carrier = merged.carrier(inputs);
-    let edits = settled(merged, settle);
-    // What was judged already need not be made again.
+    let edits = settled(merged, settle)?;
+    // What was judged already need not be made and judged again.
     let judged = merged.judged.take(settle);
+    let is_judged = judged.is_some();
     let Finished { bytes, document } = match judged {
         Some(judged) => judged,
         None => applied(carrier, &edits).ok_or(FinishError::NotWellFormed)?,
@@ -90,16 +106,37 @@ pub fn finish(
     if settle == Settle::Carrier {
         nothing_lost(carrier, merged, &document)?;
     }
-    // Elsewhere the result is the carrier, byte for byte.
+    if !is_judged {
+        if let Some(fault) = refused(inputs, &document) {
+            let table = &inputs.rules.identities;
+            let mut address =
+                Addresses::default().address(table, &document, fault.element, Leaf::Element);
+            // A value could be a secret.
+            for step in &mut address.steps {
+                step.predicates.clear();
+            }
+            let what = fault.kind.words();
+            return Err(FinishError::Refused { what, address });
+        }
+        no_duplicates_by_edits(inputs, &document, &edits)?;
+    }
+    Ok(Finished { bytes, document })
+}
+
+/// As [`no_new_duplicates`] near the edits; elsewhere the result is the carrier, byte for byte.
+pub(in crate::merge) fn no_duplicates_by_edits(
+    inputs: &Inputs<'_>,
+    result: &Document,
+    edits: &Edits,
+) -> Result<(), FinishError> {
     let places = edits.places();
-    no_new_duplicates(inputs, &document, |element| {
-        let span = document.span(element);
+    no_new_duplicates(inputs, result, |element| {
+        let span = result.span(element);
         let next = places.partition_point(|place| place.end < span.start);
         places
             .get(next)
             .is_some_and(|place| place.start <= span.end)
-    })?;
-    Ok(Finished { bytes, document })
+    })
 }
 
 /// The result of `edits`; nothing if it is not well-formed.
@@ -114,8 +151,8 @@ pub(in crate::merge) fn applied(carrier: &Document, edits: &Edits) -> Option<Fin
 pub(in crate::merge) struct Judged(Cell<Option<Finished>>);
 
 impl Judged {
-    pub(in crate::merge) fn keep(&self, result: Option<Finished>) {
-        self.0.set(result);
+    pub(in crate::merge) fn keep(&self, result: Finished) {
+        self.0.set(Some(result));
     }
 
     fn take(&self, settle: Settle) -> Option<Finished> {
@@ -133,9 +170,9 @@ impl std::fmt::Debug for Judged {
 }
 
 /// The edits of the carrier with what is left in conflict settled for one side.
-pub(in crate::merge) fn settled(merged: &Merged, settle: Settle) -> Edits {
+pub(in crate::merge) fn settled(merged: &Merged, settle: Settle) -> Result<Edits, EditError> {
     match settle {
-        Settle::Carrier => merged.edits.clone(),
+        Settle::Carrier => Ok(merged.edits.clone()),
         Settle::Incoming => {
             let all = Span {
                 start: 0,
@@ -147,7 +184,11 @@ pub(in crate::merge) fn settled(merged: &Merged, settle: Settle) -> Edits {
 }
 
 /// `edits` with those of `conflicts` that lie within `span` settled for the incoming side.
-pub(in crate::merge) fn settled_within(edits: &Edits, conflicts: &[Conflict], span: Span) -> Edits {
+pub(in crate::merge) fn settled_within(
+    edits: &Edits,
+    conflicts: &[Conflict],
+    span: Span,
+) -> Result<Edits, EditError> {
     let mut edits = edits.clone();
     for edit in outermost(conflicts)
         .into_iter()
@@ -155,10 +196,9 @@ pub(in crate::merge) fn settled_within(edits: &Edits, conflicts: &[Conflict], sp
         .flat_map(|conflict| &conflict.take_incoming)
     {
         edits.take_overlapping(edit.span);
-        let replaced = edits.replace(edit.span, edit.text.clone());
-        debug_assert!(replaced.is_ok(), "nothing else was left there");
+        edits.replace(edit.span, edit.text.clone())?;
     }
-    edits
+    Ok(edits)
 }
 
 /// Whether as many elements came and went as were decided.
@@ -222,6 +262,7 @@ pub(super) fn no_new_duplicates(
         if *count > allowed {
             return Err(FinishError::Duplicate {
                 name: result.local_name(*element).to_owned(),
+                element: *element,
             });
         }
     }
@@ -259,7 +300,7 @@ fn duplicates(
     identified
         .chunk_by(|one, other| one.0 == other.0)
         .filter(|alike| alike.len() > 1)
-        .map(|alike| (alike[0].0, (alike.len(), alike[0].1)))
+        .map(|alike| (alike[0].0, (alike.len(), alike[alike.len() - 1].1)))
         .collect()
 }
 

@@ -6,7 +6,7 @@
 //! end that markers need where the file has none at its end). A conflict is as large as the lines
 //! that differ.
 
-use super::finish::{Settle, outermost, settled};
+use super::finish::{FinishError, Settle, outermost, settled};
 use crate::merge::outcome::Conflict;
 use crate::merge::{Inputs, Merged};
 use crate::xml::layout::{Layout, with_line_ends};
@@ -41,12 +41,18 @@ pub struct Markers {
 }
 
 /// The text of the carrier with the clean decisions applied and the conflicts between markers.
-#[must_use]
-pub fn conflicted_text(inputs: &Inputs<'_>, merged: &Merged, markers: &Markers) -> String {
+///
+/// # Errors
+/// When what settles a conflict cannot be written.
+pub fn conflicted_text(
+    inputs: &Inputs<'_>,
+    merged: &Merged,
+    markers: &Markers,
+) -> Result<String, FinishError> {
     let carrier = merged.carrier(inputs);
     let text = carrier.text();
     let line_end = Layout::of(carrier).line_end;
-    let (ours, theirs) = (&merged.edits, settled(merged, Settle::Incoming));
+    let (ours, theirs) = (&merged.edits, settled(merged, Settle::Incoming)?);
     let mut result = String::new();
     let mut written_to = 0;
     for zone in zones(text, merged, [ours, &theirs]) {
@@ -70,7 +76,7 @@ pub fn conflicted_text(inputs: &Inputs<'_>, merged: &Merged, markers: &Markers) 
     }
     let rest = Span::new(written_to as usize, text.len());
     result.push_str(&ours.apply_to_part(text, rest));
-    result
+    Ok(result)
 }
 
 /// Lines of the carrier in which the sides differ.

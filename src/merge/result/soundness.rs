@@ -8,7 +8,7 @@
 use std::collections::HashSet;
 
 use crate::config::references::Within;
-use crate::config::structure::sections::declared_path;
+use crate::config::structure::sections::{declared_path, is_configuration};
 use crate::config::structure::{Fault, FaultKind, faults};
 use crate::merge::Inputs;
 use crate::merge::compare::directives::Directives;
@@ -38,6 +38,18 @@ pub(in crate::merge) fn new_faults(inputs: &Inputs<'_>, result: &Document) -> Ve
         }
     }
     found
+}
+
+/// A fault for which `result` must not be written. What an input that shows nothing of .NET does not
+/// declare, nobody asked it for.
+pub(super) fn refused(inputs: &Inputs<'_>, result: &Document) -> Option<Fault> {
+    let all = [inputs.base, Some(inputs.incoming), Some(inputs.carrier)];
+    let shows_nothing =
+        |document: &Document| !is_configuration(document, &inputs.rules.section_groups);
+    let is_doubtful = all.into_iter().flatten().any(shows_nothing);
+    new_faults(inputs, result)
+        .into_iter()
+        .find(|fault| !(is_doubtful && fault.kind == FaultKind::Undeclared))
 }
 
 /// Which half of the conflicts the result has.
@@ -81,9 +93,32 @@ pub(in crate::merge) fn heed(
         FaultKind::Dangling => keep_targets(inputs, result, fault.element, need, directives),
         _ => {}
     }
-    if half == Half::Carrier && directives.count() == before {
-        keep_whole(inputs, result, fault, directives);
+    // A half with a section that is not declared may come of an input that shows nothing of .NET, and
+    // so was not asked for declarations.
+    let is_doubtful = half == Half::Incoming && fault.kind == FaultKind::Undeclared;
+    if directives.count() == before && !is_doubtful {
+        // What attributes of one element say against one another is about that element alone.
+        let first = match fault.kind {
+            FaultKind::ConfigSourceNotAlone | FaultKind::BothOverrides | FaultKind::NobodyNamed => {
+                Some(fault.element)
+            }
+            FaultKind::Dangling if names_within(inputs, result, fault.element) => {
+                Some(fault.element)
+            }
+            _ => result.parent(fault.element),
+        };
+        keep_whole(inputs, result, first, directives);
     }
+}
+
+/// Adds to `directives` what may take out of the next result that `element` is there twice.
+pub(in crate::merge) fn keep_apart(
+    inputs: &Inputs<'_>,
+    result: &Document,
+    element: NodeId,
+    directives: &mut Directives,
+) {
+    keep_whole(inputs, result, result.parent(element), directives);
 }
 
 /// Keeps the declaration of the section or the group at `element`, with the groups around it.
@@ -138,22 +173,23 @@ fn keep_targets(
     directives: &mut Directives,
 ) {
     let references = &inputs.rules.references;
-    for attribute in result.attributes(element) {
-        for (_, row) in references.by_attribute(result.slice(attribute.name)) {
-            for name in row.names(result, element) {
-                if !row.targets(result, element, &name).is_empty() {
-                    continue;
-                }
-                let targets = |document: &Document| {
-                    let there = counterpart(inputs, result, element, document);
-                    there.map_or_else(Vec::new, |there| row.targets(document, there, &name))
-                };
-                for target in targets(inputs.incoming) {
-                    keep_incoming(inputs.incoming, target, need.half, directives);
-                }
-                for target in targets(inputs.carrier) {
-                    keep_carrier(inputs.carrier, target, need, directives);
-                }
+    let attributes = result.attributes(element).iter();
+    let by_attribute =
+        attributes.flat_map(|attribute| references.by_attribute(result.slice(attribute.name)));
+    for (_, row) in by_attribute.chain(references.within_values(result)) {
+        for name in row.names(result, element) {
+            if !row.targets(result, element, &name).is_empty() {
+                continue;
+            }
+            let targets = |document: &Document| {
+                let there = counterpart(inputs, result, element, document);
+                there.map_or_else(Vec::new, |there| row.targets(document, there, &name))
+            };
+            for target in targets(inputs.incoming) {
+                keep_incoming(inputs.incoming, target, need.half, directives);
+            }
+            for target in targets(inputs.carrier) {
+                keep_carrier(inputs.carrier, target, need, directives);
             }
         }
     }
@@ -192,16 +228,13 @@ fn keep_carrier(carrier: &Document, element: NodeId, need: Need, directives: &mu
     }
 }
 
-/// Takes the nearest element around the fault whole that was not taken whole before.
-fn keep_whole(inputs: &Inputs<'_>, result: &Document, fault: &Fault, directives: &mut Directives) {
-    // What attributes of one element say against one another is about that element alone.
-    let first = match fault.kind {
-        FaultKind::ConfigSourceNotAlone | FaultKind::BothOverrides | FaultKind::NobodyNamed => {
-            Some(fault.element)
-        }
-        FaultKind::Dangling if names_within(inputs, result, fault.element) => Some(fault.element),
-        _ => result.parent(fault.element),
-    };
+/// Takes the nearest element whole that was not taken whole before: `first` or one around it.
+fn keep_whole(
+    inputs: &Inputs<'_>,
+    result: &Document,
+    first: Option<NodeId>,
+    directives: &mut Directives,
+) {
     let around = std::iter::successors(first, |node| result.parent(*node))
         .filter(|node| result.is_element(*node));
     for node in around {

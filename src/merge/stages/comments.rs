@@ -64,7 +64,8 @@ impl Comparison<'_> {
             plan.stays.extend(incoming.into_iter().zip(carrier));
             return;
         }
-        if incoming.is_empty() && self.upgrade() {
+        let is_comment = |node: &NodeId| ours.kind(*node) == NodeKind::Comment;
+        if incoming.is_empty() && self.upgrade() && carrier.iter().all(is_comment) {
             return;
         }
         let incoming = by_text(self.inputs.incoming, incoming);
@@ -111,7 +112,8 @@ impl Comparison<'_> {
             let missing = relevant.len().saturating_sub(ours);
             let to_insert = added.min(missing);
             // What the carrier removed, too, is not removed twice.
-            let to_remove = if self.upgrade() {
+            let describes = matches!(text, Text::Comment(_));
+            let to_remove = if self.upgrade() && describes {
                 0
             } else {
                 in_base.min(ours).saturating_sub(theirs)

@@ -45,7 +45,10 @@ impl Comparison<'_> {
             return Some(Undecided::Order);
         }
         if !self.is_ordered(triple) {
-            return None;
+            // The order of the items of a setting is a part of its value.
+            let orders = self.is_list_of_setting(triple).then(|| Orders::of(plan))?;
+            let both_moved = orders.incoming_moved() && orders.carrier_moved();
+            return both_moved.then_some(Undecided::Order);
         }
         let orders = Orders::of(plan);
         let both_moved = orders.incoming_moved() && orders.carrier_moved();
@@ -69,7 +72,7 @@ impl Comparison<'_> {
         let first = (0..order.len()).find(differs)?;
         let last = (0..order.len()).rev().find(differs)?;
         let (carrier, base) = (self.inputs.carrier, self.inputs.base);
-        let is_ordered = self.is_ordered(triple);
+        let is_ordered = self.is_ordered(triple) || self.is_list_of_setting(triple);
         let stretch = &both[first..=last];
         let of_carrier: HashSet<NodeId> = (plan.matches.iter())
             .filter(|found| found.incoming.is_none())
@@ -108,7 +111,8 @@ impl Comparison<'_> {
         triple: Sides<NodeId>,
         plan: &Plan,
     ) -> Option<Reorder> {
-        if !self.is_ordered(triple) && (self.upgrade() || self.takes_out(triple)) {
+        let keeps_its_own = self.upgrade() && !self.is_list_of_setting(triple);
+        if !self.is_ordered(triple) && (keeps_its_own || self.takes_out(triple)) {
             return None;
         }
         let orders = Orders::of(plan);
@@ -142,6 +146,14 @@ impl Comparison<'_> {
                 .collect(),
             contest: None,
         })
+    }
+
+    /// Whether the children are items of a list that is the value of a setting.
+    fn is_list_of_setting(&self, triple: Sides<NodeId>) -> bool {
+        let carrier = self.inputs.carrier;
+        let parent = carrier.parent(triple.carrier);
+        let is_value = |node| carrier.is_element(node) && carrier.local_name(node) == "value";
+        parent.is_some_and(is_value) && self.within_entry(carrier, triple.carrier)
     }
 
     /// Whether the carrier has a `clear` or a `remove` there, which must not come behind an entry.

@@ -1,6 +1,7 @@
 //! The binding redirects of a file.
 
-use crate::lint::subject::Subject;
+use rustc_hash::FxHashMap;
+
 use crate::xml::fold::folded;
 use crate::xml::{Document, NodeId};
 
@@ -48,21 +49,43 @@ pub struct Redirect {
     pub new: Version,
 }
 
-/// Those of one file, in its order.
+/// The `bindingRedirect` elements of a file, in its order.
+pub fn elements(document: &Document) -> impl Iterator<Item = NodeId> {
+    document.nodes().filter(|node| {
+        document.is_element(*node) && document.local_name(*node) == "bindingRedirect"
+    })
+}
+
+/// Pairs of redirects of one assembly: of ranges that overlap, the earlier first.
 #[must_use]
-pub fn redirects(subject: &Subject, document: &Document) -> Vec<Redirect> {
+pub fn overlapping(redirects: &[Redirect]) -> Vec<(&Redirect, &Redirect)> {
+    let mut of_identity: FxHashMap<&str, Vec<&Redirect>> = FxHashMap::default();
+    let mut pairs = Vec::new();
+    for later in redirects {
+        let earlier = of_identity.entry(&later.identity).or_default();
+        let overlaps =
+            |other: &&&Redirect| other.old.0 <= later.old.1 && later.old.0 <= other.old.1;
+        pairs.extend(earlier.iter().find(overlaps).map(|other| (*other, later)));
+        earlier.push(later);
+    }
+    pairs
+}
+
+/// The redirects at `elements`.
+#[must_use]
+pub fn redirects(document: &Document, elements: impl IntoIterator<Item = NodeId>) -> Vec<Redirect> {
     let mut found = Vec::new();
-    for element in subject.elements("bindingRedirect") {
-        let value = |name| document.value(*element, name);
+    for element in elements {
+        let value = |name| document.value(element, name);
         let (Some(old), Some(new)) = (
             value("oldVersion").and_then(|old| range(&old)),
             value("newVersion").and_then(|new| version(new.trim())),
         ) else {
             continue;
         };
-        if let Some(identity) = identity(document, *element) {
+        if let Some(identity) = identity(document, element) {
             found.push(Redirect {
-                element: *element,
+                element,
                 identity,
                 old,
                 new,
@@ -87,5 +110,10 @@ fn identity(document: &Document, redirect: NodeId) -> Option<String> {
     }
     identity.push('\0');
     identity.push_str(&document.value(binding, "appliesTo").unwrap_or_default());
+    // .NET looks at one namespace only; what is in another one, or in none, contradicts nothing there.
+    identity.push('\0');
+    if let Some((_, namespace)) = document.namespace(redirect, "") {
+        identity.push_str(&namespace);
+    }
     Some(folded(&identity).into_owned())
 }
