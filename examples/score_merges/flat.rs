@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashMap};
 use xmltree::{Element, ParserConfig, XMLNode};
 
 /// Attributes that tell an element from its siblings, the most telling first.
-const TELLING: [&str; 21] = [
+const TELLING: [&str; 26] = [
     "key",
     "name",
     "path",
@@ -33,6 +33,11 @@ const TELLING: [&str; 21] = [
     "connectionStringName",
     "value",
     "mimeType",
+    "systemName",
+    "setName",
+    "urlName",
+    "url",
+    "include",
 ];
 
 /// Ends each step of a place. No name or value in XML can contain it.
@@ -157,8 +162,11 @@ fn key(element: &Element) -> (String, bool) {
     (format!("{name} {by}={} {verb}", value.to_lowercase()), true)
 }
 
-fn read(bytes: &[u8]) -> Option<Element> {
-    let mut config = ParserConfig::new().whitespace_to_characters(true);
+/// The elements of a file, white space left out; `None` if xmltree refuses it.
+pub(crate) fn read(bytes: &[u8]) -> Option<Element> {
+    let mut config = ParserConfig::new()
+        .whitespace_to_characters(true)
+        .ignore_comments(false);
     config.max_attribute_length = bytes.len().max(1);
     config.max_data_length = bytes.len().max(1);
     Element::parse_with_config(&*without_doctype(as_utf8(bytes)), config).ok()

@@ -1,64 +1,72 @@
-//! Scores merges of real history: `cargo run --release --example score_merges -- DIR`.
+//! Measures merges of real history: `cargo run --release --example score_merges -- DIR --conferry PROGRAM`.
 //!
-//! DIR holds folders with `base`, `ours`, `theirs` and `resolved.config`, where
-//! `resolved` is what people committed. Every answer is judged against that and
-//! against the union of both sides' changes, which this program works out on
-//! its own (see `flat` and `verdict`).
+//! DIR holds folders with `base`, `ours`, `theirs` and `resolved.config`, where `resolved` is what people committed.
+//! Each tool is a process of its own. Every result is judged against what people committed and against the union of
+//! both sides' changes, which this program works out by itself (see `flat` and `verdict`).
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod bytes;
+mod figures;
 mod flat;
-mod process;
+mod kinds;
+mod regions;
 mod table;
+mod tools;
 mod verdict;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
-use std::time::{Duration, Instant};
+use std::process::ExitCode;
 
+use bytes::Difference;
 use clap::Parser;
-use conferry::merge::branches::{Versions, merge_versions};
-use conferry::merge::markers::{Markers, Style};
-use conferry::pack::{Rules, load_general};
+use figures::{Row, figures, milliseconds, quantile};
 use flat::Flat;
-use rayon::prelude::*;
-use table::{Row, kinds_of_bad, table};
+use kinds::Kinds;
+use regions::Regions;
+use tools::{Run, Tool, Versions};
 use verdict::{Answer, Triple, Verdict};
 
-/// Scores three-way merges against what people committed
+/// Measures three-way merges of conferry, git and others against what people committed
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// The folder of triples
+    /// The folder of merges
     dir: PathBuf,
 
-    /// Another tool to score: a shell command with {base} {ours} {theirs} {out}; exit 0 merged, 1 to 127 conflict
-    #[arg(long, value_name = "CMD")]
-    against: Option<String>,
-
-    /// Also times this program, a build of conferry, and `git merge-file` as processes, in turn
+    /// A build of conferry
     #[arg(long, value_name = "PROGRAM")]
-    process: Option<PathBuf>,
+    conferry: PathBuf,
 
-    /// How often each merges each triple (with --process)
+    /// Also measures mergiraf
+    #[arg(long, value_name = "PROGRAM")]
+    mergiraf: Option<PathBuf>,
+
+    /// Also measures weave-driver
+    #[arg(long, value_name = "PROGRAM")]
+    weave: Option<PathBuf>,
+
+    /// How often each tool merges each file; times are of all runs, results of the first
     #[arg(long, value_name = "N", default_value_t = 5)]
     rounds: usize,
 
-    /// Names each triple whose verdict is not equal, union or due
+    /// Names the files behind the figures, with the verdict of each tool
     #[arg(long)]
     list: bool,
-
-    /// Names each triple with these verdicts instead (with --list)
-    #[arg(long, value_name = "VERDICT", requires = "list")]
-    only: Vec<String>,
 }
 
-/// One triple, read.
+/// One merge, read.
 struct Case {
     name: String,
-    base: Vec<u8>,
-    ours: Vec<u8>,
-    theirs: Vec<u8>,
+    versions: Versions,
     meaning: Triple,
+}
+
+/// All runs of one tool.
+struct Measured {
+    tool: Tool,
+    /// The first of each case.
+    runs: Vec<Run>,
+    row: Row,
 }
 
 fn main() -> ExitCode {
@@ -73,75 +81,31 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), String> {
-    let rules = load_general(&[]).map_err(|failures| format!("{failures:?}"))?;
     let (cases, left_out) = cases(&arguments.dir)?;
-    let mut rows = vec![score("conferry", &cases, |case, _| {
-        by_conferry(case, &rules)
-    })];
-    if let Some(command) = &arguments.against {
-        rows.push(score(command, &cases, |case, folder| {
-            by_command(case, command, folder)
-        }));
-    }
-    print!("{}", table(&rows));
-    for row in &rows {
-        let bad = kinds_of_bad(row);
-        if !bad.is_empty() {
-            println!("bad, {}: {bad}", row.tool);
-        }
+    let measured = measure(arguments, &cases)?;
+    for one in &measured {
+        println!("{}", one.tool.version());
     }
     if !left_out.is_empty() {
-        println!(
-            "left out, since xmltree cannot read one of the files: {}",
-            left_out.join(" ")
-        );
+        let names = left_out.join(" ");
+        println!("left out, since one of the files cannot be read: {names}");
     }
-    if let [conferry, other] = &rows[..] {
-        let lost: Vec<&str> = cases
-            .iter()
-            .zip(conferry.merges.iter().zip(&other.merges))
-            .filter(|(_, (ours, theirs))| theirs.0 == Verdict::Equal && ours.0 != Verdict::Equal)
-            .map(|(case, _)| case.name.as_str())
-            .collect();
-        println!(
-            "equal to people with the other tool and not with conferry: {} {}",
-            lost.len(),
-            lost.join(" ")
-        );
+    let rows: Vec<&Row> = measured.iter().map(|one| &one.row).collect();
+    println!("\n{}", figures(&rows));
+    if let [conferry, git, ..] = &measured[..] {
+        told_of_speed(conferry, git, arguments.rounds);
+        told_of_people(&cases, conferry, git);
     }
-    if let Some(program) = &arguments.process {
-        let triples: Vec<process::Versions<'_>> = cases
-            .iter()
-            .map(|case| process::Versions {
-                base: &case.base,
-                ours: &case.ours,
-                theirs: &case.theirs,
-            })
-            .collect();
-        print!("{}", process::compare(program, &triples, arguments.rounds)?);
-    }
+    told_of_bytes(&cases, &measured, arguments.list);
+    told_of_regions(&cases, &measured, arguments.list);
+    told_of_kinds(&cases, &measured);
     if arguments.list {
-        list(arguments, &cases, &rows);
+        told_of_each(&cases, &measured);
     }
     Ok(())
 }
 
-fn list(arguments: &Arguments, cases: &[Case], rows: &[Row]) {
-    for row in rows {
-        for (case, (verdict, _)) in cases.iter().zip(&row.merges) {
-            let wanted = if arguments.only.is_empty() {
-                !verdict.is_expected()
-            } else {
-                arguments.only.iter().any(|name| name == verdict.name())
-            };
-            if wanted {
-                println!("{} {} {}", row.tool, verdict.name(), case.name);
-            }
-        }
-    }
-}
-
-/// The triples of a folder, in the order of their names, and the names of those that cannot be judged.
+/// The merges of a folder, in the order of their names, and the names of those that cannot be judged.
 fn cases(dir: &Path) -> Result<(Vec<Case>, Vec<String>), String> {
     let told = |error: std::io::Error| format!("{}: {error}", dir.display());
     let mut folders: Vec<PathBuf> = fs::read_dir(dir)
@@ -153,11 +117,9 @@ fn cases(dir: &Path) -> Result<(Vec<Case>, Vec<String>), String> {
     if folders.is_empty() {
         return Err(format!("{}: no folder with resolved.config", dir.display()));
     }
-    let read: Vec<Result<Case, String>> = folders.par_iter().map(|folder| case(folder)).collect();
-    let mut left_out = Vec::new();
-    let mut cases = Vec::new();
-    for found in read {
-        match found {
+    let (mut cases, mut left_out) = (Vec::new(), Vec::new());
+    for folder in folders {
+        match case(&folder) {
             Ok(case) => cases.push(case),
             Err(name) => left_out.push(name),
         }
@@ -165,125 +127,202 @@ fn cases(dir: &Path) -> Result<(Vec<Case>, Vec<String>), String> {
     Ok((cases, left_out))
 }
 
-/// Reads a triple, or gives the name of one that cannot be judged.
+/// Reads a merge, or gives the name of one that cannot be judged.
 fn case(folder: &Path) -> Result<Case, String> {
     let name = folder
         .file_name()
         .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let read = |side: &str| fs::read(folder.join(side)).map_err(|_| name.clone());
-    let base = read("base.config")?;
-    let (ours, theirs) = (read("ours.config")?, read("theirs.config")?);
+    let versions = Versions {
+        base: read("base.config")?,
+        ours: read("ours.config")?,
+        theirs: read("theirs.config")?,
+    };
     let flat = |bytes: &[u8]| Flat::of(bytes).ok_or_else(|| name.clone());
     let meaning = Triple {
-        base: flat(&base)?,
-        ours: flat(&ours)?,
-        theirs: flat(&theirs)?,
+        base: flat(&versions.base)?,
+        ours: flat(&versions.ours)?,
+        theirs: flat(&versions.theirs)?,
         resolved: flat(&read("resolved.config")?)?,
     };
     Ok(Case {
         name,
-        base,
-        ours,
-        theirs,
+        versions,
         meaning,
     })
 }
 
-/// Lets a tool merge all triples. It says itself what counts as its time.
-fn score(
-    tool: &str,
-    cases: &[Case],
-    merge: impl Fn(&Case, &Path) -> (Answer, Duration) + Sync,
-) -> Row {
-    let merges = cases
-        .par_iter()
-        .map(|case| {
-            let (answer, time) = match tempfile::tempdir() {
-                Ok(folder) => merge(case, folder.path()),
-                Err(_) => (Answer::Crash, Duration::ZERO),
-            };
-            (case.meaning.judge(&answer), time)
+/// Lets every tool merge every file, one process at a time and the tools in turn, so that all meet the same moments of
+/// a busy machine.
+fn measure(arguments: &Arguments, cases: &[Case]) -> Result<Vec<Measured>, String> {
+    let found = |program: &Path| {
+        let told = |error: std::io::Error| format!("{}: {error}", program.display());
+        program.canonicalize().map_err(told)
+    };
+    let mut tools = vec![Tool::Conferry(found(&arguments.conferry)?), Tool::Git];
+    if let Some(program) = &arguments.mergiraf {
+        tools.push(Tool::Mergiraf(found(program)?));
+    }
+    if let Some(program) = &arguments.weave {
+        let program = found(program)?;
+        tools.push(Tool::Weave(program.clone()));
+        tools.push(Tool::WeaveOfXml(program));
+    }
+    let mut measured: Vec<Measured> = tools
+        .into_iter()
+        .map(|tool| Measured {
+            row: Row {
+                tool: tool.name(),
+                verdicts: Vec::new(),
+                times: Vec::new(),
+            },
+            runs: Vec::new(),
+            tool,
         })
         .collect();
-    Row {
-        tool: tool.to_owned(),
-        merges,
+    for case in cases {
+        for round in 0..arguments.rounds.max(1) {
+            for one in &mut measured {
+                let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+                let told = |error: std::io::Error| format!("{}: {error}", one.tool.name());
+                let run = one.tool.run(&case.versions, folder.path()).map_err(told)?;
+                one.row.times.push(run.time);
+                if round == 0 {
+                    one.row.verdicts.push(case.meaning.judge(&answer(&run)));
+                    one.runs.push(run);
+                }
+            }
+        }
+    }
+    Ok(measured)
+}
+
+fn answer(run: &Run) -> Answer<'_> {
+    if run.is_clean() {
+        Answer::Clean(&run.result)
+    } else if run.is_conflict() {
+        Answer::Conflict
+    } else {
+        Answer::Crash
     }
 }
 
-/// In this process; what cannot be merged by meaning goes to git, as in the driver.
-fn by_conferry(case: &Case, rules: &Rules) -> (Answer, Duration) {
-    let versions = Versions::borrowed(&case.base, &case.ours, &case.theirs);
-    let markers = || Markers {
-        style: Style::Merge,
-        size: 7,
-        carrier: "ours".to_owned(),
-        base: "base".to_owned(),
-        incoming: "theirs".to_owned(),
+fn told_of_speed(conferry: &Measured, git: &Measured, rounds: usize) {
+    let medians = |row: &Row| -> Vec<f64> {
+        let files = row.times.chunks(rounds.max(1));
+        files
+            .map(|times| milliseconds(quantile(times, 0.5)))
+            .collect()
     };
-    let started = Instant::now();
-    let answer = match merge_versions(versions, rules, markers) {
-        Ok(merged) if merged.conflicts.is_empty() => Answer::Clean(merged.bytes),
-        Ok(_) => Answer::Conflict,
-        Err(_) => {
-            let text = "git merge-file -p {ours} {base} {theirs} > {out}";
-            return match tempfile::tempdir() {
-                Ok(folder) => by_command(case, text, folder.path()),
-                Err(_) => (Answer::Crash, Duration::ZERO),
+    let (here, there) = (medians(&conferry.row), medians(&git.row));
+    let faster = here.iter().zip(&there).filter(|(here, there)| here < there);
+    println!(
+        "conferry is faster than git on {} of {} files; medians {:.2} and {:.2} ms",
+        faster.count(),
+        here.len(),
+        milliseconds(quantile(&conferry.row.times, 0.5)),
+        milliseconds(quantile(&git.row.times, 0.5)),
+    );
+}
+
+fn told_of_people(cases: &[Case], conferry: &Measured, git: &Measured) {
+    let only_git = named(cases, |at| {
+        git.row.verdicts[at] == Verdict::Equal && conferry.row.verdicts[at] != Verdict::Equal
+    });
+    println!(
+        "equal to people with git and not with conferry: {} ({})",
+        only_git.len(),
+        only_git.join(" ")
+    );
+    let ceiling = cases.iter().filter(|case| case.meaning.union_is_resolved());
+    println!(
+        "people committed exactly the union, or with the higher bindingRedirect: {} of {}\n",
+        ceiling.count(),
+        cases.len()
+    );
+}
+
+fn told_of_bytes(cases: &[Case], measured: &[Measured], list: bool) {
+    let Some((git, others)) = by_git(measured) else {
+        return;
+    };
+    let rows: Vec<(&str, Vec<Option<Difference>>)> = others
+        .iter()
+        .map(|one| {
+            let pairs = git.runs.iter().zip(&one.runs);
+            let found = pairs.map(|(git, run)| Difference::between(git, run));
+            (one.row.tool, found.collect())
+        })
+        .collect();
+    println!("{}", bytes::bytes(&rows));
+    if list && let Some((tool, found)) = rows.first() {
+        for (case, difference) in cases.iter().zip(found) {
+            match difference {
+                None | Some(Difference::None) => {}
+                Some(other) => println!("other bytes, {tool}: {} {}", case.name, other.name()),
+            }
+        }
+    }
+}
+
+fn told_of_regions(cases: &[Case], measured: &[Measured], list: bool) {
+    let Some((git, others)) = by_git(measured) else {
+        return;
+    };
+    let of_git: Vec<Option<Regions>> = git.runs.iter().map(Regions::of).collect();
+    let mut rows = Vec::new();
+    for one in others {
+        let mut files = Vec::new();
+        for ((case, run), git) in cases.iter().zip(&one.runs).zip(&of_git) {
+            let (Some(found), Some(git)) = (Regions::of(run), git) else {
+                continue;
             };
+            if list && matches!(one.tool, Tool::Conferry(_)) && found.lines > git.lines {
+                let (name, more) = (&case.name, found.lines - git.lines);
+                let elements = found.are_elements;
+                println!(
+                    "more between markers than with git: {name} {more} (one element: {elements})"
+                );
+            }
+            files.push((found, git.lines));
         }
-    };
-    (answer, started.elapsed())
+        rows.push((one.row.tool, files));
+    }
+    println!("{}", regions::sums(&rows));
 }
 
-fn by_command(case: &Case, command: &str, folder: &Path) -> (Answer, Duration) {
-    let path = |side: &str| folder.join(format!("{side}.config"));
-    let files = [
-        ("base", &case.base),
-        ("ours", &case.ours),
-        ("theirs", &case.theirs),
-    ];
-    let mut line = command.to_owned();
-    for (side, bytes) in files {
-        if fs::write(path(side), bytes).is_err() {
-            return (Answer::Crash, Duration::ZERO);
+/// The measures of git, and those of the other tools.
+fn by_git(measured: &[Measured]) -> Option<(&Measured, Vec<&Measured>)> {
+    let is_git = |one: &&Measured| matches!(one.tool, Tool::Git);
+    let git = measured.iter().find(is_git)?;
+    Some((git, measured.iter().filter(|one| !is_git(one)).collect()))
+}
+
+fn told_of_kinds(cases: &[Case], measured: &[Measured]) {
+    let Some(conferry) = measured.first() else {
+        return;
+    };
+    let mut kinds = Kinds::default();
+    let told = conferry.runs.iter().zip(&conferry.row.verdicts);
+    for (case, (run, verdict)) in cases.iter().zip(told) {
+        if run.is_conflict() {
+            kinds.add(&case.name, *verdict, &run.told);
         }
     }
-    for side in ["base", "ours", "theirs", "out"] {
-        line = line.replace(&format!("{{{side}}}"), &quoted(&path(side)));
-    }
-    let started = Instant::now();
-    let status = shell(&line)
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
-    let time = started.elapsed();
-    let answer = match status.map(|status| status.code()) {
-        Ok(Some(0)) => fs::read(path("out")).map_or(Answer::Crash, Answer::Clean),
-        Ok(Some(1..=127)) => Answer::Conflict,
-        _ => Answer::Crash,
-    };
-    (answer, time)
+    println!("{}", kinds.table());
 }
 
-fn shell(line: &str) -> Command {
-    let (program, flag) = if cfg!(windows) {
-        ("cmd", "/C")
-    } else {
-        ("sh", "-c")
-    };
-    let mut command = Command::new(program);
-    command.args([flag, line]);
-    command
+fn told_of_each(cases: &[Case], measured: &[Measured]) {
+    for (at, case) in cases.iter().enumerate() {
+        let verdicts: Vec<&str> = measured
+            .iter()
+            .map(|one| one.row.verdicts[at].name())
+            .collect();
+        println!("{} {}", case.name, verdicts.join(" "));
+    }
 }
 
-fn quoted(path: &Path) -> String {
-    let path = path.display().to_string();
-    if cfg!(windows) {
-        format!("\"{path}\"")
-    } else {
-        format!("'{}'", path.replace('\'', "'\\''"))
-    }
+fn named(cases: &[Case], wanted: impl Fn(usize) -> bool) -> Vec<&str> {
+    let found = (0..cases.len()).filter(|at| wanted(*at));
+    found.map(|at| cases[at].name.as_str()).collect()
 }

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::flat::{Flat, Place, Slot};
 
 /// What a merge tool answered.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Answer {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer<'r> {
     /// A result without conflicts.
-    Clean(Vec<u8>),
+    Clean(&'r [u8]),
     /// Something is left to people.
     Conflict,
     /// Neither.
@@ -50,22 +50,22 @@ pub(crate) enum Verdict {
 }
 
 impl Verdict {
-    /// Whether someone who trusts the tool comes to harm.
+    /// Whoever trusts the tool comes to harm.
+    pub(crate) const BAD: [Self; 5] = [
+        Self::Wrong,
+        Self::Silent,
+        Self::Duplicate,
+        Self::Malformed,
+        Self::Crash,
+    ];
+
     pub(crate) fn is_bad(self) -> bool {
-        matches!(
-            self,
-            Self::Silent | Self::Wrong | Self::Duplicate | Self::Malformed | Self::Crash
-        )
+        Self::BAD.contains(&self)
     }
 
     /// Whether the tool gave a result without conflicts.
     pub(crate) fn is_clean(self) -> bool {
         !matches!(self, Self::Crash | Self::Needless | Self::Due)
-    }
-
-    /// Whether there is nothing to look into.
-    pub(crate) fn is_expected(self) -> bool {
-        matches!(self, Self::Equal | Self::Union | Self::Due)
     }
 
     pub(crate) fn name(self) -> &'static str {
@@ -86,7 +86,7 @@ impl Verdict {
 
 impl Triple {
     /// Judges what a tool answered.
-    pub(crate) fn judge(&self, answer: &Answer) -> Verdict {
+    pub(crate) fn judge(&self, answer: &Answer<'_>) -> Verdict {
         let union = Union::of(self);
         let bytes = match answer {
             Answer::Crash => return Verdict::Crash,
@@ -112,6 +112,12 @@ impl Triple {
         } else {
             Verdict::Silent
         }
+    }
+
+    /// Whether people committed both sides' changes and nothing else; of a contested bindingRedirect the higher version.
+    pub(crate) fn union_is_resolved(&self) -> bool {
+        let facts = Union::of(self).higher_versions(self);
+        facts.is_some_and(|facts| facts == self.resolved.facts)
     }
 
     fn has_new_duplicates(&self, result: &Flat) -> bool {
@@ -222,7 +228,13 @@ fn numbers(text: &str) -> Vec<u64> {
 mod tests {
     use super::*;
 
-    fn verdict(base: &str, ours: &str, theirs: &str, resolved: &str, answer: &Answer) -> Verdict {
+    fn verdict(
+        base: &str,
+        ours: &str,
+        theirs: &str,
+        resolved: &str,
+        answer: &Answer<'_>,
+    ) -> Verdict {
         let flat = |text: &str| Flat::of(text.as_bytes()).unwrap_or_default();
         Triple {
             base: flat(base),
@@ -233,8 +245,8 @@ mod tests {
         .judge(answer)
     }
 
-    fn clean(text: &str) -> Answer {
-        Answer::Clean(text.as_bytes().to_owned())
+    fn clean(text: &str) -> Answer<'_> {
+        Answer::Clean(text.as_bytes())
     }
 
     const BASE: &str = r#"<c><add key="a" value="1"/></c>"#;

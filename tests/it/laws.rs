@@ -23,6 +23,7 @@ use conferry::xml::address::{Address, Leaf};
 use conferry::xml::escape::text_value;
 use conferry::xml::tokens::Tokens;
 use conferry::xml::{Document, Edits, NodeId, NodeKind, fast_reader, second_reader};
+use rayon::iter::Either;
 use rayon::prelude::*;
 
 use crate::command::{cases, tree};
@@ -165,16 +166,33 @@ fn read_triples() -> Vec<Triple> {
         .collect()
 }
 
+/// Holds all of them to a law.
 pub fn check<T: Sync>(all: &[T], name: impl Fn(&T) -> &str + Sync, law: impl Fn(&T) -> Law + Sync) {
-    let mut broken: Vec<String> = all
-        .par_iter()
-        .filter_map(|one| {
-            law(one)
-                .err()
-                .map(|error| format!("{}: {error}", name(one)))
-        })
-        .collect();
-    let count = broken.len();
+    check_counting(all, name, |one| law(one).map(|()| 1));
+}
+
+/// Holds all of them to a law that says how many results it had to judge; gives the sum.
+/// `cargo test -- --nocapture` shows it.
+pub fn check_counting<T: Sync>(
+    all: &[T],
+    name: impl Fn(&T) -> &str + Sync,
+    law: impl Fn(&T) -> Result<usize, String> + Sync,
+) -> usize {
+    let (judged, mut broken): (Vec<usize>, Vec<String>) =
+        all.par_iter().partition_map(|one| match law(one) {
+            Ok(count) => Either::Left(count),
+            Err(error) => Either::Right(format!("{}: {error}", name(one))),
+        });
+    let (judged, count) = (judged.into_iter().sum(), broken.len());
+    let law = std::thread::current();
+    #[allow(clippy::print_stderr)]
+    {
+        let law = law.name().unwrap_or_default();
+        eprintln!(
+            "law {law}: {judged} judged, in {} inputs; broken by {count}",
+            all.len()
+        );
+    }
     broken.truncate(20);
     assert!(
         broken.is_empty(),
@@ -182,6 +200,7 @@ pub fn check<T: Sync>(all: &[T], name: impl Fn(&T) -> &str + Sync, law: impl Fn(
         all.len(),
         broken.join("\n")
     );
+    judged
 }
 
 #[test]

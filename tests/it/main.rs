@@ -35,6 +35,7 @@ mod present; // excerpts, failures and diffs
 mod properties; // promises of reading and merging, over generated documents
 mod readers; // applicationHost.config and exports of the registry
 mod references; // tests/cases/references: which names in a text are references
+mod region_laws; // conflicts are no larger than those of git
 mod renaming; // rename rules that cannot be applied
 mod rewrite_cases; // tests/cases/rewrite: a folder per behaviour
 mod rewrite_laws; // promises of rewriting, over generated texts
