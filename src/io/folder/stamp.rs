@@ -73,7 +73,7 @@ impl Stamp {
     fn add_numbers(&mut self, _: &Metadata) {}
 
     #[cfg(unix)]
-    #[allow(clippy::unnecessary_cast)] // the fields have other types on other systems
+    #[allow(clippy::unnecessary_cast, clippy::useless_conversion)] // the fields have other types on other systems
     pub(super) fn of_stat(stat: &rustix::fs::Stat) -> Self {
         use rustix::fs::FileType;
         let mode = u32::from(stat.st_mode);
