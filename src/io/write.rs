@@ -2,7 +2,7 @@
 //!
 //! Promises that the target is the old or the new file, whole, whenever the
 //! process ends: a temporary file beside the real target is written, flushed
-//! to the disk and renamed ([`super::staged`]). What is replaced is compared
+//! to the disk and renamed (`staged.rs`). What is replaced is compared
 //! directly before that with what was read, under a lock that other conferrys
 //! heed. Links stay links, the mode (and where permitted the owner) stays,
 //! identical bytes are not written, and a failure leaves neither a temporary
