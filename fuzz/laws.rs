@@ -95,6 +95,7 @@ fn estate(bytes: &[u8]) -> Estate {
         label: "web.config".to_owned(),
         path: PathBuf::from("web.config"),
         tree: Arc::new(tree),
+        place: None,
     };
     Estate::read(vec![input], rules()).0
 }

@@ -38,6 +38,13 @@ pub(super) struct KeyArgs {
     passphrase_file: Option<PathBuf>,
 }
 
+impl KeyArgs {
+    /// The files that hold keys.
+    pub(super) fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        self.identity.iter().chain(&self.passphrase_file)
+    }
+}
+
 fn failure(name: impl std::fmt::Display, error: &KeyError) -> Vec<Failure> {
     vec![
         Failure::new(error.to_string())

@@ -14,6 +14,7 @@ mod rules;
 mod shared;
 mod sidecars;
 mod snapshot;
+mod threads;
 
 use std::ffi::OsString;
 
@@ -114,6 +115,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         }
     };
     let mut output = Output::new(cli.global.color);
+    // The others work on one file, or on three.
+    if matches!(
+        cli.command,
+        Command::Lint(_) | Command::Rewrite(_) | Command::Rules(_) | Command::Snapshot(_)
+    ) {
+        threads::prepare();
+    }
     let exit = match cli.command {
         Command::Lint(args) => lint::run(&args, &mut output),
         Command::Merge(args) => merge::run(&args, &mut output),

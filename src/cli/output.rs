@@ -135,6 +135,14 @@ impl Output {
         }
     }
 
+    /// Prints data that must not be lost: where standard output fails, it is talk.
+    pub fn out_or_err(&mut self, text: &str) {
+        if !self.out.put(text.as_bytes()) {
+            self.failed = true;
+            self.err(text);
+        }
+    }
+
     /// Prints talk.
     pub fn err(&mut self, text: &str) {
         // Nobody could be told that standard error does not work.

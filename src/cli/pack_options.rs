@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::error::Failure;
+use crate::io::write_plan::WritePlan;
 use crate::pack::{self, Rules};
 
 /// The option that adds rule packs.
@@ -13,6 +14,20 @@ pub(super) struct RulesArgs {
     /// Adds a rule pack, or all packs of a folder; later ones override by id
     #[arg(long, value_name = "FILE|DIR", help_heading = "Rules")]
     pub(super) rules: Vec<PathBuf>,
+}
+
+impl RulesArgs {
+    /// Adds the packs to what is read.
+    pub(super) fn add_reads(&self, plan: &mut WritePlan) {
+        for file in self
+            .rules
+            .iter()
+            .flat_map(|path| pack::files_of(path))
+            .flatten()
+        {
+            plan.reads("--rules", &file);
+        }
+    }
 }
 
 /// The built-in rules with the packs at `extra` on top.

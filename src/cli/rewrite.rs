@@ -11,7 +11,8 @@ use super::pack_options::{RulesArgs, load_rules};
 use super::shared::{Format, FormatArgs, VirtualDirectoryArgs};
 use crate::error::Failure;
 use crate::io::walk::{self, Selection};
-use crate::io::write::{self, Backup};
+use crate::io::write::WriteErrorKind;
+use crate::io::write_plan::WritePlan;
 use crate::pack::Rules;
 use crate::present::rewrite::{self as present, Totals};
 use crate::rewrite::plan::Skip;
@@ -122,14 +123,24 @@ pub(super) fn run(args: RewriteArgs, output: &mut Output) -> Exit {
             .filter_map(|plan| plan_failure(plan, &job.rules)),
     );
     let mut totals = Totals::of(&plans);
-    if args.write {
-        let unwritten = write_all(&plans, args.backup, &mut totals);
-        failures.extend(unwritten);
+    let unwritten = match args.write.then(|| write_all(&args, &plans)).transpose() {
+        Ok(unwritten) => unwritten.unwrap_or_default(),
+        Err(failure) => {
+            output.failure(&failure);
+            return Exit::Failed;
+        }
+    };
+    for at in &unwritten.files {
+        if let Ok(Outcome::Changed(change)) = &plans[*at].outcome {
+            totals.is_unwritten(change);
+        }
     }
+    failures.extend(unwritten.failures);
+    let unwritten = unwritten.files;
 
     match args.report.format {
-        Format::Json => output.out(&present::json(&plans, &failures)),
-        Format::Text => print_diffs(&args, &job, &plans, output),
+        Format::Json => output.out(&present::json(&plans, &unwritten, &failures)),
+        Format::Text => print_diffs(&args, &job, &plans, &unwritten, output),
     }
     failures.iter().for_each(|failure| output.failure(failure));
     if totals.files + totals.skipped > 0 {
@@ -144,9 +155,18 @@ pub(super) fn run(args: RewriteArgs, output: &mut Output) -> Exit {
     }
 }
 
-fn print_diffs(args: &RewriteArgs, job: &Job, plans: &[FilePlan], output: &mut Output) {
+fn print_diffs(
+    args: &RewriteArgs,
+    job: &Job,
+    plans: &[FilePlan],
+    unwritten: &[usize],
+    output: &mut Output,
+) {
     let secrets = (!args.show_secrets).then_some(&*job.rules.secrets);
-    for plan in plans {
+    for (at, plan) in plans.iter().enumerate() {
+        if unwritten.contains(&at) {
+            continue;
+        }
         if let Ok(Outcome::Changed(change)) = &plan.outcome {
             let path = plan.file.path.display().to_string();
             let diff = present::file_diff(&path, change, secrets, output.color());
@@ -155,26 +175,58 @@ fn print_diffs(args: &RewriteArgs, job: &Job, plans: &[FilePlan], output: &mut O
     }
 }
 
-/// Writes what was planned; what fails is taken out of `totals`.
-fn write_all(plans: &[FilePlan], backup: bool, totals: &mut Totals) -> Vec<Failure> {
-    let mut failures = Vec::new();
-    for plan in plans {
-        let Ok(Outcome::Changed(change)) = &plan.outcome else {
+/// Positions of files that change and could not be written, and why.
+#[derive(Default)]
+struct Unwritten {
+    files: Vec<usize>,
+    failures: Vec<Failure>,
+}
+
+impl Unwritten {
+    fn add(&mut self, file: usize, failure: Failure) {
+        self.files.push(file);
+        self.failures.push(failure);
+    }
+}
+
+/// Writes what changes, all of it by one plan.
+///
+/// # Errors
+/// When the plan is refused: nothing is written then.
+fn write_all(args: &RewriteArgs, plans: &[FilePlan]) -> Result<Unwritten, Failure> {
+    let mut unwritten = Unwritten::default();
+    let mut plan = WritePlan::new();
+    args.rules.add_reads(&mut plan);
+    let mut targets = Vec::new();
+    for (at, FilePlan { file, outcome }) in plans.iter().enumerate() {
+        let Ok(Outcome::Changed(change)) = outcome else {
             continue;
         };
-        let written = write::replace_atomically(
-            &plan.file.path,
-            &change.bytes_before(),
-            &change.bytes_after(),
-            backup.then_some(Backup::Beside),
-        );
-        if let Err(error) = written {
-            totals.changed -= 1;
-            totals.references -= change.references.len();
-            failures.push(error.into());
+        match plan.in_place(&file.path, &file.place, args.backup) {
+            Ok(target) => targets.push((at, target, change)),
+            Err(error) => unwritten.add(at, error.into()),
         }
     }
-    failures
+    let plan = plan.ready()?;
+    let mut targets = targets.into_iter();
+    while let Some((at, target, change)) = targets.next() {
+        let (before, after) = (change.bytes_before(), change.bytes_after());
+        let Err(error) = plan.replace(target, &before, &after) else {
+            continue;
+        };
+        let is_full = matches!(error.kind, WriteErrorKind::Full);
+        let mut failure = Failure::from(error);
+        // No other file would fare better.
+        if is_full && targets.len() > 0 {
+            failure = failure.help(format!(
+                "It and the {} files after it were not written and are as they were. Free space, then run again.",
+                targets.len()
+            ));
+            unwritten.files.extend(targets.by_ref().map(|(at, ..)| at));
+        }
+        unwritten.add(at, failure);
+    }
+    Ok(unwritten)
 }
 
 fn plan_failure(plan: &FilePlan, rules: &Rules) -> Option<Failure> {

@@ -1,11 +1,17 @@
 //! Files that the result points at: they must stand beside it, or settings are lost.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use crate::config::sidecars::sidecars;
 use crate::error::Failure;
-use crate::io::write;
+use crate::io::place::Place;
+use crate::io::places::Places;
+use crate::io::read;
+use crate::io::windows_path::fold;
+use crate::io::write::WriteError;
+use crate::io::write_plan::{Batch, Existing, Ready, TargetId, WritePlan};
 use crate::rewrite::{Outcome, Rewriter};
 use crate::xml::Document;
 
@@ -18,6 +24,8 @@ pub(super) struct PlannedSidecar {
 enum Fate {
     Copy {
         to: PathBuf,
+        /// `None`: another section reads the same file, which is written once.
+        target: Option<TargetId>,
         bytes: Vec<u8>,
         references: usize,
     },
@@ -31,69 +39,158 @@ enum Fate {
     Unknown,
 }
 
-/// Looks for the sidecar files of `result`, first beside the old file.
+/// Looks for the sidecar files of `result`, first beside the old file, and adds them to the plan.
 /// `folders`: the folder of the old file and that of the result.
+///
+/// # Errors
+/// When one of them is no ordinary file, or a link leads out of these folders.
 pub(super) fn plan(
     folders: Option<(PathBuf, PathBuf)>,
     result: &Document,
     rewriter: Rewriter<'_>,
-) -> Vec<PlannedSidecar> {
-    sidecars(result)
-        .into_iter()
-        .map(|sidecar| {
-            let fate = match (&folders, sidecar.inner_path()) {
-                (_, None) => Fate::Outside,
-                (None, _) => Fate::Unknown,
-                (Some((from, to)), Some(inner)) => fate(
-                    from.join(&inner),
-                    to.join(&inner),
-                    sidecar.is_required(),
-                    rewriter,
-                ),
-            };
-            PlannedSidecar {
-                name: sidecar.path,
-                fate,
+    plan: &mut WritePlan,
+) -> Result<Vec<PlannedSidecar>, Failure> {
+    let mut planned: Vec<PlannedSidecar> = Vec::new();
+    for sidecar in sidecars(result) {
+        let fate = match (&folders, sidecar.inner_path()) {
+            (_, None) => Fate::Outside,
+            (None, _) => Fate::Unknown,
+            (Some((from, to)), Some(inner)) => {
+                let looked = Looked {
+                    role: format!("the file `{}` that the result reads", sidecar.path),
+                    from: (from, &inner),
+                    to: (to, &inner),
+                    required: sidecar.is_required(),
+                };
+                looked.fate(rewriter, plan, &planned)?
             }
-        })
-        .collect()
+        };
+        planned.push(PlannedSidecar {
+            name: sidecar.path,
+            fate,
+        });
+    }
+    Ok(planned)
 }
 
-fn fate(from: PathBuf, to: PathBuf, required: bool, rewriter: Rewriter<'_>) -> Fate {
-    let Ok(before) = std::fs::read(&from) else {
-        return match to.exists() {
-            true => Fate::Same,
-            false => Fate::Missing { required },
+/// Where a sidecar is looked for.
+struct Looked<'s> {
+    role: String,
+    from: (&'s Path, &'s Path),
+    to: (&'s Path, &'s Path),
+    required: bool,
+}
+
+impl Looked<'_> {
+    fn fate(
+        &self,
+        rewriter: Rewriter<'_>,
+        plan: &mut WritePlan,
+        planned: &[PlannedSidecar],
+    ) -> Result<Fate, Failure> {
+        let from = self.from.0.join(self.from.1);
+        let to = self.to.0.join(self.to.1);
+        let source = self.locate(self.from.0, &from)?;
+        let target = self.locate(self.to.0, &to)?;
+        if let (Some(target), true) = (&target.0, target.1) {
+            plan.reads_at(&self.role, target);
+        }
+        let source = match source {
+            (Some(source), true) => source,
+            _ if target.1 => return Ok(Fate::Same),
+            _ => {
+                let required = self.required;
+                return Ok(Fate::Missing { required });
+            }
         };
-    };
-    let (bytes, references) = match rewriter.plan_bytes(&from, &before) {
-        Ok(Outcome::Changed(change)) => (change.bytes_after(), change.references.len()),
-        Ok(_) => (before, 0),
-        Err(error) => return Fate::Unreadable(error.to_string()),
-    };
-    match std::fs::read(&to) {
-        Ok(there) if there == bytes => Fate::Same,
-        Ok(_) => Fate::Differs(to),
-        Err(_) => Fate::Copy {
+        plan.reads_at(&self.role, &source);
+        let before = match read::read_place(&source, &from) {
+            Ok(before) => before,
+            Err(error) => return Ok(Fate::Unreadable(error.kind.to_string())),
+        };
+        let (bytes, references) = match rewriter.plan_bytes(&from, &before) {
+            Ok(Outcome::Changed(change)) => (change.bytes_after(), change.references.len()),
+            Ok(_) => (before, 0),
+            Err(error) => return Ok(Fate::Unreadable(error.to_string())),
+        };
+        let place = match target {
+            (Some(place), true) => {
+                let there = read::read_place(&place, &to);
+                return Ok(match there.is_ok_and(|there| there == bytes) {
+                    true => Fate::Same,
+                    false => Fate::Differs(to),
+                });
+            }
+            (Some(place), false) => place,
+            (None, _) => return Ok(Fate::Outside),
+        };
+        let is_planned = planned.iter().any(|other| other.is_copy_to(&to, &bytes));
+        let target = match is_planned {
+            true => None,
+            false => Some(plan.target_at(&self.role, &to, place, Existing::Refused)?),
+        };
+        Ok(Fate::Copy {
             to,
+            target,
             bytes,
             references,
-        },
+        })
+    }
+
+    /// The place of a sidecar, and whether a file is there.
+    fn locate(&self, folder: &Path, path: &Path) -> Result<(Option<Place>, bool), Failure> {
+        let refuse = |why: &dyn fmt::Display| {
+            Failure::new(format!("{} cannot be copied: {why}", self.role))
+                .in_file(path.display())
+                .help("Nothing was written. Put an ordinary file there, then run again.")
+        };
+        let folder = match folder.as_os_str().is_empty() {
+            true => Path::new("."),
+            false => folder,
+        };
+        let places = Places::of_folder(folder).map_err(|error| refuse(&error))?;
+        let real = match path.canonicalize() {
+            Ok(real) => real,
+            Err(error) if error.kind() == ErrorKind::NotFound => path.to_owned(),
+            Err(error) if error.kind() == ErrorKind::NotADirectory => return Ok((None, false)),
+            Err(error) => return Err(refuse(&error)),
+        };
+        let place = places.place(&real).map_err(|error| refuse(&error))?;
+        match place.look().map_err(|error| refuse(&error))? {
+            None => Ok((Some(place), false)),
+            Some(there) if there.is_file() => Ok((Some(place), true)),
+            Some(there) if there.is_link() => Err(refuse(&"a link to nothing is there")),
+            Some(there) if there.is_folder() => Err(refuse(&"a folder is there")),
+            Some(_) => Err(refuse(&"this is neither a file nor a folder")),
+        }
     }
 }
 
-/// Copies what was planned to be copied.
-pub(super) fn write(planned: &[PlannedSidecar]) -> Result<(), Failure> {
-    for sidecar in planned {
-        if let Fate::Copy { to, bytes, .. } = &sidecar.fate {
-            if let Some(folder) = to.parent() {
-                // If it cannot be made, the writer says why the file cannot be written.
-                let _ = std::fs::create_dir_all(folder);
-            }
-            write::write_atomically(to, bytes, None)?;
+impl PlannedSidecar {
+    /// Puts the file beside its place, if it is copied.
+    pub(super) fn stage<'s>(
+        &'s self,
+        plan: &Ready<'_>,
+        batch: &mut Batch<'s>,
+    ) -> Result<(), WriteError> {
+        if let Fate::Copy {
+            target: Some(target),
+            bytes,
+            ..
+        } = &self.fate
+        {
+            plan.stage(batch, *target, None, bytes)?;
         }
+        Ok(())
     }
-    Ok(())
+
+    fn is_copy_to(&self, path: &Path, content: &[u8]) -> bool {
+        let same = |one: &Path, other: &Path| match cfg!(windows) {
+            true => fold(&one.to_string_lossy()) == fold(&other.to_string_lossy()),
+            false => one == other,
+        };
+        matches!(&self.fate, Fate::Copy { to, bytes, .. } if same(to, path) && bytes == content)
+    }
 }
 
 impl fmt::Display for PlannedSidecar {

@@ -4,14 +4,13 @@
 //! its name at the end. A failure removes what was built; a killed process may
 //! leave a `.conferry-*.tmp` behind, never anything under the final name.
 
+use std::ffi::OsString;
 use std::fs::{self, File, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::sync::Arc;
 
-use tempfile::{NamedTempFile, TempDir};
-
-use super::rename;
+use super::folder::{Created, Folder, Taken, Temporary, temporary_name};
 
 fn beside(target: &Path) -> &Path {
     match target.parent() {
@@ -20,26 +19,19 @@ fn beside(target: &Path) -> &Path {
     }
 }
 
-fn builder() -> tempfile::Builder<'static, 'static> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".conferry-").suffix(".tmp");
-    builder
+fn name_of(target: &Path) -> io::Result<OsString> {
+    let name = target.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
+    Ok(name.to_owned())
 }
 
-fn private_folder(parent: &Path) -> io::Result<TempDir> {
-    #[cfg(unix)]
-    return builder()
-        .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700))
-        .tempdir_in(parent);
-    #[cfg(not(unix))]
-    builder().tempdir_in(parent)
-}
-
-/// A folder in the making.
+/// A folder in the making; dropping it removes what was built.
 #[derive(Debug)]
 pub struct NewFolder {
     target: PathBuf,
-    temporary: TempDir,
+    beside: Folder,
+    name: OsString,
+    building: Folder,
+    is_finished: bool,
 }
 
 impl NewFolder {
@@ -49,40 +41,64 @@ impl NewFolder {
     /// When something is there, or the system refuses.
     pub fn beside(target: &Path) -> io::Result<Self> {
         check_free(target)?;
-        Ok(Self {
-            target: target.to_owned(),
-            temporary: private_folder(beside(target))?,
-        })
+        let beside = Folder::open(beside(target))?;
+        loop {
+            let name = temporary_name();
+            match beside.make_new(&name) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                made => {
+                    return Ok(Self {
+                        building: made?,
+                        target: target.to_owned(),
+                        beside,
+                        name,
+                        is_finished: false,
+                    });
+                }
+            }
+        }
     }
 
     /// Where to build.
     #[must_use]
-    pub fn path(&self) -> &Path {
-        self.temporary.path()
+    pub fn folder(&self) -> &Folder {
+        &self.building
     }
 
     /// Gives it its name.
     ///
     /// # Errors
     /// When something came to be there, or the system refuses; what was built is removed.
-    pub fn finish(self) -> io::Result<()> {
+    pub fn finish(mut self) -> io::Result<()> {
         check_free(&self.target)?;
-        if cfg!(windows) && self.target.exists() {
-            fs::remove_dir(&self.target)?;
+        let name = name_of(&self.target)?;
+        // An empty folder of that name makes room.
+        match self.beside.remove_folder(&name) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
         }
-        rename::folder(self.temporary.path(), &self.target)?;
-        // It has another name now; there is nothing to remove.
-        let _ = self.temporary.keep();
-        sync(beside(&self.target));
+        self.beside.rename(&self.name, &name, Taken::Refused)?;
+        self.is_finished = true;
+        self.beside.sync();
         Ok(())
+    }
+}
+
+impl Drop for NewFolder {
+    fn drop(&mut self) {
+        if !self.is_finished {
+            let _ = fs::remove_dir_all(self.beside.path().join(&self.name));
+        }
     }
 }
 
 /// A file in the making.
 #[derive(Debug)]
 pub struct NewFile {
-    target: PathBuf,
-    temporary: NamedTempFile,
+    name: OsString,
+    beside: Arc<Folder>,
+    temporary: Temporary,
+    created: Created,
 }
 
 impl NewFile {
@@ -92,15 +108,19 @@ impl NewFile {
     /// When something is there, or the system refuses.
     pub fn beside(target: &Path) -> io::Result<Self> {
         check_free(target)?;
+        let beside = Arc::new(Folder::open(beside(target))?);
+        let (temporary, created) = Temporary::create(&beside, 0o600)?;
         Ok(Self {
-            target: target.to_owned(),
-            temporary: builder().tempfile_in(beside(target))?,
+            name: name_of(target)?,
+            beside,
+            temporary,
+            created,
         })
     }
 
     /// What to write to.
-    pub fn file(&mut self) -> &mut File {
-        self.temporary.as_file_mut()
+    pub fn file(&mut self) -> &mut Created {
+        &mut self.created
     }
 
     /// Gives it its name.
@@ -108,9 +128,10 @@ impl NewFile {
     /// # Errors
     /// When something came to be there, or the system refuses; what was built is removed.
     pub fn finish(self) -> io::Result<()> {
-        self.temporary.as_file().sync_all()?;
-        rename::beside(self.temporary.into_temp_path(), &self.target)?;
-        sync(beside(&self.target));
+        self.created.sync()?;
+        drop(self.created);
+        self.temporary.persist(&self.name, Taken::Refused)?;
+        self.beside.sync();
         Ok(())
     }
 }
@@ -140,30 +161,6 @@ pub fn check_free(target: &Path) -> io::Result<()> {
     }
 }
 
-/// Creates a file that only its owner may read; nothing may be there.
-///
-/// # Errors
-/// What the system reports.
-pub fn create_private(path: &Path) -> io::Result<File> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
-/// Creates folders that only their owner may enter.
-///
-/// # Errors
-/// What the system reports.
-pub fn create_private_folders(path: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
-}
-
 /// Free bytes where `target` would be.
 ///
 /// # Errors
@@ -175,37 +172,6 @@ pub fn free_space(target: &Path) -> io::Result<u64> {
             .filter(|path| !path.as_os_str().is_empty())
             .unwrap_or(Path::new(".")),
     )
-}
-
-/// Sets when the file was last changed.
-///
-/// # Errors
-/// What the system reports.
-pub fn set_modified(file: &File, time: SystemTime) -> io::Result<()> {
-    file.set_modified(time)
-}
-
-/// Has the content of one of many new files put on disk; see [`flush_all`].
-///
-/// # Errors
-/// What the system reports.
-pub fn flush_one(file: &File) -> io::Result<()> {
-    match cfg!(target_os = "linux") {
-        true => Ok(()),
-        false => file.sync_data(),
-    }
-}
-
-/// Has everything below `folder` put on disk, if [`flush_one`] left that to do.
-///
-/// # Errors
-/// What the system reports.
-pub fn flush_all(folder: &Path) -> io::Result<()> {
-    #[cfg(target_os = "linux")]
-    rustix::fs::syncfs(File::open(folder)?)?;
-    #[cfg(not(target_os = "linux"))]
-    let _ = folder;
-    Ok(())
 }
 
 /// The Unix mode, where there is one.
@@ -234,29 +200,4 @@ pub fn attributes_of(metadata: &Metadata) -> Option<u32> {
         let _ = metadata;
         None
     }
-}
-
-#[cfg(unix)]
-fn sync(folder: &Path) {
-    // The rename itself is done; some file systems refuse to sync a folder.
-    if let Ok(folder) = File::open(folder) {
-        let _ = folder.sync_all();
-    }
-}
-
-#[cfg(not(unix))]
-fn sync(_: &Path) {}
-
-/// Sets the Unix mode, where there is one.
-///
-/// # Errors
-/// What the system reports.
-pub fn set_mode(file: &File, mode: Option<u32>) -> io::Result<()> {
-    #[cfg(unix)]
-    if let Some(mode) = mode {
-        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(mode))?;
-    }
-    #[cfg(not(unix))]
-    let _ = (file, mode);
-    Ok(())
 }

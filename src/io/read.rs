@@ -1,10 +1,13 @@
 //! Reading whole files, with errors that say what to do.
 
+use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use super::folder;
+use super::place::Place;
 use super::windows_path::{BAD_NAME_HELP, is_device_here};
 use crate::error::Failure;
 use crate::xml::source::MAX_BYTES;
@@ -35,6 +38,9 @@ pub enum ReadErrorKind {
     /// Something that is neither a file nor a folder.
     #[error("this is neither a file nor a folder")]
     Special,
+    /// What was a file or a folder is a link now.
+    #[error("a link came to be where a file or a folder was found")]
+    Link,
     /// The system forbids it.
     #[error("permission to read it is denied")]
     Denied,
@@ -62,6 +68,9 @@ impl ReadErrorKind {
             }
             Self::Folder => "Name the file inside it, for example its web.config.",
             Self::Special => "Give an ordinary file, or `-` where standard input is accepted.",
+            Self::Link => {
+                "Links that somebody puts there during the run are not followed. Find out who does, then run again."
+            }
             Self::Denied => {
                 "Run as a user who may read it; files below inetpub usually need an administrator."
             }
@@ -77,6 +86,12 @@ impl ReadErrorKind {
     }
 
     fn of(error: std::io::Error) -> Self {
+        if folder::is_link(&error) {
+            return Self::Link;
+        }
+        if folder::is_special(&error) {
+            return Self::Special;
+        }
         match error.kind() {
             ErrorKind::NotFound | ErrorKind::NotADirectory => Self::Missing,
             ErrorKind::PermissionDenied => Self::Denied,
@@ -143,28 +158,41 @@ pub fn read(path: &Path) -> Result<Vec<u8>, ReadError> {
     read_file(path)
 }
 
-/// The bytes of the file at `path`, whatever its name.
+/// The bytes of the file at `path`, whatever its name. Links are followed: the user named it.
 ///
 /// # Errors
 /// See [`ReadErrorKind`].
 pub fn read_file(path: &Path) -> Result<Vec<u8>, ReadError> {
-    let failed = |kind| ReadError {
-        path: path.to_owned(),
-        kind,
-    };
+    // To open some devices does something, so they are looked at first.
     let metadata = std::fs::metadata(path).map_err(|error| ReadError::of(path, error))?;
-    if metadata.is_dir() {
-        return Err(failed(ReadErrorKind::Folder));
+    if !metadata.is_dir() && !metadata.is_file() {
+        return Err(ReadError {
+            path: path.to_owned(),
+            kind: ReadErrorKind::Special,
+        });
     }
-    // Opening a pipe or a device could wait for ever.
-    if !metadata.is_file() {
-        return Err(failed(ReadErrorKind::Special));
+    read_opened(folder::read(path), path)
+}
+
+/// The bytes of the file at `place`, which users know as `path`. What became a link is not followed.
+///
+/// # Errors
+/// See [`ReadErrorKind`].
+pub fn read_place(place: &Place, path: &Path) -> Result<Vec<u8>, ReadError> {
+    read_opened(place.read(), path)
+}
+
+fn read_opened(opened: std::io::Result<File>, path: &Path) -> Result<Vec<u8>, ReadError> {
+    let failed = |error| ReadError::of(path, error);
+    let file = opened.map_err(failed)?;
+    let size = file.metadata().map_err(failed)?.len();
+    if size > MAX_BYTES as u64 {
+        return Err(ReadError {
+            path: path.to_owned(),
+            kind: ReadErrorKind::TooLarge,
+        });
     }
-    if metadata.len() > MAX_BYTES as u64 {
-        return Err(failed(ReadErrorKind::TooLarge));
-    }
-    let file = std::fs::File::open(path).map_err(|error| ReadError::of(path, error))?;
-    read_limited(file, metadata.len() as usize, path)
+    read_limited(file, size as usize, path)
 }
 
 fn read_limited(reader: impl Read, expected: usize, path: &Path) -> Result<Vec<u8>, ReadError> {

@@ -1,17 +1,20 @@
 //! Finding the files that a command works on.
 //!
 //! Promises a deterministic order (as the paths were given, names sorted
-//! below a folder), each file once, and that no link leads out of the tree:
-//! links are followed only where the user named them. A path that cannot be
+//! below a folder), each file once, and that no link leads out of the tree, be
+//! it put there later: links are followed only where the user named them. A path that cannot be
 //! walked is an error for that path; the others go on.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use thiserror::Error;
 use walkdir::{DirEntry, WalkDir};
 
+use super::folder::Folder;
+use super::place::Place;
 use super::read::{ReadError, ReadErrorKind};
 use super::relative::native;
 use crate::error::Failure;
@@ -133,12 +136,14 @@ fn compile(patterns: &[String]) -> Result<Option<GlobSet>, GlobError> {
 }
 
 /// A file to work on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Found {
     /// Its path, beginning as the user gave it.
     pub path: PathBuf,
     /// Whether the user named the file itself.
     pub explicit: bool,
+    /// Where it was found: later looks lead there or fail.
+    pub place: Place,
 }
 
 /// What a walk found.
@@ -158,8 +163,18 @@ pub fn files(paths: &[PathBuf], selection: &impl Choose) -> Walked {
     let mut seen = (paths.len() > 1).then(HashSet::new);
     for path in paths {
         match std::fs::metadata(path) {
-            Ok(metadata) if metadata.is_dir() => folder(path, selection, &mut seen, &mut walked),
-            Ok(_) => take(path.clone(), true, &mut seen, &mut walked),
+            Ok(metadata) if metadata.is_dir() => match Folder::open(path) {
+                Ok(root) => folder(&Arc::new(root), path, selection, &mut seen, &mut walked),
+                Err(error) => walked.errors.push(ReadError::of(path, error)),
+            },
+            Ok(metadata) if !metadata.is_file() => walked.errors.push(ReadError {
+                path: path.clone(),
+                kind: ReadErrorKind::Special,
+            }),
+            Ok(_) => match Place::named(path) {
+                Ok(place) => take(path.clone(), true, place, &mut seen, &mut walked),
+                Err(error) => walked.errors.push(ReadError::of(path, error)),
+            },
             Err(error) => walked.errors.push(ReadError::of(path, error)),
         }
     }
@@ -167,6 +182,7 @@ pub fn files(paths: &[PathBuf], selection: &impl Choose) -> Walked {
 }
 
 fn folder(
+    opened: &Arc<Folder>,
     root: &Path,
     selection: &impl Choose,
     seen: &mut Option<HashSet<PathBuf>>,
@@ -193,11 +209,13 @@ fn folder(
                     && !is_backup(&entry)
                     && selection.takes(&below(&entry)) =>
             {
+                let below = below(&entry);
+                let place = Place::below(opened, &below);
                 let path = match root == Path::new(".") {
-                    true => below(&entry),
+                    true => below,
                     false => native(entry.path()),
                 };
-                take(path, false, seen, walked);
+                take(path, false, place, seen, walked);
             }
             Ok(_) => {}
             Err(error) => walked.errors.push(unwalkable(root, error)),
@@ -206,13 +224,23 @@ fn folder(
 }
 
 /// Takes a file unless it is among those `seen`.
-fn take(path: PathBuf, explicit: bool, seen: &mut Option<HashSet<PathBuf>>, walked: &mut Walked) {
+fn take(
+    path: PathBuf,
+    explicit: bool,
+    place: Place,
+    seen: &mut Option<HashSet<PathBuf>>,
+    walked: &mut Walked,
+) {
     let is_new = seen.as_mut().is_none_or(|seen| {
         let identity = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
         seen.insert(identity)
     });
     if is_new {
-        walked.files.push(Found { path, explicit });
+        walked.files.push(Found {
+            path,
+            explicit,
+            place,
+        });
     }
 }
 

@@ -263,6 +263,12 @@ impl Drives {
         }
     }
 
+    /// The folder that stands for the system drive, if one does.
+    #[must_use]
+    pub fn root(&self) -> Option<&Path> {
+        self.root.as_deref()
+    }
+
     /// The letter of the system drive.
     #[must_use]
     pub fn system(&self) -> char {

@@ -1,28 +1,31 @@
-//! The only writer.
+//! The only writer: what it promises, what can go wrong, and the file that nobody waits for.
 //!
 //! Promises that the target is the old or the new file, whole, whenever the
 //! process ends: a temporary file beside the real target is written, flushed
-//! to the disk and renamed. Links stay links, the mode (and where permitted
-//! the owner) stays, identical bytes are not written, and a failure leaves
-//! neither a temporary file nor a changed target.
+//! to the disk and renamed (`staged.rs`). What is replaced is compared
+//! directly before that with what was read, under a lock that other conferrys
+//! heed. Links stay links, the mode (and where permitted the owner) stays,
+//! identical bytes are not written, and a failure leaves neither a temporary
+//! file nor a changed target. Which files a command may write, its
+//! [`super::write_plan`] decides before the first byte.
 //!
 //! It does not keep hard links, extended attributes or access control lists;
-//! a replaced file gets those of a new file in its folder.
+//! a replaced file gets those of a new file in its folder. A program that
+//! knows no locks and writes between the comparison and the rename, which
+//! follow each other at once, is not noticed.
 
-use std::ffi::OsString;
-use std::fs::{File, Metadata};
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use tempfile::NamedTempFile;
 use thiserror::Error;
 
-use super::rename;
+use super::folder::{Folder, is_link, is_special};
+use super::place::Place;
+use super::staged::{Durability, Expect, Job, Staged};
 use super::windows_path::{BAD_NAME_HELP, is_device_here};
 use crate::error::Failure;
 
-/// Longest chain of links that is followed, as Linux has it.
-const MAX_LINKS: usize = 40;
 /// Most backups of one file.
 pub(super) const MAX_BACKUPS: usize = 1000;
 
@@ -73,15 +76,33 @@ pub enum WriteErrorKind {
     /// Links lead in a circle.
     #[error("its links lead in a circle")]
     LinkLoop,
+    /// A link is where none was, or where none may be.
+    #[error("a link is in the way, which conferry does not follow")]
+    Link,
     /// Too many backups.
     #[error("there are {MAX_BACKUPS} backups of this file already")]
     TooManyBackups,
     /// The file changed after it was read.
     #[error("the file was changed by somebody else after it was read")]
     Changed,
+    /// Something came to be where nothing was.
+    #[error("somebody else made a file there after it was looked for")]
+    Appeared,
+    /// Another conferry writes there.
+    #[error("another conferry is writing in its folder and does not come to an end")]
+    Held,
     /// The system forbids it.
     #[error("permission to write it is denied")]
     Denied,
+    /// No space, or no more of it for this user.
+    #[error("there is no space left on the disk")]
+    Full,
+    /// More than the file system, or a limit of the process, allows.
+    #[error("it is larger than a file may be there")]
+    TooLarge,
+    /// The disk itself.
+    #[error("the disk reports damage: {0}")]
+    Damaged(std::io::Error),
     /// No file can have such a name.
     #[error("no file can have this name")]
     BadName,
@@ -92,7 +113,8 @@ pub enum WriteErrorKind {
 
 impl WriteError {
     /// Why `path` could not be written.
-    pub(super) fn of(path: &Path, kind: WriteErrorKind) -> Self {
+    #[must_use]
+    pub fn of(path: &Path, kind: WriteErrorKind) -> Self {
         let kind = match kind {
             WriteErrorKind::Other(_) if is_device_here(path) => WriteErrorKind::BadName,
             kind => kind,
@@ -112,13 +134,26 @@ impl WriteErrorKind {
             Self::NoFolder => "Create the folder, or check the path.",
             Self::LinkLoop => "Give the path of the file itself.",
             Self::TooManyBackups => "Move the old backups away.",
-            Self::Changed => "Run again: the new content is read then.",
+            Self::Changed | Self::Appeared => {
+                "It was left as it is now. Run again: the new content is read then."
+            }
+            Self::Link => "Give the path of the file itself, or put the file where the link is.",
+            Self::Held => "Let the other one end, or end it, then run again.",
+            Self::Full => {
+                "The file is as it was. Free space, or write to another disk, then run again."
+            }
+            Self::TooLarge => {
+                "The file is as it was. Raise the limit (ulimit -f), or write to another disk."
+            }
+            Self::Damaged(_) => {
+                "The file is as it was. Check the disk before anything else is written to it."
+            }
             Self::Denied => {
                 "Run as a user who may write in its folder, below inetpub usually an administrator, and check that no other program holds the file."
             }
             Self::BadName => BAD_NAME_HELP,
             Self::Other(_) => {
-                "The file is as it was. Check free space and that no other program holds the file."
+                "The file is as it was. Check the disk, and that no other program holds the file."
             }
         }
     }
@@ -126,8 +161,17 @@ impl WriteErrorKind {
 
 impl From<std::io::Error> for WriteErrorKind {
     fn from(error: std::io::Error) -> Self {
+        if is_link(&error) {
+            return Self::Link;
+        }
+        if is_special(&error) {
+            return Self::NotAFile;
+        }
         match error.kind() {
             ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Self::Denied,
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::Full,
+            ErrorKind::FileTooLarge => Self::TooLarge,
+            _ if is_damage(&error) => Self::Damaged(error),
             ErrorKind::NotFound | ErrorKind::NotADirectory => Self::NoFolder,
             ErrorKind::IsADirectory => Self::NotAFile,
             ErrorKind::InvalidFilename => Self::BadName,
@@ -144,244 +188,44 @@ impl From<WriteError> for Failure {
     }
 }
 
-/// Makes the file at `path` hold `bytes`.
-///
-/// # Errors
-/// See [`WriteErrorKind`]. After an error the file is as it was.
-pub fn write_atomically(
-    path: &Path,
-    bytes: &[u8],
-    backup: Option<Backup>,
-) -> Result<Written, WriteError> {
-    write(path, None, bytes, backup, Durability::Flushed)
+/// Whether this is what Unix reports of a disk that fails (EIO), or Windows (a CRC error).
+fn is_damage(error: &std::io::Error) -> bool {
+    const EIO: i32 = 5;
+    const ERROR_CRC: i32 = 23;
+    let code = if cfg!(windows) { ERROR_CRC } else { EIO };
+    error.raw_os_error() == Some(code)
 }
 
-/// Like [`write_atomically`] but without waiting for the disk, and without looking whether the file
-/// holds these bytes already: for a file that another program reads at once and then removes, such
-/// as git's temporary files.
+/// Makes the file at `path` hold `bytes` without waiting for the disk, and without looking whether
+/// it does already: for a file that another program reads at once and then removes, such as git's
+/// temporary files.
 ///
 /// # Errors
 /// See [`WriteErrorKind`]. After an error the file is as it was.
 pub fn write_scratch(path: &Path, bytes: &[u8]) -> Result<Written, WriteError> {
-    write(path, None, bytes, None, Durability::Scratch)
-}
-
-/// Like [`write_atomically`], but only if the file still holds `read`.
-///
-/// # Errors
-/// See [`WriteErrorKind`]. After an error the file is as it was.
-pub fn replace_atomically(
-    path: &Path,
-    read: &[u8],
-    bytes: &[u8],
-    backup: Option<Backup>,
-) -> Result<Written, WriteError> {
-    write(path, Some(read), bytes, backup, Durability::Flushed)
-}
-
-fn write(
-    path: &Path,
-    read: Option<&[u8]>,
-    bytes: &[u8],
-    backup: Option<Backup>,
-    durability: Durability,
-) -> Result<Written, WriteError> {
-    try_write(path, read, bytes, backup, durability).map_err(|kind| WriteError::of(path, kind))
-}
-
-fn try_write(
-    path: &Path,
-    read: Option<&[u8]>,
-    bytes: &[u8],
-    backup: Option<Backup>,
-    durability: Durability,
-) -> Result<Written, WriteErrorKind> {
-    let target = resolve(path)?;
-    let Some(metadata) = existing(&target)? else {
-        if read.is_some() {
-            return Err(WriteErrorKind::Changed);
+    let failed = |kind| WriteError::of(path, kind);
+    let is_link = path
+        .symlink_metadata()
+        .is_ok_and(|there| there.is_symlink());
+    let (folder, name) = match is_link {
+        true => {
+            let place = Place::named(path).map_err(|error| failed(error.into()))?;
+            (place.folder(), place.name())
         }
-        let temporary = temporary_beside(&target, bytes, None, durability)?;
-        persist(temporary, &target, durability)?;
-        return Ok(Written::Created);
+        false => (
+            Folder::open(path.parent().unwrap_or(Path::new(""))),
+            path.file_name().unwrap_or_default().to_owned(),
+        ),
     };
-    // Whoever writes a scratch file has just read it, and knows that the bytes are others.
-    let original = match durability {
-        Durability::Flushed => std::fs::read(&target)?,
-        Durability::Scratch => Vec::new(),
+    let job = Job {
+        path,
+        folder: Arc::new(folder.map_err(|error| failed(error.into()))?),
+        name,
+        expect: Expect::Whatever,
+        durability: Durability::Scratch,
+        backup: None,
+        mode: 0o666,
     };
-    if read.is_some_and(|read| read != original) {
-        return Err(WriteErrorKind::Changed);
-    }
-    if durability == Durability::Flushed && original == bytes {
-        return Ok(Written::Identical);
-    }
-    if metadata.permissions().readonly() {
-        return Err(WriteErrorKind::ReadOnly);
-    }
-    let temporary = temporary_beside(&target, bytes, Some(&metadata), durability)?;
-    let backup = match backup {
-        Some(Backup::Beside) => Some(keep_original(&target, &original, &metadata)?),
-        None => None,
-    };
-    if let Err(error) = persist(temporary, &target, durability) {
-        if let Some(backup) = &backup {
-            let _ = std::fs::remove_file(backup);
-        }
-        return Err(error);
-    }
-    Ok(Written::Replaced { backup })
+    let staged = Staged::write(job, |to| std::io::Write::write_all(to, bytes))?;
+    staged.finish()
 }
-
-/// Whether the bytes must be on disk before the file is replaced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Durability {
-    Flushed,
-    Scratch,
-}
-
-/// The file that `path` means after all links. It need not exist.
-pub(super) fn resolve(path: &Path) -> Result<PathBuf, WriteErrorKind> {
-    let mut target = path.to_owned();
-    for _ in 0..MAX_LINKS {
-        match std::fs::read_link(&target) {
-            Ok(link) => {
-                let folder = target.parent().unwrap_or_else(|| Path::new(""));
-                target = folder.join(link);
-            }
-            // Not a link, or nothing there.
-            Err(_) => return Ok(target),
-        }
-    }
-    Err(WriteErrorKind::LinkLoop)
-}
-
-pub(super) fn existing(target: &Path) -> Result<Option<Metadata>, WriteErrorKind> {
-    match std::fs::metadata(target) {
-        Ok(metadata) if metadata.is_file() => Ok(Some(metadata)),
-        Ok(_) => Err(WriteErrorKind::NotAFile),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error.into()),
-    }
-}
-
-pub(super) fn folder_of(target: &Path) -> &Path {
-    match target.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    }
-}
-
-/// A temporary file with `bytes` on disk. Dropping it removes it.
-pub(super) fn temporary_beside(
-    target: &Path,
-    bytes: &[u8],
-    like: Option<&Metadata>,
-    durability: Durability,
-) -> Result<NamedTempFile, WriteErrorKind> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".conferry-").suffix(".tmp");
-    #[cfg(unix)]
-    if like.is_none() {
-        // A new file is as any program would make it; the umask takes its part off.
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    let mut temporary = match durability {
-        Durability::Flushed => builder.tempfile_in(folder_of(target))?,
-        Durability::Scratch => scratch_beside(&builder, target)?,
-    };
-    temporary.write_all(bytes)?;
-    temporary.flush()?;
-    if let Some(metadata) = like {
-        keep_owner(temporary.as_file(), metadata);
-        temporary
-            .as_file()
-            .set_permissions(metadata.permissions())?;
-    }
-    if durability == Durability::Flushed {
-        temporary.as_file().sync_all()?;
-    }
-    Ok(temporary)
-}
-
-/// A temporary file named by this process, which needs no random numbers; by them if the name is taken.
-fn scratch_beside(
-    builder: &tempfile::Builder<'_, '_>,
-    target: &Path,
-) -> std::io::Result<NamedTempFile> {
-    let prefix = format!(".conferry-{}-", std::process::id());
-    let mut named = builder.clone();
-    match named
-        .prefix(&prefix)
-        .rand_bytes(0)
-        .tempfile_in(folder_of(target))
-    {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            builder.tempfile_in(folder_of(target))
-        }
-        made => made,
-    }
-}
-
-fn persist(
-    temporary: NamedTempFile,
-    target: &Path,
-    durability: Durability,
-) -> Result<(), WriteErrorKind> {
-    rename::over(temporary.into_temp_path(), target)?;
-    if durability == Durability::Flushed {
-        sync_folder(target);
-    }
-    Ok(())
-}
-
-/// Copies the original beside itself under a name that is free.
-pub(super) fn keep_original(
-    target: &Path,
-    original: &[u8],
-    metadata: &Metadata,
-) -> Result<PathBuf, WriteErrorKind> {
-    let mut temporary = temporary_beside(target, original, Some(metadata), Durability::Flushed)?;
-    for number in 0..MAX_BACKUPS {
-        let backup = backup_name(target, number);
-        match temporary.persist_noclobber(&backup) {
-            Ok(_) => return Ok(backup),
-            Err(error) if error.error.kind() == ErrorKind::AlreadyExists => temporary = error.file,
-            Err(error) => return Err(error.error.into()),
-        }
-    }
-    Err(WriteErrorKind::TooManyBackups)
-}
-
-pub(super) fn backup_name(target: &Path, number: usize) -> PathBuf {
-    let mut name = target
-        .file_name()
-        .map_or_else(OsString::new, OsString::from);
-    name.push(".bak");
-    if number > 0 {
-        name.push(format!(".{number}"));
-    }
-    target.with_file_name(name)
-}
-
-#[cfg(unix)]
-fn keep_owner(file: &File, metadata: &Metadata) {
-    use std::os::unix::fs::MetadataExt;
-    // Only an administrator may give files away; for others the owner is the writer, as with any editor.
-    let _ = std::os::unix::fs::fchown(file, Some(metadata.uid()), Some(metadata.gid()));
-}
-
-#[cfg(not(unix))]
-fn keep_owner(_: &File, _: &Metadata) {}
-
-#[cfg(unix)]
-pub(super) fn sync_folder(target: &Path) {
-    // The rename itself is done; some file systems refuse to sync a folder.
-    if let Ok(folder) = File::open(folder_of(target)) {
-        let _ = folder.sync_all();
-    }
-}
-
-#[cfg(not(unix))]
-pub(super) fn sync_folder(_: &Path) {}

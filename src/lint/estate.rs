@@ -9,7 +9,8 @@ use rayon::prelude::*;
 use super::settings::{self, Policies};
 use super::subject::Subject;
 use super::tree::{Disk, Snapshot, Tree};
-use crate::io::read::ReadError;
+use crate::io::place::Place;
+use crate::io::read::{self, ReadError};
 use crate::io::relative::native;
 use crate::pack::Rules;
 
@@ -22,6 +23,8 @@ pub struct Input {
     pub path: PathBuf,
     /// Its tree.
     pub tree: Arc<dyn Tree>,
+    /// Where it was found on the disk: it is read and changed there or not at all.
+    pub place: Option<Place>,
 }
 
 /// The files of a run, in the order they were given.
@@ -38,17 +41,17 @@ impl Estate {
         let read: Vec<Result<Subject, ReadError>> = inputs
             .into_par_iter()
             .map(|input| {
-                let bytes = input.tree.read(&input.path).map_err(|error| ReadError {
+                let read = match &input.place {
+                    Some(place) => read::read_place(place, &input.path),
+                    None => input.tree.read(&input.path),
+                };
+                let bytes = read.map_err(|error| ReadError {
                     path: PathBuf::from(&input.label),
                     ..error
                 })?;
-                Ok(Subject::new(
-                    input.label,
-                    input.path,
-                    input.tree,
-                    &bytes,
-                    rules,
-                ))
+                let mut subject = Subject::new(input.label, input.path, input.tree, &bytes, rules);
+                subject.place = input.place;
+                Ok(subject)
             })
             .collect();
         let mut errors = Vec::new();
@@ -114,6 +117,7 @@ pub fn inputs_of_snapshot(
             label: native(&path.join(&file)).display().to_string(),
             path: PathBuf::from(file),
             tree: tree.clone(),
+            place: None,
         })
         .collect()
 }

@@ -241,6 +241,7 @@ fn estate(rules: &Rules, example: &Example) -> Estate {
             label: path.clone(),
             path: PathBuf::from(path),
             tree: tree.clone(),
+            place: None,
         })
         .collect();
     Estate::read(inputs, rules).0

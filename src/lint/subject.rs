@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::tree::Tree;
 use crate::config::sidecars::{Sidecar, sidecars};
+use crate::io::place::Place;
 use crate::pack::Rules;
 use crate::xml::{Document, LineColumn, NodeId, ParseError, Source, Span};
 
@@ -22,6 +23,8 @@ pub struct Subject {
     pub path: PathBuf,
     /// Where it and its neighbours come from.
     pub tree: Arc<dyn Tree>,
+    /// Where it was found on the disk, if it was.
+    pub place: Option<Place>,
     /// The document, or why it is none.
     pub content: Result<Document, ParseError>,
     /// Id of the component whose configuration it is.
@@ -55,6 +58,7 @@ impl Subject {
             label,
             path,
             tree,
+            place: None,
             content,
             component: None,
             is_transform: false,

@@ -183,7 +183,8 @@ impl Tree for Snapshot {
         let read = self.store.small(&with_slashes(path));
         read.map_err(|error| match error {
             StoreError::Io(error) => ReadError::of(path, error),
-            _ => absent(path),
+            StoreError::NoManifest => absent(path),
+            error => ReadError::of(path, std::io::Error::other(error)),
         })
     }
 

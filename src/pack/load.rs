@@ -8,6 +8,7 @@ use super::problem::PackProblem;
 use super::rules::Rules;
 use super::validate::{Builder, Trust};
 use crate::error::Failure;
+use crate::io::folder;
 use crate::xml::Source;
 use crate::xml::encoding::TextEncoding;
 
@@ -176,7 +177,11 @@ pub(super) fn unreadable(path: &Path, error: io::Error) -> PackFailure {
     }
 }
 
-pub(super) fn files_of(path: &Path) -> Result<Vec<PathBuf>, PackFailure> {
+/// The files of packs that `path` means: itself, or those of a folder.
+///
+/// # Errors
+/// When it cannot be looked into.
+pub fn files_of(path: &Path) -> Result<Vec<PathBuf>, PackFailure> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
@@ -209,7 +214,7 @@ fn add_file(builder: &mut Builder, path: &Path) -> Result<(), PackFailure> {
 pub(crate) fn read(path: &Path) -> io::Result<String> {
     let refuse = |what: &str| io::Error::new(io::ErrorKind::InvalidData, what.to_owned());
     let mut bytes = Vec::new();
-    fs::File::open(path)?
+    folder::read(path)?
         .take(MAX_BYTES + 1)
         .read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_BYTES {

@@ -43,6 +43,8 @@ pub struct Totals {
     pub references: usize,
     /// Files that were not looked into.
     pub skipped: usize,
+    /// Files that change and could not be written.
+    pub unwritten: usize,
 }
 
 impl Totals {
@@ -65,6 +67,13 @@ impl Totals {
         totals
     }
 
+    /// Takes out a file that could not be written.
+    pub fn is_unwritten(&mut self, change: &Change) {
+        self.changed -= 1;
+        self.references -= change.references.len();
+        self.unwritten += 1;
+    }
+
     /// One line for people.
     #[must_use]
     pub fn summary(&self, written: bool) -> String {
@@ -73,6 +82,14 @@ impl Totals {
             1 => " (1 file left out)".to_owned(),
             count => format!(" ({count} files left out)"),
         };
+        let unwritten = match self.unwritten {
+            0 => String::new(),
+            1 => " 1 file could not be written and is as it was.".to_owned(),
+            count => format!(" {count} files could not be written and are as they were."),
+        };
+        if self.changed == 0 && self.unwritten > 0 {
+            return format!("Nothing was rewritten{skipped}.{unwritten}\n");
+        }
         if self.changed == 0 {
             return format!("Nothing to rewrite in {}{skipped}.\n", files(self.files));
         }
@@ -86,7 +103,7 @@ impl Totals {
             ("Would rewrite", " Run again with --write to do it.")
         };
         format!(
-            "{verb} {references} in {} of {}{skipped}.{next}\n",
+            "{verb} {references} in {} of {}{skipped}.{unwritten}{next}\n",
             self.changed,
             files(self.files)
         )
@@ -112,6 +129,9 @@ struct Report<'p> {
 struct FileRow {
     path: String,
     changed: bool,
+    /// Only there if it is `false`: the file changes and could not be written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    written: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     skipped: Option<&'static str>,
     references: Vec<ReferenceRow>,
@@ -135,11 +155,15 @@ struct ErrorRow<'p> {
 
 /// The report as JSON. It names places and names of virtual directories, never values.
 #[must_use]
-pub fn json(plans: &[FilePlan], failures: &[Failure]) -> String {
+pub fn json(plans: &[FilePlan], unwritten: &[usize], failures: &[Failure]) -> String {
     let report = Report {
         schema: SCHEMA,
         command: "rewrite",
-        files: plans.iter().filter_map(file_row).collect(),
+        files: plans
+            .iter()
+            .enumerate()
+            .filter_map(|(at, plan)| file_row(plan, unwritten.contains(&at)))
+            .collect(),
         errors: failures
             .iter()
             .map(|failure| ErrorRow {
@@ -156,11 +180,12 @@ pub fn json(plans: &[FilePlan], failures: &[Failure]) -> String {
     json
 }
 
-fn file_row(plan: &FilePlan) -> Option<FileRow> {
+fn file_row(plan: &FilePlan, is_unwritten: bool) -> Option<FileRow> {
     let outcome = plan.outcome.as_ref().ok()?;
     let mut row = FileRow {
         path: plan.file.path.display().to_string(),
         changed: false,
+        written: is_unwritten.then_some(false),
         skipped: None,
         references: Vec::new(),
     };

@@ -195,17 +195,18 @@ impl Rewriter<'_> {
         files
             .into_par_iter()
             .map(|file| {
-                let outcome = self.plan_file(&file.path);
+                let outcome = self.plan_file(&file);
                 FilePlan { file, outcome }
             })
             .collect()
     }
 
-    fn plan_file(&self, path: &Path) -> Result<Outcome, PlanError> {
+    fn plan_file(&self, file: &Found) -> Result<Outcome, PlanError> {
+        let path = &file.path;
         if self.defines_directories(path) {
             return Ok(Outcome::Skipped(Skip::DefinesDirectories));
         }
-        match read::read_file(path) {
+        match read::read_place(&file.place, path) {
             Ok(bytes) => self.plan_bytes(path, &bytes),
             Err(ReadError {
                 kind: ReadErrorKind::TooLarge,

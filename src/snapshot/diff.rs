@@ -6,13 +6,13 @@
 //! was only reformatted has none.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io;
 use std::path::PathBuf;
 
 use super::find::Plan;
 use super::manifest::{FileEntry, Manifest};
 use super::store::Store;
+use crate::io::folder;
 use crate::io::read;
 use crate::io::stream;
 use crate::io::windows_path::{Drives, WindowsPath, fold};
@@ -168,7 +168,7 @@ impl<'s> State<'s> {
     }
 
     fn add(&mut self, name: String, component: &str, kind: FileKind, from: PathBuf) {
-        match File::open(&from).and_then(stream::measure) {
+        match folder::read(&from).and_then(stream::measure) {
             Ok(measured) => {
                 let side = Side {
                     component: component.to_owned(),

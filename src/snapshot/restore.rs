@@ -6,10 +6,10 @@
 //! What was only read to find things (`applicationHost.config`, exports) is put
 //! back only where it is asked for by component or pattern.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use jiff::Timestamp;
@@ -18,20 +18,24 @@ use rayon::prelude::*;
 use super::Problem;
 use super::manifest::{FileEntry, Manifest};
 use super::progress::Progress;
-use super::store::Store;
+use super::store::{Store, StoreError};
 use super::verify::{Finding, check};
-use crate::io::fresh;
+use crate::io::folder::{Created, Folder, Stamp};
+use crate::io::place::Place;
+use crate::io::places::Places;
 use crate::io::stream;
 use crate::io::walk::Selection;
-use crate::io::windows_path::{Drives, WindowsPath};
-use crate::io::write::Backup;
-use crate::io::write_stream::{self, Staged};
+use crate::io::windows_path::{Drives, WindowsPath, fold};
+use crate::io::write::{Backup, WriteErrorKind};
+use crate::io::write_stream::{self, Expect, Staged, Systems};
 use crate::pack::places::FileKind;
 
 /// Most bytes that are written before the disk is waited for, unless one file has more ...
 const BATCH: u64 = 256 << 20;
 /// ... and most files.
 const BATCH_FILES: usize = 4096;
+/// Most folders of a batch, which are held open; many systems let a process have 1,024 open files.
+const BATCH_FOLDERS: usize = 256;
 
 /// What to put back, and where.
 pub struct Request<'a> {
@@ -41,6 +45,8 @@ pub struct Request<'a> {
     pub components: &'a [String],
     /// Only files that match, by their path below the drive.
     pub only: Option<&'a Selection>,
+    /// The snapshot and what else is read: nothing is put there.
+    pub reads: &'a [PathBuf],
 }
 
 /// What becomes of a file.
@@ -79,6 +85,10 @@ pub struct Step<'m> {
     pub file: &'m FileEntry,
     /// Where it goes on this machine.
     pub target: Option<PathBuf>,
+    /// The same, held against links that are put there later.
+    place: Option<Place>,
+    /// What is there.
+    there: Option<Stamp>,
     /// What becomes of it.
     pub action: Action,
 }
@@ -90,30 +100,71 @@ pub fn plan<'m>(
     request: &Request<'_>,
     progress: &Progress,
 ) -> Vec<Step<'m>> {
-    manifest
-        .files
-        .par_iter()
-        .map(|file| step(file, request, progress))
-        .collect()
+    let places = Places::of_drives(request.drives);
+    let reads: Vec<PathBuf> = (request.reads.iter())
+        .filter_map(|path| path.canonicalize().ok())
+        .collect();
+    let files = manifest.files.par_iter();
+    let mut steps: Vec<Step<'m>> = files
+        .map(|file| {
+            let mut step = Step {
+                file,
+                target: None,
+                place: None,
+                there: None,
+                action: Action::LeaveOut,
+            };
+            step.action = match &places {
+                Ok(places) => decide(&mut step, request, places, progress),
+                Err(error) => Action::Refuse(error.to_string()),
+            };
+            step
+        })
+        .collect();
+    refuse_shared(&mut steps, &reads);
+    steps
 }
 
-fn step<'m>(file: &'m FileEntry, request: &Request<'_>, progress: &Progress) -> Step<'m> {
-    let (target, action) = match decide(file, request, progress) {
-        Ok((target, action)) => (Some(target), action),
-        Err(action) => (None, action),
-    };
-    Step {
-        file,
-        target,
-        action,
+/// Refuses what would go to one file with something else, through links inside for example, and
+/// what would go into the snapshot that is read.
+fn refuse_shared(steps: &mut [Step<'_>], reads: &[PathBuf]) {
+    let mut count: HashMap<String, usize> = HashMap::new();
+    let path_of = |step: &Step<'_>| Some(step.place.as_ref()?.path());
+    let key = |path: &Path| fold(&path.to_string_lossy());
+    for path in steps.iter().filter_map(path_of) {
+        *count.entry(key(&path)).or_default() += 1;
+    }
+    for step in steps.iter_mut() {
+        let Some(path) = path_of(step) else { continue };
+        let why = if count.get(&key(&path)).is_some_and(|count| *count > 1) {
+            "another file of the snapshot goes to the same place"
+        } else if reads.iter().any(|read| path.starts_with(read)) {
+            "the snapshot itself, or a key to it, is there"
+        } else {
+            continue;
+        };
+        step.action = Action::Refuse(why.to_owned());
     }
 }
 
 fn decide(
-    file: &FileEntry,
+    step: &mut Step<'_>,
     request: &Request<'_>,
+    places: &Places,
     progress: &Progress,
-) -> Result<(PathBuf, Action), Action> {
+) -> Action {
+    match try_decide(step, request, places, progress) {
+        Ok(action) | Err(action) => action,
+    }
+}
+
+fn try_decide(
+    step: &mut Step<'_>,
+    request: &Request<'_>,
+    places: &Places,
+    progress: &Progress,
+) -> Result<Action, Action> {
+    let file = step.file;
     let named = request.components.contains(&file.component);
     if !request.components.is_empty() && !named {
         return Err(Action::LeaveOut);
@@ -137,32 +188,40 @@ fn decide(
         .drives
         .target(&path)
         .map_err(|problem| refuse(&problem))?;
-    let Ok(metadata) = std::fs::symlink_metadata(&target) else {
-        return match blocked(&target) {
-            Some(blocking) => Err(refuse(&format!("{} is a file", blocking.display()))),
-            None => Ok((target, Action::Create)),
-        };
+    let place = places.place(&target).map_err(|problem| refuse(&problem))?;
+    let there = place.look().map_err(|error| refuse(&error))?;
+    let Some(there) = there else {
+        if let Some(blocking) = blocked(&target) {
+            return Err(refuse(&format!("{} is a file", blocking.display())));
+        }
+        step.target = Some(target);
+        step.place = Some(place);
+        return Ok(Action::Create);
     };
-    if metadata.is_symlink() {
+    if there.is_link() {
         return Err(refuse(&"a link stands there"));
     }
-    if metadata.is_dir() {
+    if there.is_folder() {
         return Err(refuse(&"a folder stands there"));
     }
-    if !metadata.is_file() {
+    if !there.is_file() {
         return Err(refuse(&"something stands there that is no file"));
     }
-    if metadata.len() == file.size {
-        let there = File::open(&target)
+    let mut action = Action::Overwrite;
+    if there.size == file.size {
+        let held = (place.read())
             .and_then(|there| stream::copy(there, io::sink(), &|bytes| progress.add_bytes(bytes)));
-        if there.is_ok_and(|there| there.sha256 == file.sha256) {
-            return Ok((target, Action::Identical));
+        if held.is_ok_and(|held| held.sha256 == file.sha256) {
+            action = Action::Identical;
         }
     }
-    if metadata.permissions().readonly() {
+    if action == Action::Overwrite && there.is_read_only() {
         return Err(refuse(&"the file that is there is read-only"));
     }
-    Ok((target, Action::Overwrite))
+    step.target = Some(target);
+    step.place = Some(place);
+    step.there = Some(there);
+    Ok(action)
 }
 
 /// A file where a folder is needed.
@@ -244,117 +303,179 @@ pub fn restore(
     progress: &Progress,
 ) -> Vec<Problem> {
     let wanted = steps.iter().filter(|step| writes(step));
-    let mut wanted: Vec<(&FileEntry, &Path)> = wanted
-        .filter_map(|step| Some((step.file, step.target.as_deref()?)))
-        .collect();
-    let (mut problems, mut folders) = (Vec::new(), BTreeSet::new());
+    let mut wanted: Vec<Wanted<'_>> = wanted.filter_map(Wanted::of).collect();
+    let (mut problems, mut systems) = (Vec::new(), Systems::default());
     while !wanted.is_empty() {
         let rest = wanted.split_off(batch(&wanted));
-        folders.extend(wanted.iter().filter_map(|(_, target)| target.parent()));
-        problems.extend(write_batch(store, &wanted, backup, progress));
+        problems.extend(write_batch(store, &wanted, &mut systems, backup, progress));
         wanted = rest;
     }
     // The files are whole either way; this makes their names last.
-    let settled = write_stream::settle(folders.iter().copied().filter(|folder| folder.is_dir()));
-    if let (Err(error), Some(folder)) = (settled, folders.first()) {
+    if let Err(error) = systems.settle() {
+        let folder = steps.iter().find_map(|step| step.target.as_deref());
         let message = format!("a power cut could undo what was written: {error}");
         let help = "Check the disk, then run again: what is there already is not written twice.";
-        problems.push(Problem::new(folder.display(), message, help));
+        problems.push(Problem::new(
+            folder.unwrap_or(Path::new("")).display(),
+            message,
+            help,
+        ));
     }
     problems.sort_by(|a, b| a.file.cmp(&b.file));
     problems
 }
 
+/// A file that is written.
+struct Wanted<'s> {
+    file: &'s FileEntry,
+    target: &'s Path,
+    place: &'s Place,
+    /// What was there when it was planned.
+    there: Option<&'s Stamp>,
+}
+
+impl<'s> Wanted<'s> {
+    fn of(step: &'s Step<'_>) -> Option<Self> {
+        Some(Self {
+            file: step.file,
+            target: step.target.as_deref()?,
+            place: step.place.as_ref()?,
+            there: step.there.as_ref(),
+        })
+    }
+
+    fn folder(&self) -> &'s Path {
+        self.target.parent().unwrap_or(self.target)
+    }
+}
+
 /// How many of the files are written at a time.
-fn batch(files: &[(&FileEntry, &Path)]) -> usize {
+fn batch<'s>(files: &[Wanted<'s>]) -> usize {
     let mut size: u64 = 0;
-    let fits = |(file, _): &&(&FileEntry, &Path)| {
-        size = size.saturating_add(file.size);
-        size <= BATCH
+    let mut folders = HashSet::new();
+    let mut fits = |wanted: &Wanted<'s>| {
+        size = size.saturating_add(wanted.file.size);
+        folders.insert(wanted.folder());
+        size <= BATCH && folders.len() <= BATCH_FOLDERS
     };
-    let fitting = files.iter().take(BATCH_FILES).take_while(fits).count();
-    fitting.max(1)
+    let most = files.iter().take(BATCH_FILES);
+    most.take_while(|wanted| fits(wanted)).count().max(1)
 }
 
 /// Writes the files beside their targets, waits once for the disk, then renames them.
 fn write_batch(
     store: &Store,
-    files: &[(&FileEntry, &Path)],
+    files: &[Wanted<'_>],
+    systems: &mut Systems,
     backup: Option<Backup>,
     progress: &Progress,
 ) -> Vec<Problem> {
-    let staged = files.par_iter().map(|(file, target)| {
-        let staged = stage(store, file, target, progress);
-        Ok((*file, *target, staged?))
+    let mut problems = Vec::new();
+    let mut folders: HashMap<&Path, Arc<Folder>> = HashMap::new();
+    let mut ready = Vec::with_capacity(files.len());
+    for wanted in files {
+        let folder = match folders.get(wanted.folder()) {
+            Some(folder) => folder.clone(),
+            None => match open_folder(wanted, systems) {
+                Ok(folder) => {
+                    folders.insert(wanted.folder(), folder.clone());
+                    folder
+                }
+                Err(problem) => {
+                    problems.push(problem);
+                    continue;
+                }
+            },
+        };
+        ready.push((wanted, folder));
+    }
+    let staged = ready.par_iter().map(|(wanted, folder)| {
+        let staged = stage(store, wanted, folder, backup, progress);
+        Ok((*wanted, staged?))
     });
-    let (mut problems, mut ready) = (Vec::new(), Vec::new());
+    let mut ready = Vec::new();
     for staged in staged.collect::<Vec<Result<_, Problem>>>() {
         match staged {
             Ok(staged) => ready.push(staged),
             Err(problem) => problems.push(problem),
         }
     }
-    if let Err(error) = write_stream::flush(ready.iter().map(|(_, _, staged)| staged)) {
-        let failed = ready.iter().map(|(_, target, _)| as_it_was(target, &error));
-        problems.extend(failed);
+    if let Err(error) = systems.settle() {
+        let kind = WriteErrorKind::from(error);
+        let failed = ready.iter();
+        problems.extend(failed.map(|(wanted, _)| as_it_was(wanted.target, &kind)));
         return problems;
     }
-    let finished = ready.into_par_iter().filter_map(|(file, target, staged)| {
-        let written = staged.finish(backup);
+    let finished = ready.into_par_iter().filter_map(|(wanted, staged)| {
+        let written = staged.finish();
         progress.add_file();
         match written {
-            Ok(_) => unlike(file, target),
-            Err(error) => Some(as_it_was(target, &error)),
+            Ok(_) => unlike(wanted),
+            Err(error) => Some(as_it_was(wanted.target, &error.kind)),
         }
     });
     problems.extend(finished.collect::<Vec<_>>());
     problems
 }
 
-fn as_it_was(target: &Path, error: &dyn std::fmt::Display) -> Problem {
-    let help =
-        "The file is as it was. Check permissions, and that no service holds it; then run again.";
-    Problem::new(target.display(), error, help)
+fn as_it_was(target: &Path, error: &WriteErrorKind) -> Problem {
+    Problem::new(target.display(), error, error.help())
 }
 
-fn stage(
+/// The folder that a file goes to, which is made if it is not there.
+fn open_folder(wanted: &Wanted<'_>, systems: &mut Systems) -> Result<Arc<Folder>, Problem> {
+    let failed = |error: io::Error| as_it_was(wanted.target, &error.into());
+    let folder = Arc::new(wanted.place.make_folder().map_err(failed)?);
+    systems.add(&folder).map_err(failed)?;
+    Ok(folder)
+}
+
+fn stage<'w>(
     store: &Store,
-    file: &FileEntry,
-    target: &Path,
+    wanted: &Wanted<'w>,
+    folder: &Arc<Folder>,
+    backup: Option<Backup>,
     progress: &Progress,
-) -> Result<Staged, Problem> {
-    if let Some(folder) = target.parent() {
-        std::fs::create_dir_all(folder).map_err(|error| as_it_was(target, &error))?;
-    }
+) -> Result<Staged<'w>, Problem> {
+    let file = wanted.file;
     let time = file
         .modified
         .as_deref()
         .and_then(|time| time.parse::<Timestamp>().ok());
-    let mode = mode(file).filter(|_| !target.exists());
-    let fill = |to: &mut File| {
+    let mode = mode(file).filter(|_| wanted.there.is_none());
+    let fill = |to: &mut Created| {
         // Before there is anything in it to read.
-        fresh::set_mode(to, mode)?;
+        to.set_mode(mode)?;
         let copied = store.reader().read(&file.path, file.size, |from| {
             stream::copy(from, &mut *to, &|bytes| progress.add_bytes(bytes))
         });
-        let measured = copied.map_err(io::Error::other)?;
+        let measured = copied.map_err(StoreError::into_io)?;
         if measured.size != file.size || measured.sha256 != file.sha256 {
             let damaged = "its content in the snapshot is not what it was";
             return Err(io::Error::new(io::ErrorKind::InvalidData, damaged));
         }
         Ok(())
     };
-    Staged::beside(target, fill, time.map(SystemTime::from))
-        .map_err(|error| as_it_was(target, &error))
+    let target = write_stream::Target {
+        path: wanted.target,
+        folder,
+        name: wanted.place.name(),
+        expect: match wanted.there {
+            Some(stamp) => Expect::Unchanged(stamp.clone()),
+            None => Expect::Nothing,
+        },
+    };
+    write_stream::stage(target, fill, time.map(SystemTime::from), backup)
+        .map_err(|error| as_it_was(wanted.target, &error.kind))
 }
 
 /// Reads back what was written.
-fn unlike(file: &FileEntry, target: &Path) -> Option<Problem> {
-    let there = File::open(target).and_then(stream::measure);
-    let is_alike = there.is_ok_and(|there| there.sha256 == file.sha256);
+fn unlike(wanted: &Wanted<'_>) -> Option<Problem> {
+    let there = wanted.place.read().and_then(stream::measure);
+    let is_alike = there.is_ok_and(|there| there.sha256 == wanted.file.sha256);
     let message = "it was written, but does not read back as it was";
     let help = "Check the disk, and whether another program writes this file.";
-    (!is_alike).then(|| Problem::new(target.display(), message, help))
+    (!is_alike).then(|| Problem::new(wanted.target.display(), message, help))
 }
 
 /// Permission bits only: nothing becomes set-uid because a manifest says so.

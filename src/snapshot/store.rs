@@ -14,6 +14,7 @@ use std::sync::Mutex;
 use thiserror::Error;
 use zip::{CompressionMethod, ZipArchive};
 
+use crate::io::folder::Folder;
 use crate::io::sealed::{Keys, ReadSeek, SealError, SealedFile, is_sealed};
 use crate::io::trailer;
 use crate::io::windows_path::{check_relative, fold};
@@ -24,7 +25,7 @@ const MAX_MANIFEST: u64 = 256 << 20;
 type Archive = ZipArchive<Box<dyn ReadSeek + Send>>;
 
 enum Form {
-    Folder,
+    Folder(Folder),
     Zip,
     Sealed(SealedFile),
 }
@@ -69,6 +70,28 @@ pub enum StoreError {
     Io(#[from] io::Error),
 }
 
+impl StoreError {
+    /// What went wrong with the entry `name`. What the system itself reports stays as it is.
+    fn in_entry(name: &str, error: io::Error) -> Self {
+        if error.raw_os_error().is_some() || error.kind() == io::ErrorKind::StorageFull {
+            return Self::Io(error);
+        }
+        Self::Entry {
+            entry: name.escape_debug().to_string(),
+            reason: error.to_string(),
+        }
+    }
+
+    /// The same for somebody who writes what is read.
+    #[must_use]
+    pub fn into_io(self) -> io::Error {
+        match self {
+            Self::Io(error) => error,
+            error => io::Error::new(io::ErrorKind::InvalidData, error),
+        }
+    }
+}
+
 impl Store {
     /// Opens the snapshot at `path`, with one of `keys` if it is encrypted, and checks the names in it.
     ///
@@ -77,7 +100,7 @@ impl Store {
     pub fn open(path: &Path, keys: &Keys) -> Result<Self, StoreError> {
         let metadata = std::fs::metadata(path)?;
         let form = if metadata.is_dir() {
-            Form::Folder
+            Form::Folder(Folder::open(path)?)
         } else if !metadata.is_file() {
             return Err(StoreError::NotASnapshot);
         } else if is_sealed(&head(path)?) {
@@ -93,7 +116,7 @@ impl Store {
             idle: Mutex::default(),
         };
         match store.form {
-            Form::Folder => store.list_folder()?,
+            Form::Folder(_) => store.list_folder()?,
             Form::Zip | Form::Sealed(_) => store.list_zip()?,
         }
         Ok(store)
@@ -111,7 +134,7 @@ impl Store {
     /// When it cannot be read.
     pub fn zip_is_as_written(&self) -> Option<Result<bool, StoreError>> {
         match self.form {
-            Form::Folder => None,
+            Form::Folder(_) => None,
             Form::Zip | Form::Sealed(_) => Some(
                 self.source()
                     .and_then(|source| Ok(trailer::is_as_written(source)?)),
@@ -209,7 +232,7 @@ impl Store {
     fn source(&self) -> Result<Box<dyn ReadSeek + Send>, StoreError> {
         Ok(match &self.form {
             Form::Sealed(sealed) => Box::new(BufReader::new(sealed.reader()?)),
-            Form::Zip | Form::Folder => Box::new(BufReader::new(File::open(&self.path)?)),
+            Form::Zip | Form::Folder(_) => Box::new(BufReader::new(File::open(&self.path)?)),
         })
     }
 
@@ -281,12 +304,10 @@ impl StoreReader<'_> {
         size: u64,
         read: impl FnOnce(&mut dyn Read) -> io::Result<T>,
     ) -> Result<T, StoreError> {
-        if matches!(self.store.form, Form::Folder) {
-            let file = File::open(self.store.path.join(name))?;
-            return Ok(read(&mut Limited {
-                inner: file,
-                left: size,
-            })?);
+        let failed = |error: io::Error| StoreError::in_entry(name, error);
+        if let Form::Folder(folder) = &self.store.form {
+            let inner = folder.read(Path::new(name)).map_err(failed)?;
+            return read(&mut Limited { inner, left: size }).map_err(failed);
         }
         let mut archive = match self.archive.take() {
             Some(archive) => archive,
@@ -296,7 +317,8 @@ impl StoreReader<'_> {
         let done = read(&mut Limited {
             inner: entry,
             left: size,
-        })?;
+        })
+        .map_err(failed)?;
         // One that failed is not used again.
         self.archive = Some(archive);
         Ok(done)

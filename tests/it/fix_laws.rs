@@ -32,6 +32,7 @@ fn estate(files: &[(&str, Vec<u8>)]) -> Estate {
         label: (*path).to_owned(),
         path: PathBuf::from(path),
         tree: tree.clone(),
+        place: None,
     });
     Estate::read(inputs.collect(), rules()).0
 }

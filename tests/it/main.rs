@@ -46,8 +46,10 @@ mod snapshot_hostile; // snapshot: manifests and archives that want to do harm
 mod snapshot_odd; // snapshot: odd names, pipes, sidecars of sidecars, thousands of small files
 mod snapshot_sealed; // snapshot: encryption
 mod structure; // structural faults, kind by kind
+mod swapped_links; // links that somebody puts there during a run
 mod upgrade_edits; // what an administrator may have done to a file
 mod upgrade_laws; // what an administrator changed arrives: edits carried from release to release
 mod version; // which of two versions is the higher one
 mod windows_path; // what a Windows path is, and look-ups without regard to case
+mod write_plans; // two writes to one file, inputs as targets, special files, lost updates
 mod writer; // the only writer

@@ -440,6 +440,7 @@ fn each_drive_needs_room_for_what_is_put_back() {
         drives: &Drives::below(&folder.path().join("empty"), manifest.system_drive),
         components: &[],
         only: None,
+        reads: &[],
     };
     let steps = plan(&manifest, &request, &Progress::default());
     let (files, needed) = size(&steps);

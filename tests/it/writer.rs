@@ -3,11 +3,49 @@
 use std::fs;
 use std::path::Path;
 
-use conferry::io::write::{
-    Backup, WriteErrorKind, Written, replace_atomically, write_atomically, write_scratch,
-};
+use conferry::io::write::{Backup, WriteError, WriteErrorKind, Written, write_scratch};
+use conferry::io::write_plan::{Batch, Existing, WritePlan};
 
 use crate::command::{folder, tree};
+
+/// A plan with this one file.
+fn write_atomically(
+    path: &Path,
+    bytes: &[u8],
+    backup: Option<Backup>,
+) -> Result<Written, WriteError> {
+    write(path, None, bytes, backup)
+}
+
+fn replace_atomically(
+    path: &Path,
+    read: &[u8],
+    bytes: &[u8],
+    backup: Option<Backup>,
+) -> Result<Written, WriteError> {
+    write(path, Some(read), bytes, backup)
+}
+
+fn write(
+    path: &Path,
+    read: Option<&[u8]>,
+    bytes: &[u8],
+    backup: Option<Backup>,
+) -> Result<Written, WriteError> {
+    let existing = match backup {
+        Some(Backup::Beside) => Existing::KeptAsBackup,
+        None => Existing::Replaced,
+    };
+    let mut plan = WritePlan::new();
+    let target = plan.target("the file", path, existing)?;
+    let mut batch = Batch::default();
+    let plan = plan.ready().unwrap();
+    let written = plan.stage(&mut batch, target, read, bytes)?;
+    match batch.commit() {
+        Ok(()) => Ok(written),
+        Err(incomplete) => Err(incomplete.error),
+    }
+}
 
 fn names(folder: &Path) -> Vec<String> {
     tree(folder).into_keys().collect()
@@ -28,16 +66,22 @@ fn a_file_is_created_and_replaced() {
 }
 
 #[test]
-fn a_scratch_file_leaves_what_has_its_temporary_name() {
-    let taken = format!(".conferry-{}-.tmp", std::process::id());
-    let folder = folder(&[("a.config", b"0"), (&taken, b"somebody's")]);
+fn a_temporary_file_leaves_what_has_its_name() {
+    let taken: Vec<String> = (0..200)
+        .map(|number| format!(".conferry-{}-{number}.tmp", std::process::id()))
+        .collect();
+    let mut files: Vec<(&str, &[u8])> = vec![("a.config", b"0")];
+    files.extend(taken.iter().map(|name| (name.as_str(), &b"somebody's"[..])));
+    let folder = folder(&files);
     for (name, bytes) in [("a.config", b"1"), ("new.config", b"2")] {
         let path = folder.path().join(name);
         write_scratch(&path, bytes).unwrap();
         assert_eq!(fs::read(&path).unwrap(), bytes);
     }
-    assert_eq!(names(folder.path()), [&taken, "a.config", "new.config"]);
-    assert_eq!(fs::read(folder.path().join(&taken)).unwrap(), b"somebody's");
+    write_atomically(&folder.path().join("b.config"), b"3", None).unwrap();
+    let all = tree(folder.path());
+    assert_eq!(all.len(), taken.len() + 3);
+    assert!(taken.iter().all(|name| all[name] == b"somebody's"));
 }
 
 #[test]

@@ -12,6 +12,7 @@ use super::exit::Exit;
 use super::output::Output;
 use super::pack_options::{RulesArgs, load_general_rules};
 use crate::error::Failure;
+use crate::io::write_plan::{Existing, WritePlan};
 use crate::io::{read, write};
 use crate::merge::branches::{Versions, merge_versions};
 use crate::merge::markers::{Markers, Style};
@@ -165,6 +166,18 @@ fn drive(
     output: &mut Output,
 ) -> Result<Exit, Vec<Failure>> {
     let rules = load_general_rules(&args.rules.rules)?;
+    // git itself gives no --output; by hand our version may be it, as it is without.
+    if let Some(output) = &args.output {
+        let mut plan = WritePlan::new();
+        plan.reads("the ancestor", base);
+        plan.reads("their version", theirs);
+        args.rules.add_reads(&mut plan);
+        let target = plan.target("--output", output, Existing::Replaced);
+        let checked = target.map_err(Failure::from);
+        checked
+            .and_then(|_| Ok(plan.check()?))
+            .map_err(|failure| vec![failure])?;
+    }
     let read = |path: &Path| read::read_file(path).map_err(|error| vec![error.into()]);
     let write = |path: &Path, bytes: &[u8]| match write::write_scratch(path, bytes) {
         Ok(_) => Ok(()),

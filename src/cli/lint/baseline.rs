@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::writes::Writes;
 use crate::error::Failure;
 use crate::io::read::{self, ReadErrorKind};
 use crate::io::relative;
-use crate::io::write;
+use crate::io::write_plan::{Batch, TargetId, WritePlan};
 use crate::lint::baseline::{Baseline, BaselineError, Known};
 use crate::lint::{Estate, Linter, Report};
 use crate::pack::Rules;
@@ -69,15 +70,15 @@ impl BaselineArgs {
         &self,
         old: Option<Baseline>,
         report: &mut Report,
-        linter: &Linter<'_>,
-        estate: &Estate,
+        Linted { linter, estate }: Linted<'_>,
+        writes: Writes,
         failures: &mut Vec<Failure>,
     ) -> Option<Known> {
         let all = report.clone();
         let known = old.zip(self.baseline.as_deref());
         let known = known
             .map(|(baseline, path)| baseline.take_known(report, linter, estate, &folder_of(path)));
-        let Some(path) = &self.write_baseline else {
+        let (Some(path), Some(target)) = (&self.write_baseline, writes.baseline) else {
             return known;
         };
         if !failures.is_empty() {
@@ -89,18 +90,51 @@ impl BaselineArgs {
             return known;
         }
         let baseline = Baseline::of(&all, linter, estate, &folder_of(path));
-        match write::write_atomically(path, baseline.text().as_bytes(), None) {
-            Ok(_) => {
+        match write(&writes, target, baseline.text().as_bytes()) {
+            Ok(()) => {
                 report.findings.clear();
                 Some(Known {
                     findings: all.findings.len(),
                     stale: 0,
                 })
             }
-            Err(error) => {
-                failures.push(error.into());
+            Err(failure) => {
+                failures.push(failure);
                 known
             }
+        }
+    }
+
+    /// Where the new baseline goes.
+    pub(super) fn target(&self) -> Option<&Path> {
+        self.write_baseline.as_deref()
+    }
+
+    /// Adds the old baseline to what is read.
+    pub(super) fn add_reads(&self, plan: &mut WritePlan) {
+        if let Some(path) = &self.baseline {
+            plan.reads("--baseline", path);
+        }
+    }
+
+    /// Whether what the new baseline replaces is a baseline, if anything is there.
+    ///
+    /// # Errors
+    /// When it is something else.
+    pub(super) fn check_replaced(&self) -> Result<(), Failure> {
+        let Some(path) = self.write_baseline.as_ref().filter(|path| path.exists()) else {
+            return Ok(());
+        };
+        let bytes = read::read_file(path)?;
+        let text = str::from_utf8(&bytes).map(|text| text.strip_prefix('\u{feff}').unwrap_or(text));
+        let is_ours = text.is_ok_and(|text| text.trim().is_empty() || Baseline::read(text).is_ok());
+        match is_ours {
+            true => Ok(()),
+            false => Err(
+                Failure::new("--write-baseline would replace a file that is no baseline")
+                    .in_file(path.display())
+                    .help("Nothing was written. Name a new file, or remove this one first."),
+            ),
         }
     }
 
@@ -112,6 +146,21 @@ impl BaselineArgs {
             _ => String::new(),
         }
     }
+}
+
+/// What was looked at, and how.
+pub(super) struct Linted<'l> {
+    pub(super) linter: &'l Linter<'l>,
+    pub(super) estate: &'l Estate,
+}
+
+fn write(writes: &Writes, target: TargetId, bytes: &[u8]) -> Result<(), Failure> {
+    let mut batch = Batch::default();
+    writes
+        .plan
+        .ready()?
+        .stage(&mut batch, target, None, bytes)?;
+    Ok(batch.commit()?)
 }
 
 const HELP: &str = "`conferry lint PATH --write-baseline FILE` makes one.";

@@ -1,13 +1,16 @@
 //! What becomes of fixes: shown, or written.
 
 use super::LintArgs;
+use super::writes::{CHECKED, place_of};
 use crate::cli::output::Output;
 use crate::error::Failure;
-use crate::io::write::{self, Backup};
+use crate::io::write::WriteError;
+use crate::io::write_plan::WritePlan;
 use crate::lint::Estate;
 use crate::lint::fix::Fixed;
 use crate::pack::Rules;
 use crate::present::diff;
+use crate::xml::Document;
 
 /// Shows or writes what the fixes make of the files; positions of those that could not be written.
 pub(super) fn cure(
@@ -15,10 +18,12 @@ pub(super) fn cure(
     rules: &Rules,
     estate: &Estate,
     fixed: &Fixed,
+    plan: &mut WritePlan,
     output: &mut Output,
     failures: &mut Vec<Failure>,
 ) -> Vec<usize> {
     let mut unwritten = Vec::new();
+    let mut changes = Vec::new();
     for (at, problem) in &fixed.problems {
         failures.push(
             Failure::new(format!("{problem}, so none was applied"))
@@ -46,16 +51,53 @@ pub(super) fn cure(
             unwritten.push(*at);
             continue;
         }
-        let written = write::replace_atomically(
-            &subject.path,
-            &before.source().bytes_with(before.text()),
-            &after.source().bytes_with(after.text()),
-            args.backup.then_some(Backup::Beside),
-        );
-        if let Err(error) = written {
-            failures.push(error.into());
-            unwritten.push(*at);
+        changes.push((*at, before, after));
+    }
+    if let Err(failure) = write_all(args, estate, &changes, plan, failures, &mut unwritten) {
+        failures.push(failure);
+        unwritten.extend(changes.iter().map(|(at, ..)| *at));
+    }
+    unwritten.sort_unstable();
+    unwritten.dedup();
+    unwritten
+}
+
+/// Writes the files that the fixes change, all of them by one plan.
+///
+/// # Errors
+/// When the plan is refused: nothing is written then.
+fn write_all(
+    args: &LintArgs,
+    estate: &Estate,
+    changes: &[(usize, &Document, &Document)],
+    plan: &mut WritePlan,
+    failures: &mut Vec<Failure>,
+    unwritten: &mut Vec<usize>,
+) -> Result<(), Failure> {
+    let mut targets = Vec::new();
+    for (at, before, after) in changes {
+        let subject = &estate.subjects[*at];
+        let planned = place_of(subject)
+            .map_err(|error| WriteError::of(&subject.path, error.into()))
+            .and_then(|place| plan.in_place(&subject.path, &place, args.backup));
+        match planned {
+            Ok(target) => {
+                plan.may_replace(target, &[CHECKED]);
+                targets.push((*at, target, *before, *after));
+            }
+            Err(error) => {
+                failures.push(error.into());
+                unwritten.push(*at);
+            }
         }
     }
-    unwritten
+    let plan = plan.ready()?;
+    for (at, target, before, after) in targets {
+        let bytes = |document: &Document| document.source().bytes_with(document.text());
+        if let Err(error) = plan.replace(target, &bytes(before), &bytes(after)) {
+            failures.push(error.into());
+            unwritten.push(at);
+        }
+    }
+    Ok(())
 }

@@ -71,6 +71,7 @@ impl Choice<'_> {
                         label: found.path.display().to_string(),
                         path: found.path,
                         tree: disk.clone(),
+                        place: Some(found.place),
                     },
                 })
             }));

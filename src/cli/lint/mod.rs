@@ -4,13 +4,15 @@ mod baseline;
 mod cure;
 mod files;
 mod settings;
+mod writes;
 
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use self::baseline::BaselineArgs;
+use self::baseline::{BaselineArgs, Linted};
 use self::settings::{Asks, Gathered, SettingsArgs};
+use self::writes::Writes;
 use super::exit::Exit;
 use super::keys::{KeyArgs, keys};
 use super::output::Output;
@@ -262,9 +264,21 @@ pub(super) fn run(args: &LintArgs, output: &mut Output) -> Exit {
         rules: &rules,
         selection: &selection,
     };
+    let mut writes = match Writes::plan(args, &estate) {
+        Ok(writes) => writes,
+        Err(failure) => return refused(args, &[failure], output),
+    };
     let fixed = fixes(args).map(|allowed| {
         let mut fixed = fix::apply(&linter, &estate, allowed);
-        let unwritten = cure::cure(args, &rules, &estate, &fixed, output, &mut failures);
+        let unwritten = cure::cure(
+            args,
+            &rules,
+            &estate,
+            &fixed,
+            &mut writes.plan,
+            output,
+            &mut failures,
+        );
         for at in &unwritten {
             fixed.estate.subjects[*at] = estate.subjects[*at].clone();
         }
@@ -281,9 +295,13 @@ pub(super) fn run(args: &LintArgs, output: &mut Output) -> Exit {
             (estate, report)
         }
     };
+    let linted = Linted {
+        linter: &linter,
+        estate: &estate,
+    };
     let known = args
         .baseline
-        .apply(known, &mut report, &linter, &estate, &mut failures);
+        .apply(known, &mut report, linted, writes, &mut failures);
     let view = View::new(&rules, &estate, &report, args.show_secrets)
         .seen_from(&relative::absolute(Path::new(".")))
         .under(selection.policies())

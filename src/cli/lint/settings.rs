@@ -31,6 +31,13 @@ pub(super) struct SettingsArgs {
     no_config: bool,
 }
 
+impl SettingsArgs {
+    /// The file that settings are taken from, if one was named.
+    pub(super) fn config(&self) -> Option<&Path> {
+        self.config.as_deref()
+    }
+}
+
 /// What the command line says about rules and files.
 #[derive(Clone, Copy)]
 pub(super) struct Asks<'a> {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::MergeArgs;
+use super::writes::Writes;
 use crate::error::Failure;
 use crate::io::read::{display_name, is_stdin};
 use crate::io::same_file::same_file;
@@ -32,28 +33,7 @@ pub(super) fn check_files(args: &MergeArgs) -> Result<(), Failure> {
     }
     base_is_not_old(args)?;
     check_write_rules(args)?;
-    let is_output = |path: &Path| !is_stdin(path) && same_file(path, &args.output);
-    let replaces_backup = args
-        .base
-        .iter()
-        .chain([&args.old])
-        .any(|path| is_output(path));
-    if !is_stdin(&args.output) && replaces_backup && !is_output(&args.new) {
-        return Err(Failure::new("--output is the base or the old file")
-            .help("Keep what the administrator had: name another file, or the new one."));
-    }
-    let Some(report) = args.report.as_deref().filter(|path| !is_stdin(path)) else {
-        return Ok(());
-    };
-    if !is_stdin(&args.output) && same_file(report, &args.output) {
-        return Err(Failure::new("--report and --output are the same file").help("Name two files."));
-    }
-    let mut inputs = args.base.iter().chain([&args.old, &args.new]);
-    if inputs.any(|path| !is_stdin(path) && same_file(report, path)) {
-        return Err(Failure::new("--report and an input are the same file")
-            .help("Give the report a name of its own; it would replace the input."));
-    }
-    Ok(())
+    Writes::plan(args).map(|_| ())
 }
 
 /// The files as the user named them.
@@ -89,17 +69,6 @@ fn check_write_rules(args: &MergeArgs) -> Result<(), Failure> {
     if is_stdin(rules) {
         return Err(Failure::new("--write-rules needs the name of a file")
             .help("Rules cannot go to standard output: the report is there."));
-    }
-    let others = [Some(&args.output), args.report.as_ref()];
-    if others
-        .into_iter()
-        .flatten()
-        .any(|other| !is_stdin(other) && same_file(other, rules))
-    {
-        return Err(
-            failure("--write-rules is the file of the result or of the report")
-                .help("Give the rules a name of their own."),
-        );
     }
     if rules.symlink_metadata().is_ok() {
         return Err(failure("--write-rules would replace a file").help(

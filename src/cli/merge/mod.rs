@@ -6,6 +6,7 @@ mod notes;
 mod result;
 mod settle;
 mod work;
+mod writes;
 
 use std::path::{Path, PathBuf};
 
@@ -13,8 +14,9 @@ use clap::{Args, ValueEnum};
 
 use self::doubts::doubts;
 use self::files::{args_folders, check_files};
-use self::result::{present, result_line};
+use self::result::Writing;
 use self::work::{Work, renaming};
+use self::writes::Writes;
 use super::exit::Exit;
 use super::input::{left_markers, read_document};
 use super::output::Output;
@@ -22,9 +24,7 @@ use super::pack_options::{RulesArgs, load_rules, load_rules_with};
 use super::shared::{FormatArgs, VirtualDirectoryArgs};
 use super::sidecars;
 use crate::error::Failure;
-use crate::io::read::{display_name, is_stdin};
-use crate::io::same_file::same_file;
-use crate::io::write::{self, Backup, Written};
+use crate::io::read::display_name;
 use crate::merge::suspicion::{Given, left_marker};
 use crate::pack::Rules;
 use crate::present::plain::plain;
@@ -239,34 +239,24 @@ impl Job {
             false => work.offered(args),
         };
         let bytes = work.result(args, conflicts)?;
-        let mut rules_written = None;
-        if let (Some(path), Some(rules), false) = (&args.write_rules, rules, args.dry_run) {
-            write::write_atomically(path, rules.as_bytes(), None)?;
-            rules_written = Some(path.as_path());
+        let mut writes = Writes::plan(args)?;
+        let mut sidecars = Vec::new();
+        if bytes.is_some() {
+            let (folders, result) = (args_folders(args), &finished.document);
+            sidecars = sidecars::plan(folders, result, self.rewriter(), &mut writes.plan)?;
         }
-        let mut written = None;
-        if let Some(bytes) = &bytes {
-            let sidecars = sidecars::plan(args_folders(args), &finished.document, self.rewriter());
-            report
-                .notes
-                .extend(sidecars.iter().map(ToString::to_string));
-            if !args.dry_run {
-                written = Some(self.write(args, bytes, output)?);
-                sidecars::write(&sidecars)?;
-            }
-        }
-        if let (Some(Written::Replaced { backup: Some(kept) }), Some(report)) =
-            (&written, &args.report)
-            && same_file(report, kept)
-        {
-            return Err(Failure::new("--report is the file that the backup went to")
-                .in_file(kept.display())
-                .help(
-                    "The result and the backup are written. Run it again with another --report.",
-                ));
-        }
-        report.result = result_line(args, written.as_ref(), conflicts, rules_written);
-        present(args, &report, output)?;
+        let notes = sidecars.iter().map(ToString::to_string);
+        report.notes.extend(notes);
+        let result = Writing {
+            args,
+            writes: &writes,
+            sidecars: &sidecars,
+            rules: rules.as_deref(),
+            result: bytes.as_deref(),
+            read: writes.is_in_place.then(|| self.new_bytes()),
+            conflicts,
+        };
+        result.write(&mut report, output)?;
         Ok(if conflicts > 0 {
             Exit::Findings
         } else {
@@ -274,25 +264,16 @@ impl Job {
         })
     }
 
+    /// What was read of the new file.
+    fn new_bytes(&self) -> Vec<u8> {
+        self.new.source().bytes_with(self.new.text())
+    }
+
     fn rewriter(&self) -> crate::rewrite::Rewriter<'_> {
         crate::rewrite::Rewriter {
             directories: &self.directories,
             rules: &self.rules,
         }
-    }
-
-    fn write(
-        &self,
-        args: &MergeArgs,
-        bytes: &[u8],
-        output: &mut Output,
-    ) -> Result<Written, Failure> {
-        if is_stdin(&args.output) {
-            output.out_bytes(bytes);
-            return Ok(Written::Created);
-        }
-        let backup = args.backup.then_some(Backup::Beside);
-        Ok(write::write_atomically(&args.output, bytes, backup)?)
     }
 }
 

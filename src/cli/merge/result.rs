@@ -4,15 +4,18 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::MergeArgs;
+use super::writes::{Writes, unstaged};
 use crate::cli::output::Output;
 use crate::cli::shared::Format;
+use crate::cli::sidecars::PlannedSidecar;
 use crate::error::Failure;
 use crate::io::read::is_stdin;
-use crate::io::write::{self, Written};
+use crate::io::write::Written;
+use crate::io::write_plan::Batch;
 use crate::present::merge::Report;
 
 /// The last sentence of the report.
-pub(super) fn result_line(
+fn result_line(
     args: &MergeArgs,
     written: Option<&Written>,
     conflicts: usize,
@@ -65,28 +68,88 @@ pub(super) fn report_is_talk(args: &MergeArgs) -> bool {
     is_stdin(&args.output) && !args.dry_run && args.report.is_none()
 }
 
-/// Puts the report where it belongs.
-pub(super) fn present(
-    args: &MergeArgs,
-    report: &Report,
-    output: &mut Output,
-) -> Result<(), Failure> {
-    let text = match args.reporting.format {
+/// All that a merge writes.
+pub(super) struct Writing<'w> {
+    pub(super) args: &'w MergeArgs,
+    pub(super) writes: &'w Writes,
+    pub(super) sidecars: &'w [PlannedSidecar],
+    /// The rules that settle the conflicts.
+    pub(super) rules: Option<&'w str>,
+    /// What is written unless conflicts forbid it.
+    pub(super) result: Option<&'w [u8]>,
+    /// What was read of the file that the result takes the place of.
+    pub(super) read: Option<Vec<u8>>,
+    pub(super) conflicts: usize,
+}
+
+impl Writing<'_> {
+    /// Writes everything, the report last. All files are on disk before the first is replaced, so
+    /// that a full disk changes nothing; and a report that cannot get its name is printed.
+    pub(super) fn write(self, report: &mut Report, output: &mut Output) -> Result<(), Failure> {
+        let args = self.args;
+        let plan = self.writes.plan.ready()?;
+        if args.dry_run {
+            report.result = result_line(args, None, self.conflicts, None);
+            print(args, &text_of(args, report), output);
+            return Ok(());
+        }
+        let mut batch = Batch::default();
+        for sidecar in self.sidecars {
+            sidecar.stage(&plan, &mut batch).map_err(unstaged)?;
+        }
+        let mut rules_written = None;
+        if let (Some(rules), Some(target)) = (self.rules, self.writes.rules) {
+            let staged = plan.stage(&mut batch, target, None, rules.as_bytes());
+            staged.map_err(unstaged)?;
+            rules_written = args.write_rules.as_deref();
+        }
+        let written = match (self.result, self.writes.output) {
+            (Some(bytes), Some(target)) => {
+                let staged = plan.stage(&mut batch, target, self.read.as_deref(), bytes);
+                Some(staged.map_err(unstaged)?)
+            }
+            (Some(_), None) => Some(Written::Created),
+            (None, _) => None,
+        };
+        report.result = result_line(args, written.as_ref(), self.conflicts, rules_written);
+        let text = text_of(args, report);
+        let mut of_report = Batch::default();
+        if let Some(target) = self.writes.report {
+            let staged = plan.stage(&mut of_report, target, None, text.as_bytes());
+            staged.map_err(unstaged)?;
+        }
+        batch.commit()?;
+        if let (Some(bytes), None) = (self.result, self.writes.output) {
+            output.out_bytes(bytes);
+        }
+        let Some(path) = &args.report else {
+            print(args, &text, output);
+            return Ok(());
+        };
+        if let Err(error) = of_report.commit() {
+            // What was done must not be lost with it.
+            print(args, &text, output);
+            return Err(Failure::from(error)
+                .help("Everything else is written as the report says, which is printed instead."));
+        }
+        let result = &report.result;
+        output.err(&format!("{result} The report is in {}.\n", path.display()));
+        Ok(())
+    }
+}
+
+fn text_of(args: &MergeArgs, report: &Report) -> String {
+    match args.reporting.format {
         Format::Text => report.text(),
         Format::Json => report.json(),
-    };
-    match &args.report {
-        Some(path) if !args.dry_run => {
-            write::write_atomically(path, text.as_bytes(), None)?;
-            output.err(&format!(
-                "{} The report is in {}.\n",
-                report.result,
-                path.display()
-            ));
-        }
-        // The result itself is on standard output, so the report must not be.
-        _ if report_is_talk(args) => output.err(&text),
-        _ => output.out(&text),
     }
-    Ok(())
+}
+
+/// Prints the report: as talk where the result itself is on standard output.
+fn print(args: &MergeArgs, text: &str, output: &mut Output) {
+    if is_stdin(&args.output) && !args.dry_run {
+        output.err(text);
+    } else {
+        output.out_or_err(text);
+    }
 }

@@ -8,7 +8,7 @@ use clap::Args;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::error::Failure;
-use crate::io::fresh::{self, NewFile};
+use crate::io::fresh::NewFile;
 use crate::pack::starter;
 
 const EXAMPLES: &str = "\
@@ -62,6 +62,6 @@ fn write(path: &Path, pack: &str) -> io::Result<()> {
     let mut file = NewFile::beside(path)?;
     file.file().write_all(pack.as_bytes())?;
     // Packs are for everybody.
-    fresh::set_mode(file.file(), Some(0o644))?;
+    file.file().set_mode(Some(0o644))?;
     file.finish()
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::output::Output;
+use crate::cli::threads::is_alone;
 use crate::snapshot::progress::Progress;
 
 /// How often the line is drawn, per second.
@@ -19,7 +20,8 @@ pub(super) fn watch<T: Send>(
     work: impl FnOnce(&Progress) -> T + Send,
 ) -> T {
     let progress = Progress::default();
-    if !output.err_is_terminal() {
+    // The only thread of a pool of one must do the work itself.
+    if !output.err_is_terminal() || is_alone() {
         return work(&progress);
     }
     let bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::stderr_with_hz(RATE));

@@ -89,10 +89,14 @@ pub(super) fn run(args: &RestoreArgs, output: &mut Output) -> Result<Exit, Vec<F
         }
         to => drives(to.as_deref(), "--to", Some(manifest.system_drive))?,
     };
+    let reads: Vec<PathBuf> = (args.keys.files().cloned())
+        .chain([args.snapshot.clone()])
+        .collect();
     let request = Request {
         drives: &target,
         components: &args.component,
         only: only.as_ref(),
+        reads: &reads,
     };
     let all = (manifest.files.len(), store.size());
     let steps = watch(output, "Comparing", all, |progress| {

@@ -1,10 +1,11 @@
 //! Copying one file until it did not change meanwhile.
 
-use std::fs::{self, File, Metadata};
+use std::fs::{File, Metadata};
 use std::io;
 
 use jiff::Timestamp;
 
+use crate::io::folder::{self, Stamp};
 use crate::io::fresh::{attributes_of, mode_of};
 use crate::io::stream;
 use crate::snapshot::Problem;
@@ -34,14 +35,13 @@ pub(super) fn copy_steadily(
     let mut tries = 0;
     loop {
         tries += 1;
-        let source = File::open(&planned.from)?;
+        let source = planned.place.read()?;
         let before = source.metadata()?;
         let measured = copy(&source, &before)?;
-        let after = fs::metadata(&planned.from)?;
+        let after = planned.place.look()?.ok_or(io::ErrorKind::NotFound)?;
         let modified = before.modified().ok();
-        let steady = measured.size == before.len()
-            && after.len() == before.len()
-            && after.modified().ok() == modified;
+        let steady =
+            measured.size == before.len() && after.is_unchanged(&Stamp::of_metadata(&before));
         if steady || tries == TRIES {
             progress.add_file();
             let modified = modified.and_then(|time| Timestamp::try_from(time).ok());
@@ -74,11 +74,20 @@ pub(super) fn inconsistent(entry: &FileEntry) -> Problem {
 
 /// What to say of a file that was not copied.
 pub(super) fn unreadable(planned: &Planned, error: &io::Error) -> Problem {
-    Problem::new(
-        planned.from.display(),
-        format!("it is not in the snapshot: {error}"),
-        "Run as an administrator and stop the service that holds it, then make the snapshot again.",
-    )
+    let help = match folder::is_link(error) {
+        true => {
+            "Links that somebody puts there during the run are not followed. Find out who does, then run again."
+        }
+        false => {
+            "Run as an administrator and stop the service that holds it, then make the snapshot again."
+        }
+    };
+    let why = match folder::is_link(error) {
+        true => "a link came to be where it was found".to_owned(),
+        false => error.to_string(),
+    };
+    let message = format!("it is not in the snapshot: {why}");
+    Problem::new(planned.from.display(), message, help)
 }
 
 #[cfg(test)]
@@ -87,6 +96,7 @@ mod tests {
     use std::fs;
 
     use super::{TRIES, copy_steadily};
+    use crate::io::place::Place;
     use crate::io::stream;
     use crate::pack::places::FileKind;
     use crate::snapshot::find::Planned;
@@ -98,6 +108,7 @@ mod tests {
         let from = folder.path().join("a");
         let planned = Planned {
             from: from.clone(),
+            place: Place::named(&from).unwrap(),
             path: "files/a".to_owned(),
             source: None,
             component: "a".to_owned(),

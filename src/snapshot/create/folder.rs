@@ -1,6 +1,5 @@
 //! The snapshot as a folder.
 
-use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Mutex;
@@ -8,7 +7,7 @@ use std::sync::Mutex;
 use rayon::prelude::*;
 
 use super::copy::{copy_steadily, is_full, unreadable};
-use crate::io::fresh::{self, create_private, create_private_folders};
+use crate::io::folder::Folder;
 use crate::io::stream;
 use crate::snapshot::Problem;
 use crate::snapshot::find::Planned;
@@ -21,7 +20,7 @@ use crate::snapshot::progress::Progress;
 /// When no further file could be written.
 pub(super) fn into_folder(
     files: &[Planned],
-    folder: &Path,
+    folder: &Folder,
     progress: &Progress,
 ) -> io::Result<(Vec<FileEntry>, Vec<Problem>)> {
     let problems = Mutex::new(Vec::new());
@@ -33,30 +32,36 @@ pub(super) fn into_folder(
     let entries: io::Result<Vec<FileEntry>> = files
         .par_iter()
         .filter_map(|planned| {
-            let to = folder.join(&planned.path);
-            let write = || {
-                if let Some(parent) = to.parent() {
-                    create_private_folders(parent)?;
+            let to = Path::new(&planned.path);
+            let name = to.file_name().unwrap_or_default();
+            let parent = || folder.make(to.parent().unwrap_or(Path::new("")), true);
+            let create = || {
+                let parent = parent()?;
+                match parent.create(name, 0o600) {
+                    // A try before this one.
+                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                        parent.remove(name)?;
+                        parent.create(name, 0o600)
+                    }
+                    created => created,
                 }
-                let _ = fs::remove_file(&to);
-                create_private(&to)
             };
             let copied = copy_steadily(planned, progress, |source, metadata| {
-                let target = write()?;
-                let measured = stream::copy(source.take(metadata.len()), &target, &|bytes| {
+                let mut target = create()?;
+                let measured = stream::copy(source.take(metadata.len()), &mut target, &|bytes| {
                     progress.add_bytes(bytes);
                 })?;
                 if let Ok(time) = metadata.modified() {
-                    fresh::set_modified(&target, time)?;
+                    target.set_modified(time)?;
                 }
-                fresh::flush_one(&target)?;
+                target.flush_one()?;
                 Ok(measured)
             });
             match copied {
                 Ok(entry) => Some(Ok(entry)),
                 Err(error) if is_full(&error) => Some(Err(error)),
                 Err(error) => {
-                    let _ = fs::remove_file(&to);
+                    let _ = parent().and_then(|parent| parent.remove(name));
                     note(unreadable(planned, &error));
                     None
                 }

@@ -19,7 +19,7 @@ use super::Problem;
 use super::find::Plan;
 use super::manifest::{FileEntry, MANIFEST, Manifest, PackEntry, ProblemEntry, SCHEMA, SUMS};
 use super::progress::Progress;
-use crate::io::fresh::{self, NewFile, NewFolder, create_private};
+use crate::io::fresh::{self, NewFile, NewFolder};
 use crate::io::relative::usual;
 use crate::io::sealed::Lock;
 use crate::pack::Rules;
@@ -232,15 +232,15 @@ pub fn create(
         return Ok(created);
     }
     let new = NewFolder::beside(target).map_err(taken)?;
-    let (entries, problems) = folder::into_folder(&plan.files, new.path(), progress)?;
+    let (entries, problems) = folder::into_folder(&plan.files, new.folder(), progress)?;
     let manifest = manifest(plan, entries, &problems, facts, rules);
     let bytes = manifest.to_bytes();
     for (name, bytes) in [(SUMS, manifest.sums(&bytes).as_bytes()), (MANIFEST, &bytes)] {
-        let mut file = create_private(&new.path().join(name))?;
+        let mut file = new.folder().create(name.as_ref(), 0o600)?;
         file.write_all(bytes)?;
-        file.sync_all()?;
+        file.sync()?;
     }
-    fresh::flush_all(new.path())?;
+    new.folder().flush_all()?;
     new.finish().map_err(taken)?;
     Ok(Created::new(manifest, problems))
 }

@@ -37,7 +37,7 @@ impl Finder<'_, '_> {
             ApplicationHost::read(&document, &|name| self.variable(name))
                 .map_err(|error| error.to_string())
         });
-        self.take_evidence(&path);
+        self.take_evidence(&path, self.request.iis.is_some());
         let host = match host {
             Ok(host) => host,
             Err(message) => {
@@ -76,7 +76,7 @@ impl Finder<'_, '_> {
             return;
         };
         let read = read::read_file(path).map_err(|error| error.to_string());
-        self.take_evidence(path);
+        self.take_evidence(path, true);
         let registry =
             read.and_then(|bytes| Registry::read(&bytes).map_err(|error| error.to_string()));
         let registry = match registry {

@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 
 use super::manifest::{ComponentEntry, MissingEntry};
 use super::{Problem, plain};
+use crate::io::place::Place;
+use crate::io::places::Places;
 use crate::io::read;
 use crate::io::walk::Selection;
 use crate::io::windows_path::{Drives, WindowsPath};
@@ -45,10 +47,12 @@ pub struct Request<'a> {
 }
 
 /// A file that is to be taken.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Planned {
-    /// Where it is.
+    /// Where it is, as people know it.
     pub from: PathBuf,
+    /// Where it was found: it is copied from there or not at all.
+    pub place: Place,
     /// Where it goes in the snapshot.
     pub path: String,
     /// Where it is, as Windows shows it.
@@ -85,6 +89,7 @@ pub struct Plan {
 pub fn find(request: &Request<'_>) -> Plan {
     let mut finder = Finder {
         request,
+        drive_places: Places::of_drives(request.drives),
         plan: Plan::default(),
         places: Vec::new(),
         looked: BTreeMap::new(),
@@ -120,7 +125,7 @@ impl Plan {
 }
 
 /// A component in a folder.
-struct Place {
+struct Home {
     entry: ComponentEntry,
     folder: PathBuf,
     canonical: PathBuf,
@@ -138,8 +143,9 @@ struct Candidate {
 
 struct Finder<'r, 'a> {
     request: &'r Request<'a>,
+    drive_places: std::io::Result<Places>,
     plan: Plan,
-    places: Vec<Place>,
+    places: Vec<Home>,
     /// Where each component was looked for.
     looked: BTreeMap<String, Vec<String>>,
     /// Files that were taken.
@@ -213,7 +219,7 @@ impl Finder<'_, '_> {
             Some(place) => place,
             None => {
                 let shown = self.request.drives.show(&path).unwrap_or(shown);
-                self.places.push(Place {
+                self.places.push(Home {
                     entry: ComponentEntry {
                         id: id.to_owned(),
                         title: component.provenance.summary.clone(),

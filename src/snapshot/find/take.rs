@@ -1,10 +1,13 @@
 //! Which files of the components that were found are taken.
 
 use std::collections::HashSet;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{Finder, Planned, WINDOWS};
 use crate::config::sidecars::Sidecar;
+use crate::io::place::Place;
+use crate::io::places::NoPlace;
 use crate::io::read;
 use crate::io::windows_path::{WindowsPath, check_name, fold};
 use crate::pack::places::{ExpectedFile, FileKind, Need};
@@ -169,15 +172,47 @@ impl Finder<'_, '_> {
         }
     }
 
-    /// What was read to find things.
-    pub(super) fn take_evidence(&mut self, path: &Path) {
+    /// What was read to find things; `is_named` if the user said where it is.
+    pub(super) fn take_evidence(&mut self, path: &Path, is_named: bool) {
         if path.is_file() {
-            self.take(WINDOWS, path, FileKind::Evidence, "read to find components");
+            let rule = "read to find components";
+            self.take_from(WINDOWS, path, FileKind::Evidence, rule, is_named);
         }
     }
 
     fn take(&mut self, component: &str, path: &Path, kind: FileKind, taken_by: &str) {
-        let canonical = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        self.take_from(component, path, kind, taken_by, false);
+    }
+
+    /// Where the file is, to be copied from there whatever is put in its way later.
+    fn place(&self, path: &Path, is_named: bool) -> Result<Place, NoPlace> {
+        if is_named {
+            return Ok(Place::named(path)?);
+        }
+        match &self.drive_places {
+            Ok(places) => places.place(path),
+            Err(error) => Err(io::Error::from(error.kind()).into()),
+        }
+    }
+
+    fn take_from(
+        &mut self,
+        component: &str,
+        path: &Path,
+        kind: FileKind,
+        taken_by: &str,
+        is_named: bool,
+    ) {
+        let place = match self.place(path, is_named) {
+            Ok(place) => place,
+            Err(why) => {
+                let message = format!("it is not in the snapshot: {why}");
+                let help = "See what is there now, then run again; the rest was taken.";
+                let problem = Problem::new(path.display(), message, help);
+                return self.plan.problems.push(problem);
+            }
+        };
+        let canonical = place.path();
         if !self.taken.insert(canonical.clone()) {
             return;
         }
@@ -215,6 +250,7 @@ impl Finder<'_, '_> {
         }
         self.plan.files.push(Planned {
             from: path.to_owned(),
+            place,
             path: inside,
             source,
             component: component.to_owned(),
