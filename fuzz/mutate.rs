@@ -143,7 +143,7 @@ pub fn changed(document: &Document, given: &Document, numbers: &mut Numbers) -> 
         }
         // Gone, twice, or come from another version.
         8 if element != root => changed.replace_range(span, ""),
-        9 if element != root => changed.insert_str(span.end, &text[span.clone()]),
+        9 if element != root => changed.insert_str(span.end, &text[span]),
         10 | 11 => {
             let theirs = self::elements(given);
             let theirs = numbers.one(&theirs);

@@ -624,10 +624,10 @@ fn findings_in_one_line_cost_the_same_each() {
             .map(|at| format!(r#"<add key="twice" value="{at}"/>"#))
             .collect();
         let text = format!("<configuration><appSettings>{entries}</appSettings></configuration>");
-        let folder = crate::command::folder(&[("web.config", text.as_bytes())]);
+        let place = folder(&[("web.config", text.as_bytes())]);
         let runs = (0..2).map(|_| {
             let begun = std::time::Instant::now();
-            let done = crate::command::run(folder.path(), &["lint", "web.config"]);
+            let done = run(place.path(), &["lint", "web.config"]);
             assert_eq!(done.stdout.matches("[NET101]").count(), count - 1);
             begun.elapsed()
         });
