@@ -2,6 +2,9 @@
 //! fuzzer makes up; `tests/it/fuzz_laws.rs` on fixtures and damaged copies.
 #![allow(dead_code)] // each target uses one of them
 
+pub mod mutate;
+pub mod other_inputs;
+
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
@@ -11,9 +14,11 @@ use conferry::lint::selection::Selection;
 use conferry::lint::tree::Memory;
 use conferry::lint::{Linter, Report};
 use conferry::merge::branches::{Versions, merge_versions};
+use conferry::merge::finish::{Settle, finish};
 use conferry::merge::markers::{Markers, Style};
+use conferry::merge::{DecidedBy, Inputs, Mode};
 use conferry::pack::lint::Applicability;
-use conferry::pack::{Rules, load_for_lint};
+use conferry::pack::{Rules, load_for_lint, load_general};
 use conferry::present::failure;
 use conferry::present::lint::{View, azure, github, json, markdown, sarif, text};
 use conferry::xml::tokens::Tokens;
@@ -25,6 +30,12 @@ pub const SEPARATOR: &[u8] = b"\n\x00\n";
 fn rules() -> &'static Rules {
     static RULES: OnceLock<Rules> = OnceLock::new();
     RULES.get_or_init(|| load_for_lint(&[]).expect("built-in packs load"))
+}
+
+/// What is true of .NET in general: an upgrade is merged by it where no product is known.
+fn general() -> &'static Rules {
+    static RULES: OnceLock<Rules> = OnceLock::new();
+    RULES.get_or_init(|| load_general(&[]).expect("the built-in pack loads"))
 }
 
 fn everything() -> &'static Selection {
@@ -165,6 +176,54 @@ pub fn merge(bytes: &[u8]) {
             "a change of one side alone is lost"
         );
     }
+    upgrade(base, ours);
+    upgrade(base, theirs);
+}
+
+/// An administrator who changed nothing gets the new file, and a new version that changed nothing
+/// gives back the administrator's file, byte for byte both; but for rules that decide otherwise.
+pub fn upgrade(base: &[u8], other: &[u8]) {
+    let (Ok(base), Ok(other)) = (Document::from_bytes(base), Document::from_bytes(other)) else {
+        return;
+    };
+    if base.local_name(base.root()) != other.local_name(other.root()) {
+        return;
+    }
+    let wanted = other.source().bytes_with(other.text());
+    for (law, old, new) in [
+        ("old == base -> new", &base, &other),
+        ("new == base -> old", &other, &base),
+    ] {
+        for mode in [Mode::Upgrade, Mode::Branches] {
+            let inputs = Inputs {
+                base: Some(&base),
+                incoming: old,
+                carrier: new,
+                mode,
+                rules: general(),
+                rewrite: None,
+                joins_renamed: true,
+                reports: true,
+            };
+            let merged =
+                conferry::merge::merge(inputs).expect("documents with one root are merged");
+            let by_rule = |by: &DecidedBy| matches!(by, DecidedBy::Rule(_));
+            if merged
+                .decisions
+                .iter()
+                .any(|decision| by_rule(&decision.by))
+            {
+                continue;
+            }
+            assert_eq!(merged.conflicts.len(), 0, "{law} has conflicts ({mode:?})");
+            match finish(&inputs, &merged, Settle::Carrier) {
+                Ok(finished) => assert!(finished.bytes == wanted, "{law} does not hold ({mode:?})"),
+                // A file that the second reader of branches reads otherwise is merged as text.
+                Err(_) if mode == Mode::Branches => {}
+                Err(error) => panic!("{law}: {error} ({mode:?})"),
+            }
+        }
+    }
 }
 
 fn merged(base: &[u8], ours: &[u8], theirs: &[u8]) -> Option<(Vec<u8>, usize)> {
@@ -181,7 +240,8 @@ fn merged(base: &[u8], ours: &[u8], theirs: &[u8]) -> Option<(Vec<u8>, usize)> {
     Some((merged.bytes, merged.conflicts.len()))
 }
 
-fn split(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+/// The versions in the input of `merge`.
+pub fn split(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(bytes);
     std::iter::from_fn(move || {
         let all = rest?;

@@ -66,10 +66,8 @@ impl PackProblem {
         let start = floor(text, self.span.start as usize);
         let end = floor(text, self.span.end as usize).max(start);
         let first = text[..start].rfind('\n').map_or(0, |at| at + 1);
-        let mut last = line_end(
-            text,
-            end.max(start + usize::from(end > start)) - usize::from(end > start),
-        );
+        // The line of the last character, which may be one of several bytes.
+        let mut last = line_end(text, floor(text, end.saturating_sub(1)).max(start));
         if text[first..last].matches('\n').count() >= EXCERPT_LINES {
             last = line_end(text, start);
         }

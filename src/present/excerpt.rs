@@ -16,8 +16,20 @@ const LOOK_BACK: usize = 400;
 /// whose secrets are `secrets`, in order.
 #[must_use]
 pub fn excerpt_for(text: &str, span: Span, secrets: &[Span], note: &str) -> Excerpt {
-    let line = line_of(text, span);
-    let shown = clipped(text, line, span);
+    let first_line = LineColumn::of(text, span.start).line;
+    excerpt_on(first_line, text, span, secrets, note)
+}
+
+/// As [`excerpt_for`], where the number of the line is known: for many places of one text.
+#[must_use]
+pub(super) fn excerpt_on(
+    first_line: usize,
+    text: &str,
+    span: Span,
+    secrets: &[Span],
+    note: &str,
+) -> Excerpt {
+    let shown = shown_of(text, span);
     let mut masked = Masked::default();
     let mut copied = shown.start;
     for secret in secrets {
@@ -35,7 +47,7 @@ pub fn excerpt_for(text: &str, span: Span, secrets: &[Span], note: &str) -> Exce
     let start = masked.place(span.start, false);
     let end = masked.place(span.end.min(shown.end), true);
     Excerpt {
-        first_line: LineColumn::of(text, line.start).line,
+        first_line,
         label: Span {
             start,
             end: end.max(start),
@@ -154,7 +166,7 @@ pub fn secrets_of_plain(text: &str, table: &SecretTable) -> Vec<Span> {
 }
 
 /// The whole line in which `span` begins, without its line end.
-pub(super) fn line_of(text: &str, span: Span) -> Span {
+fn line_of(text: &str, span: Span) -> Span {
     let at = (span.start as usize).min(text.len());
     let bytes = text.as_bytes();
     let is_end = |byte: &u8| matches!(byte, b'\n' | b'\r');
@@ -169,15 +181,20 @@ pub(super) fn line_of(text: &str, span: Span) -> Span {
     Span::new(start, end)
 }
 
-/// `line`, cut to the surroundings of `span` where it is very long.
-fn clipped(text: &str, line: Span, span: Span) -> Span {
-    let mut start = (line.start as usize).max((span.start as usize).saturating_sub(MAX_SIDE));
-    let mut end = (line.end as usize).min((span.start as usize).saturating_add(2 * MAX_SIDE));
-    while !text.is_char_boundary(start) {
-        start -= 1;
+/// What [`excerpt_for`] shows of the text for `span`: its line, cut to its surroundings where it is
+/// very long. It looks no further than that: a minified file is one line with many findings.
+pub(super) fn shown_of(text: &str, span: Span) -> Span {
+    let at = (span.start as usize).min(text.len());
+    let mut from = at.saturating_sub(MAX_SIDE);
+    while !text.is_char_boundary(from) {
+        from -= 1;
     }
-    while !text.is_char_boundary(end) {
-        end += 1;
+    let mut to = at.saturating_add(2 * MAX_SIDE).min(text.len());
+    while !text.is_char_boundary(to) {
+        to += 1;
     }
-    Span::new(start.min(end), end)
+    let bytes = text.as_bytes();
+    let start = memchr::memrchr2(b'\n', b'\r', &bytes[from..at]).map_or(from, |end| from + end + 1);
+    let end = memchr::memchr2(b'\n', b'\r', &bytes[at..to]).map_or(to, |end| at + end);
+    Span::new(start, end)
 }

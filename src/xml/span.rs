@@ -70,6 +70,28 @@ impl Span {
 pub struct Lines<'t> {
     text: &'t str,
     starts: Vec<usize>,
+    /// What stands before each block of the text, so that no place of a long line is counted from
+    /// its beginning.
+    blocks: Vec<Counts>,
+}
+
+/// Bytes from one entry of [`Lines::blocks`] to the next.
+const BLOCK: usize = 1024;
+
+/// How much a part of a text holds.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    chars: usize,
+    /// Of them those that are two code units in UTF-16.
+    beyond: usize,
+}
+
+impl Counts {
+    fn add(mut self, bytes: &[u8]) -> Self {
+        self.chars += bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count();
+        self.beyond += bytes.iter().filter(|byte| **byte >= 0xF0).count();
+        self
+    }
 }
 
 impl<'t> Lines<'t> {
@@ -83,6 +105,14 @@ impl<'t> Lines<'t> {
         Self {
             text,
             starts: std::iter::once(0).chain(ends).collect(),
+            blocks: bytes
+                .chunks(BLOCK)
+                .scan(Counts::default(), |before, block| {
+                    let counts = *before;
+                    *before = counts.add(block);
+                    Some(counts)
+                })
+                .collect(),
         }
     }
 
@@ -92,7 +122,7 @@ impl<'t> Lines<'t> {
         let (line, before) = self.before(offset);
         LineColumn {
             line,
-            column: before.chars().count() + 1,
+            column: before.chars + 1,
         }
     }
 
@@ -103,18 +133,30 @@ impl<'t> Lines<'t> {
         let (line, before) = self.before(offset);
         LineColumn {
             line,
-            column: before.chars().map(char::len_utf16).sum::<usize>() + 1,
+            column: before.chars + before.beyond + 1,
         }
     }
 
     /// The line of byte `offset`, and what stands before it there.
-    fn before(&self, offset: u32) -> (usize, &'t str) {
+    fn before(&self, offset: u32) -> (usize, Counts) {
         let mut offset = (offset as usize).min(self.text.len());
         while !self.text.is_char_boundary(offset) {
             offset -= 1;
         }
         let line = self.starts.partition_point(|start| *start <= offset);
-        (line, &self.text[self.starts[line - 1]..offset])
+        let (to, from) = (self.until(offset), self.until(self.starts[line - 1]));
+        let counts = Counts {
+            chars: to.chars - from.chars,
+            beyond: to.beyond - from.beyond,
+        };
+        (line, counts)
+    }
+
+    /// What stands before byte `offset` in the whole text.
+    fn until(&self, offset: usize) -> Counts {
+        let block = (offset / BLOCK).min(self.blocks.len().saturating_sub(1));
+        let before = self.blocks.get(block).copied().unwrap_or_default();
+        before.add(&self.text.as_bytes()[block * BLOCK..offset])
     }
 }
 
@@ -159,14 +201,16 @@ mod tests {
 
     #[test]
     fn both_ways_to_a_place_agree() {
-        let text = "a\r\nbé\rc\n\n\r\r\nd";
-        let lines = Lines::of(text);
-        for offset in 0..=text.len() as u32 + 1 {
-            assert_eq!(
-                lines.place(offset),
-                LineColumn::of(text, offset),
-                "{offset}"
-            );
+        let long = "aé\u{1f600}".repeat(BLOCK);
+        for text in ["a\r\nbé\rc\n\n\r\r\nd", "", &format!("x\n{long}\ny")] {
+            let lines = Lines::of(text);
+            for offset in 0..=text.len() as u32 + 1 {
+                assert_eq!(
+                    lines.place(offset),
+                    LineColumn::of(text, offset),
+                    "{offset}"
+                );
+            }
         }
     }
 

@@ -53,6 +53,10 @@ pub enum SyntaxErrorKind {
     UnquotedValue,
     #[error("the attribute `{name}` stands twice in one tag")]
     DuplicateAttribute { name: String },
+    #[error(
+        "`{earlier}` and `{name}` are one attribute, for both prefixes stand for one namespace"
+    )]
+    SameAttribute { name: String, earlier: String },
     #[error("`<` must be written `&lt;` in an attribute value")]
     LessThanInValue,
     #[error("`&` must be written `&amp;` unless it begins an entity")]
@@ -107,7 +111,7 @@ impl SyntaxErrorKind {
             Self::MissingSpace | Self::AttributeWithoutValue | Self::UnquotedValue => {
                 "Write attributes as name=\"value\". Curly quotes are not quotes, and a quote inside a value is written `&quot;`."
             }
-            Self::DuplicateAttribute { .. } => "Keep one of the two.",
+            Self::DuplicateAttribute { .. } | Self::SameAttribute { .. } => "Keep one of the two.",
             Self::LessThanInValue => "Write `&lt;`, or close the quote that was opened before.",
             Self::BareAmpersand | Self::UnknownEntity => {
                 "In a value or a password write `&amp;` for `&`."

@@ -615,3 +615,25 @@ fn formats_of_the_estate() {
         insta::assert_snapshot!(format!("lint_{format}"), done.stdout);
     }
 }
+
+/// A minified file is one line; a finding must not cost more because others stand in that line.
+#[test]
+fn findings_in_one_line_cost_the_same_each() {
+    let time = |count: usize| {
+        let entries: String = (0..count)
+            .map(|at| format!(r#"<add key="twice" value="{at}"/>"#))
+            .collect();
+        let text = format!("<configuration><appSettings>{entries}</appSettings></configuration>");
+        let place = folder(&[("web.config", text.as_bytes())]);
+        let runs = (0..2).map(|_| {
+            let begun = std::time::Instant::now();
+            let done = run(place.path(), &["lint", "web.config"]);
+            assert_eq!(done.stdout.matches("[NET101]").count(), count - 1);
+            begun.elapsed()
+        });
+        runs.min().unwrap()
+    };
+    let (few, many) = (time(500), time(4000));
+    // Eight times the findings; it was more than fifty times the time.
+    assert!(many < few * 24, "{few:?} for 500, {many:?} for 4,000");
+}

@@ -13,7 +13,7 @@ use crate::lint::settings::Policies;
 use crate::lint::{Estate, Finding, Place, Report};
 use crate::pack::Rules;
 use crate::pack::lint::{Applicability, LintRule, Severity};
-use crate::present::excerpt::{excerpt_for, excerpt_of_broken, line_of};
+use crate::present::excerpt::{excerpt_of_broken, excerpt_on, shown_of};
 use crate::xml::{LineColumn, Lines, Span};
 
 /// A run and what belongs to it.
@@ -178,15 +178,17 @@ impl<'a> View<'a> {
         match subject.document() {
             None => excerpt_of_broken(text, place.span, &self.rules.secrets, note),
             Some(document) => {
-                let line = line_of(text, place.span);
+                // Not the whole line: a minified file is one, and each finding would look through it.
+                let shown = shown_of(text, place.span);
                 let secrets = match self.show_secrets {
                     true => Vec::new(),
                     false => {
                         let table = &self.rules.secrets;
-                        table.spans_near(&self.rules.identities, document, line)
+                        table.spans_near(&self.rules.identities, document, shown)
                     }
                 };
-                let excerpt = excerpt_for(text, place.span, &secrets, note);
+                let line = self.lines(place.subject).place(place.span.start).line;
+                let excerpt = excerpt_on(line, text, place.span, &secrets, note);
                 (!excerpt.text.trim().is_empty()).then_some(excerpt)
             }
         }

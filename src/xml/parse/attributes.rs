@@ -1,11 +1,16 @@
 //! What stands in a tag: names, attributes, the prefixes they declare and use.
 
+use std::collections::HashMap;
+
 use super::{Builder, MAX_ATTRIBUTES, error};
 use crate::xml::chars::{is_qualified_name, is_space, plain_length, plain_name_length, prefix};
 use crate::xml::document::Attribute;
 use crate::xml::escape::{self, ReferenceError};
 use crate::xml::span::Span;
 use crate::xml::syntax::{SyntaxError, SyntaxErrorKind};
+
+/// What the prefix `xml` stands for without a declaration.
+const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
 
 impl Builder<'_> {
     pub(super) fn scan_name(&mut self, start: usize, limit: usize) -> Result<Span, SyntaxError> {
@@ -159,7 +164,9 @@ impl Builder<'_> {
                         span: attribute.name,
                     });
                 }
-                self.prefixes.push((declared, depth));
+                let places = self.prefixes.entry(declared).or_default();
+                places.push(attribute.value);
+                self.declared.push((declared, depth));
             }
         }
         let names = std::iter::once(element).chain(
@@ -171,14 +178,47 @@ impl Builder<'_> {
             let Some(used) = prefix(&self.text[span.range()]) else {
                 continue;
             };
-            let known = matches!(used, "xml" | "xmlns")
-                || self.prefixes.iter().any(|(declared, _)| *declared == used);
-            if !known {
+            if !matches!(used, "xml" | "xmlns") && self.namespace(used).is_none() {
                 return Err(SyntaxError {
                     kind: SyntaxErrorKind::UndeclaredPrefix {
                         prefix: used.to_owned(),
                     },
                     span,
+                });
+            }
+        }
+        self.check_expanded_names(first)
+    }
+
+    /// What `prefix` stands for here, as the text has it.
+    fn namespace(&self, prefix: &str) -> Option<&str> {
+        let place = self.prefixes.get(prefix)?.last()?;
+        Some(&self.text[place.range()])
+    }
+
+    /// Refuses two attributes with one local name whose prefixes stand for one namespace.
+    fn check_expanded_names(&self, first: u32) -> Result<(), SyntaxError> {
+        let prefixed = self.attributes[first as usize..]
+            .iter()
+            .filter_map(|attribute| {
+                let name = &self.text[attribute.name.range()];
+                let (prefix, local) = name.split_once(':')?;
+                (prefix != "xmlns").then_some((attribute, prefix, local))
+            });
+        if prefixed.clone().nth(1).is_none() {
+            return Ok(());
+        }
+        let mut seen = HashMap::new();
+        for (attribute, prefix, local) in prefixed {
+            let raw = self.namespace(prefix).unwrap_or(XML_NAMESPACE);
+            let key = (local, escape::attribute_value(raw));
+            if let Some(earlier) = seen.insert(key, prefix) {
+                return Err(SyntaxError {
+                    kind: SyntaxErrorKind::SameAttribute {
+                        name: format!("{prefix}:{local}"),
+                        earlier: format!("{earlier}:{local}"),
+                    },
+                    span: attribute.name,
                 });
             }
         }
@@ -188,12 +228,10 @@ impl Builder<'_> {
     /// Forgets the prefixes of the element that ends.
     pub(super) fn leave_scope(&mut self) {
         let depth = self.open.len();
-        while self
-            .prefixes
-            .last()
-            .is_some_and(|(_, declared)| *declared >= depth)
-        {
-            self.prefixes.pop();
+        while let Some((prefix, _)) = self.declared.pop_if(|(_, declared)| *declared >= depth) {
+            if let Some(places) = self.prefixes.get_mut(prefix) {
+                places.pop();
+            }
         }
     }
 }

@@ -7,6 +7,7 @@
 mod attributes;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use crate::xml::chars::{first_forbidden, is_blank, is_qualified_name, is_space};
 use crate::xml::document::{Attribute, Document, ElementData, NONE, Node, NodeId, NodeKind};
@@ -85,8 +86,10 @@ struct Builder<'a> {
     root: Option<NodeId>,
     /// Whether the tag that is read has a name with a prefix.
     has_prefixes: bool,
-    /// Prefixes in scope, with the depth at which each was declared.
-    prefixes: Vec<(&'a str, usize)>,
+    /// What the prefixes in scope stand for, the innermost declaration last.
+    prefixes: HashMap<&'a str, Vec<Span>>,
+    /// The same in the order in which they were declared, with the depth at which that was.
+    declared: Vec<(&'a str, usize)>,
 }
 
 fn error<T>(kind: SyntaxErrorKind, start: usize, end: usize) -> Result<T, SyntaxError> {
@@ -111,7 +114,8 @@ impl<'a> Builder<'a> {
             open: vec![0],
             root: None,
             has_prefixes: false,
-            prefixes: Vec::new(),
+            prefixes: HashMap::new(),
+            declared: Vec::new(),
         }
     }
 
