@@ -100,6 +100,7 @@ pub fn manifest(bytes: &[u8]) {
         drives: &drives,
         components: &[],
         only: None,
+        reads: &[],
     };
     for step in restore::plan(&manifest, &request, &Progress::default()) {
         if let Some(target) = step.target {
