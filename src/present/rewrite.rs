@@ -150,10 +150,7 @@ pub fn json(plans: &[FilePlan], failures: &[Failure]) -> String {
             })
             .collect(),
     };
-    // These types have nothing that serde_json could refuse.
-    let mut json = serde_json::to_string_pretty(&report).unwrap_or_default();
-    json.push('\n');
-    json
+    super::json::json(&report)
 }
 
 fn file_row(plan: &FilePlan) -> Option<FileRow> {

@@ -218,6 +218,7 @@ fn secret(out: &mut String, row: &SecretRow) {
         ("parts", &row.parts),
         ("beside", &row.beside),
         ("words", &row.words),
+        ("except", &row.except),
     ] {
         let texts: Vec<&str> = list.iter().map(|text| text.get_ref().as_str()).collect();
         let _ = writeln!(out, "            {key}: &{texts:?},");

@@ -164,7 +164,7 @@ fn drive(
     theirs: &Path,
     output: &mut Output,
 ) -> Result<Exit, Vec<Failure>> {
-    let rules = load_general_rules(&args.rules.rules)?;
+    let rules = load_general_rules(args.rules.extra())?;
     let read = |path: &Path| read::read_file(path).map_err(|error| vec![error.into()]);
     let write = |path: &Path, bytes: &[u8]| match write::write_scratch(path, bytes) {
         Ok(_) => Ok(()),
