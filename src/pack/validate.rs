@@ -43,7 +43,7 @@ pub struct Builder {
     pub(super) discovery: Vec<String>,
     pub(super) places: Places,
     /// Whether the pack that is added may take masking away.
-    pub(super) may_unmask: bool,
+    pub may_unmask: bool,
     /// What the pack that is added is called in messages.
     pub(super) label: String,
     /// The packs that the user gave, by the ids of their rows.

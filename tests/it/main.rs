@@ -1,6 +1,7 @@
 //! All integration tests, in one binary.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+mod canaries; // secrets of every kind in every command, format, encoding and failure
 mod checkout; // the repository on Windows: names, line ends
 mod cli; // the command line: help, exit codes, bad input, output formats
 mod collisions; // values that collide in the fingerprints of a merge

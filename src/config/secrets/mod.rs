@@ -174,7 +174,7 @@ impl SecretTable {
     /// Adds a plain word beside which raw text may hold a secret, in whatever case.
     pub fn add_word(&mut self, word: Cow<'static, str>) {
         self.lists.add_word(&word);
-        if !word.chars().all(char::is_alphanumeric) {
+        if !word.contains('*') && !word.chars().all(char::is_alphanumeric) {
             self.plain_words
                 .push(fold::plain_letters(&word).into_owned().into());
         }

@@ -172,7 +172,7 @@ fn region(text: &str, markup: &Markup, mark: &Range<usize>) -> Range<usize> {
             .match_indices("</")
             .map(|(at, _)| mark.end + at);
         let end = ends.take(2).last().unwrap_or(text.len());
-        let before = line_start(text, line.start.saturating_sub(1));
+        let before = text[..line.start].trim_end_matches(['\r', '\n']).len();
         widen(lines_of(text, before..end));
     }
     region = with_neighbours(text, region, mark);
@@ -216,7 +216,10 @@ fn with_neighbours(text: &str, region: Range<usize>, mark: &Range<usize>) -> Ran
         if from == 0 {
             break;
         }
-        let line = line_start(text, from - 1);
+        let line_end = &text[..from];
+        let line_end = line_end.strip_suffix('\n').unwrap_or(line_end);
+        let line_end = line_end.strip_suffix('\r').unwrap_or(line_end);
+        let line = line_start(text, line_end.len());
         let shown = text[line..from].trim();
         if shown.is_empty() || shown.starts_with(['{', '[', '}', ']']) {
             break;
@@ -311,16 +314,18 @@ fn is_heading(line: &str) -> bool {
     (line.contains([',', ';', '\t', '|']) || line.contains("  ")) && line.chars().all(is_plain)
 }
 
-/// Whether no value follows: no words but those that join.
+/// Whether no value follows: the last word is none, or one that joins.
 fn says_nothing(behind: &str) -> bool {
     let joins = [
         "is", "to", "was", "are", "ist", "lautet", "est", "es", "e", "in", "and", "und", "for",
         "key", "value",
     ];
-    tokens(behind).all(|token| {
+    let is_join = |token: Range<usize>| {
         let word = &behind[token];
         joins.iter().any(|join| word.eq_ignore_ascii_case(join))
-    })
+    };
+    // "The password for sa is" says something, and not the password.
+    tokens(behind).last().is_none_or(is_join)
 }
 
 fn until(text: &str, end: usize, stops: impl Fn(&str) -> bool) -> usize {
