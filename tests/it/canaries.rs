@@ -125,11 +125,14 @@ fn elements(rows: &[Row], version: char) -> String {
 }
 
 fn document(rows: &[Row], version: char, encoding: &str) -> String {
+    document_of(&elements(rows, version), version, encoding)
+}
+
+fn document_of(elements: &str, version: char, encoding: &str) -> String {
     format!(
         "<?xml version=\"1.0\" encoding=\"{encoding}\"?>\n<configuration>\n  <appSettings>\n    \
          <add key=\"Url\" value=\"https://host/PhoneFactor/{version}\"/>\n    <add key=\"Url\" value=\"x\"/>\n  \
-         </appSettings>\n{}</configuration>\n",
-        elements(rows, version)
+         </appSettings>\n{elements}</configuration>\n",
     )
 }
 
@@ -335,7 +338,17 @@ fn no_command_shows_a_secret() {
             other => other,
         };
         let file = |version| bytes(&document(&rows, version, declared), encoding);
-        let (base, old, new) = (file('a'), file('b'), file('c'));
+        let (base, old) = (file('a'), file('b'));
+        // Every offer for a conflict is tried, so only some rows are in conflict.
+        let new: String = (rows.iter().enumerate())
+            .map(|(at, row)| {
+                elements(
+                    std::slice::from_ref(row),
+                    if at % 250 == 7 { 'c' } else { 'a' },
+                )
+            })
+            .collect();
+        let new = bytes(&document_of(&new, 'c', declared), encoding);
         // Not well-formed at its end, and in the middle of a secret.
         let cut = document(&rows, 'a', declared).replace(
             "</configuration>",
@@ -579,4 +592,47 @@ fn no_snapshot_shows_a_secret() {
         &["snapshot", "diff", "one", "two", "--show-secrets"],
     );
     assert!(shown_in(&rows, &asked.stdout).len() > rows.len() / 3);
+}
+
+/// A pack that a conferry.toml names cannot take masking away, nor can one of `--rules` without the flag.
+#[test]
+fn only_the_command_line_takes_masking_away() {
+    let pack = "[[secret]]\nid = \"secret-names\"\nnames = [\"nothing\"]\n[[secret]]\nid = \"secret-entries\"\nkeys = [\"nothing\"]\n\
+                [[secret]]\nid = \"secret-words\"\nwords = [\"nothing\"]\n";
+    let except = "[[secret]]\nid = \"more\"\nexcept = [\"PORTAL_PASSWORD\"]\n";
+    let config = "<configuration>\n  <appSettings>\n    <add key=\"PORTAL_PASSWORD\" value=\"kN4r\"/>\n    \
+                  <add key=\"PORTAL_PASSWORD\" value=\"kN4r\"/>\n    <add key=\"a\" value=\"1\"/>\n  </appSettings>\n  <a nothing=\"kN5r\" b=\"&#1;\"/>\n</configuration>\n";
+    let config = config.replace(" b=\"&#1;\"", "");
+    let folder = folder(&[
+        ("a/web.config", config.as_bytes()),
+        ("a/pack.toml", pack.as_bytes()),
+        ("except.toml", except.as_bytes()),
+        ("a/conferry.toml", b"rules = [\"pack.toml\"]\n"),
+        ("b/web.config", config.as_bytes()),
+    ]);
+    let shows = |args: &[&str]| {
+        let done = run(folder.path(), &[&["lint"], args].concat());
+        let all = done.stdout + &done.stderr;
+        (
+            all.contains("kN4r"),
+            all.contains("NET101") || all.contains("NET102"),
+            all,
+        )
+    };
+    let shown = shows(&["a"]);
+    assert!(!shown.0 && shown.1, "{}", shown.2);
+    let shown = shows(&["a", "--allow-unmasking"]);
+    assert!(!shown.0 && shown.1, "{}", shown.2);
+    let shown = shows(&["b", "--rules", "a/pack.toml"]);
+    assert!(!shown.0 && shown.1, "{}", shown.2);
+    let shown = shows(&["b", "--rules", "a/pack.toml", "--allow-unmasking"]);
+    assert!(shown.0 && shown.1, "{}", shown.2);
+    let refused = shows(&["b", "--rules", "except.toml"]);
+    assert!(
+        !refused.0 && refused.2.contains("--allow-unmasking"),
+        "{}",
+        refused.2
+    );
+    let allowed = shows(&["b", "--rules", "except.toml", "--allow-unmasking"]);
+    assert!(allowed.0, "{}", allowed.2);
 }
