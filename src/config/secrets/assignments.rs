@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::names::{Names, Of};
 
-/// Words that make a secret of the word `key` behind them.
+/// The word that needs another before it.
 const OF_KEYS: &str = "key";
 
 /// The values in `text` that stand behind the name of a secret, in order of their names.
@@ -23,7 +23,7 @@ pub(super) fn assigned(names: &Names, text: &str) -> Vec<Range<usize>> {
         let is_secret = names.is_secret(name, Of::Entry)
             || name.eq_ignore_ascii_case(OF_KEYS)
                 && text.get(before.end..token.start) == Some(" ")
-                && names.is_secret(&text[before.start..token.end], Of::Entry);
+                && names.is_secret_key(&text[before.start..token.end]);
         if is_secret {
             let value = value_at(text, at, is_flag, is_in_query(text, token.start));
             if !value.is_empty() {

@@ -90,6 +90,15 @@ impl Names {
         excepted.max() < secret.max()
     }
 
+    /// Whether `name` is that of a secret key by more than its last word: `license key`, not `add key`.
+    pub(super) fn is_secret_key(&self, name: &str) -> bool {
+        let name = Name::new(name);
+        let known = self.names.iter().chain(&self.keys);
+        let mut longer = known
+            .filter(|pattern| pattern.start == Start::Within || pattern.core.len() > "key".len());
+        longer.any(|pattern| pattern.matches(&name))
+    }
+
     fn can_match(&self, name: &Name<'_>) -> bool {
         let cores = self.cores.get_or_init(|| {
             let all = self.names.iter().chain(&self.keys).chain(&self.words);
