@@ -607,7 +607,7 @@ fn only_the_command_line_takes_masking_away() {
         ("a/web.config", config.as_bytes()),
         ("a/pack.toml", pack.as_bytes()),
         ("except.toml", except.as_bytes()),
-        ("a/conferry.toml", b"rules = [\"pack.toml\"]\n"),
+        ("a/conferry.toml", b"[lint]\nrules = [\"pack.toml\"]\n"),
         ("b/web.config", config.as_bytes()),
     ]);
     let shows = |args: &[&str]| {

@@ -146,6 +146,7 @@ fn escape(written: &str, at: usize) -> Option<(usize, String)> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -232,10 +232,10 @@ fn mentions_of<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = Range<u
     let first = word.bytes().next().unwrap_or_default();
     let (lower, upper) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
     let bytes = text.as_bytes();
-    memchr::memchr2_iter(lower, upper, bytes).filter_map(move |at| {
-        bytes[at..]
-            .get(..word.len())
-            .is_some_and(|part| part.eq_ignore_ascii_case(word.as_bytes()))
-            .then(|| whole_characters(text, at..at + word.len()))
-    })
+    memchr::memchr2_iter(lower, upper, bytes)
+        .filter(move |at| {
+            let part = bytes[*at..].get(..word.len());
+            part.is_some_and(|part| part.eq_ignore_ascii_case(word.as_bytes()))
+        })
+        .map(move |at| whole_characters(text, at..at + word.len()))
 }

@@ -239,10 +239,14 @@ mod tests {
     #[test]
     fn names_are_compared_by_their_words() {
         let mut names = Names::default();
-        ["*password", "*_pass", "*_key", "apikey"].map(|pattern| names.add_name(pattern));
+        for pattern in ["*password", "*_pass", "*_key", "apikey"] {
+            names.add_name(pattern);
+        }
         names.add_key("token");
         names.add_word("credential");
-        ["publickeytoken", "*_format", "key"].map(|pattern| names.add_exception(pattern));
+        for pattern in ["publickeytoken", "*_format", "key"] {
+            names.add_exception(pattern);
+        }
         for (name, of, is_secret) in [
             ("SmtpPass", Of::Markup, true),
             ("SMTPPass", Of::Markup, true),

@@ -49,6 +49,18 @@ impl SecretTable {
         let mut marks: Vec<Range<usize>> = tokens(text)
             .filter(|token| self.lists.is_secret(&text[token.clone()], Of::Word))
             .collect();
+        // `Jwt:Key`, `license key`
+        let mut last = 0..0;
+        for token in tokens(text) {
+            let before = std::mem::replace(&mut last, token.clone());
+            let joined = &text[before.start..token.end];
+            if text[token.clone()].eq_ignore_ascii_case("key")
+                && matches!(&text[before.end..token.start], ":" | " " | "/")
+                && self.lists.is_secret_key(joined)
+            {
+                marks.push(before.start..token.end);
+            }
+        }
         marks.extend(self.secret_parts(text));
         if let Some(words) = &self.words {
             marks.extend(words.find_iter(text).map(|found| found.range()));
@@ -124,7 +136,7 @@ impl Markup {
         markup
     }
 
-    fn around<'r>(ranges: &'r [Range<usize>], at: usize) -> Option<&'r Range<usize>> {
+    fn around(ranges: &[Range<usize>], at: usize) -> Option<&Range<usize>> {
         let behind = ranges.partition_point(|range| range.start <= at);
         ranges[..behind].last().filter(|range| at < range.end)
     }
