@@ -1,6 +1,7 @@
 //! `tests/canaries/secrets.tsv`: a secret of every kind, in every command, format, encoding and failure.
 //! None is shown, unless it is asked for.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -179,18 +180,20 @@ fn bytes(text: &str, encoding: &str) -> Vec<u8> {
 
 /// The rows whose secrets `shown` has.
 fn shown_in<'r>(rows: &'r [Row], shown: &str) -> Vec<&'r Row> {
-    let shows = |row: &&Row| {
-        ['a', 'b', 'c'].iter().any(|version| {
-            row.filled(*version)
-                .1
-                .iter()
-                .any(|secret| shown.contains(secret.as_str()))
-        })
+    let numbers = shown.match_indices(CANARY);
+    let numbers =
+        numbers.filter_map(|(at, found)| shown.get(at + found.len()..at + found.len() + 4));
+    let lines: HashSet<usize> = numbers.filter_map(|number| number.parse().ok()).collect();
+    let shows_encoded = |row: &Row| {
+        row.text.contains("{b64")
+            && ['a', 'b', 'c'].iter().any(|version| {
+                let secrets = row.filled(*version).1;
+                secrets.iter().any(|secret| shown.contains(secret.as_str()))
+            })
     };
-    match shown.contains(CANARY) || rows.iter().any(|row| row.text.contains("{b64")) {
-        true => rows.iter().filter(shows).collect(),
-        false => Vec::new(),
-    }
+    rows.iter()
+        .filter(|row| lines.contains(&row.line) || shows_encoded(row))
+        .collect()
 }
 
 fn told(rows: &[&Row]) -> String {
@@ -266,7 +269,7 @@ fn no_document_shows_a_secret() {
             .any(|secret| shown.contains(secret.as_str()))
             || ranges(&spans).any(|span| {
                 !blank(&span)
-                    && !text[span.clone()].split(['\n', '\r']).all(|line| {
+                    && !text[span].split(['\n', '\r']).all(|line| {
                         line.trim().is_empty() || {
                             let at = line.as_ptr() as usize - text.as_ptr() as usize;
                             covered(at..at + line.len())
@@ -331,8 +334,11 @@ fn look(folder: &Path, rows: &[Row], commands: &[&[&str]]) {
 
 #[test]
 fn no_command_shows_a_secret() {
-    let rows = table();
     for encoding in ENCODINGS {
+        let mut rows = table();
+        if *encoding == "windows-1252" {
+            rows.retain(|row| row.text.chars().all(|c| u32::from(c) < 0x100));
+        }
         let declared = match *encoding {
             "utf-16le" | "utf-16be" => "utf-16",
             other => other,
@@ -365,6 +371,7 @@ fn no_command_shows_a_secret() {
         let folder = folder(&[
             ("base.config", &base),
             ("old.config", &old),
+            ("ours.config", &old),
             ("new.config", &new),
             ("broken.config", &cut),
             ("marked.config", &marked),
@@ -490,7 +497,7 @@ fn no_command_shows_a_secret() {
                 &[
                     "git-merge-driver",
                     "base.config",
-                    "old.config",
+                    "ours.config",
                     "new.config",
                 ],
             );
@@ -534,7 +541,13 @@ fn no_command_shows_a_secret() {
         let asked = run(folder.path(), &["rewrite", "text", "--show-secrets"]);
         assert!(shown_in(&rows, &asked.stdout).len() > rows.len() / 2);
         let asked = run(folder.path(), &[&three[..], &["--show-secrets"]].concat());
-        assert!(shown_in(&rows, &(asked.stdout + &asked.stderr)).len() > rows.len() / 3);
+        let all = asked.stdout + &asked.stderr;
+        let shown = shown_in(&rows, &all).len();
+        let beginning: String = all.chars().take(2000).collect();
+        assert!(
+            shown > rows.len() / 3,
+            "{encoding}: {shown} rows\n{beginning}"
+        );
     }
 }
 
