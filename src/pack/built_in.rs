@@ -785,7 +785,7 @@ pub(super) static PACK: Compiled = Compiled {
             select: &[],
             names: &[],
             keys: &[],
-            parts: &["(?-u)(?i:(?:[?&;]|%26|%3F)(?:sig|signature|x-amz-signature|x-amz-security-token|access_token|id_token|refresh_token|api_key|api-key|apikey|key|client_secret|token|code|password|pwd|pass))=([^&#\"'<> \\t\\r\\n]+)", "(?-u)(?i:\\bsig|sharedaccesssignature)=([^&#\"'<>; \\t\\r\\n]+)"],
+            parts: &["(?-u)(?i:(?:[?&]|&amp;|%26|%3F)(?:sig|signature|x-amz-signature|x-amz-security-token|access_token|id_token|refresh_token|api_key|api-key|apikey|key|client_secret|token|code|password|pwd|pass))=([^&#\"'<> \\t\\r\\n]+)", "(?-u)(?i:\\bsig|sharedaccesssignature)=([^&#\"'<>; \\t\\r\\n]+)"],
             beside: &["sig=", "signature=", "token=", "key=", "api-key=", "client_secret=", "code=", "password=", "pwd=", "pass="],
             words: &[],
             except: &[],
