@@ -106,13 +106,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     let cli = match parse(args.into_iter().collect()) {
         Ok(cli) => cli,
         Err(error) => {
-            // Help that nobody reads any more is no failure.
-            let _ = error.print();
-            return if error.use_stderr() {
-                Exit::Failed
-            } else {
-                Exit::Clean
-            };
+            let mut output = Output::new(ColorChoice::Auto);
+            output.clap(&error);
+            return output.finish(match error.use_stderr() {
+                true => Exit::Failed,
+                false => Exit::Clean,
+            });
         }
     };
     let mut output = Output::new(cli.global.color);

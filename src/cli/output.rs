@@ -11,6 +11,7 @@ use clap::ValueEnum;
 use super::exit::Exit;
 use crate::error::Failure;
 use crate::present::failure::{self, Style};
+use crate::present::plain::{Printed, printed};
 
 /// When to use colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -123,12 +124,18 @@ impl Output {
         self.err_is_terminal
     }
 
-    /// Prints data.
+    /// Prints a report. Nothing in it commands a terminal or the log of a build.
     pub fn out(&mut self, text: &str) {
-        self.out_bytes(text.as_bytes());
+        let color = self.out.color;
+        self.out_bytes(printed(text, Printed::Text { color }).as_bytes());
     }
 
-    /// Prints data that need not be UTF-8, such as a file.
+    /// Prints lines that are commands to the log of a build.
+    pub fn commands(&mut self, text: &str) {
+        self.out_bytes(printed(text, Printed::Commands).as_bytes());
+    }
+
+    /// Prints a file as it is, since it is what was asked for.
     pub fn out_bytes(&mut self, bytes: &[u8]) {
         if !self.out.put(bytes) {
             self.failed = true;
@@ -137,16 +144,32 @@ impl Output {
 
     /// Prints data that must not be lost: where standard output fails, it is talk.
     pub fn out_or_err(&mut self, text: &str) {
-        if !self.out.put(text.as_bytes()) {
+        let color = self.out.color;
+        if !(self.out).put(printed(text, Printed::Text { color }).as_bytes()) {
             self.failed = true;
             self.err(text);
         }
     }
 
-    /// Prints talk.
+    /// Prints talk, with the same guard as [`Self::out`].
     pub fn err(&mut self, text: &str) {
+        let color = self.err.color;
+        let text = printed(text, Printed::Text { color });
         // Nobody could be told that standard error does not work.
         self.err.put(text.as_bytes());
+    }
+
+    /// Prints what clap has to say: help, or what is wrong with the command line.
+    pub fn clap(&mut self, error: &clap::Error) {
+        let said = error.render();
+        let shown = |color| match color {
+            true => said.ansi().to_string(),
+            false => said.to_string(),
+        };
+        match error.use_stderr() {
+            true => self.err(&shown(self.err.color)),
+            false => self.out(&shown(self.out.color)),
+        }
     }
 
     /// Prints a failure.

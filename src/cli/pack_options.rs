@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::error::Failure;
 use crate::io::write_plan::WritePlan;
-use crate::pack::{self, Rules};
+use crate::pack::{self, Extra, Rules};
 
 /// The option that adds rule packs.
 #[derive(Debug, Default, PartialEq, Eq, Args)]
@@ -14,9 +14,30 @@ pub(super) struct RulesArgs {
     /// Adds a rule pack, or all packs of a folder; later ones override by id
     #[arg(long, value_name = "FILE|DIR", help_heading = "Rules")]
     pub(super) rules: Vec<PathBuf>,
+
+    /// Lets the packs of --rules take masking away: replace rows of built-in packs that say what is
+    /// secret, and make exceptions. No pack that a conferry.toml names can do so
+    #[arg(long, help_heading = "Rules")]
+    pub(super) allow_unmasking: bool,
 }
 
 impl RulesArgs {
+    /// The packs that are asked for.
+    pub(super) fn extra(&self) -> Extra<'_> {
+        self.with(&self.rules)
+    }
+
+    /// The same for `packs`, of which some may not be asked for.
+    pub(super) fn with<'a>(&'a self, packs: &'a [PathBuf]) -> Extra<'a> {
+        Extra {
+            packs,
+            may_unmask: match self.allow_unmasking {
+                true => &self.rules,
+                false => &[],
+            },
+        }
+    }
+
     /// Adds the packs to what is read.
     pub(super) fn add_reads(&self, plan: &mut WritePlan) {
         for file in self
@@ -31,13 +52,13 @@ impl RulesArgs {
 }
 
 /// The built-in rules with the packs at `extra` on top.
-pub(super) fn load_rules(extra: &[PathBuf]) -> Result<Rules, Vec<Failure>> {
+pub(super) fn load_rules(extra: Extra<'_>) -> Result<Rules, Vec<Failure>> {
     pack::load(extra).map_err(told)
 }
 
 /// The same with `answers` on top, a pack that messages call `label`.
 pub(super) fn load_rules_with(
-    extra: &[PathBuf],
+    extra: Extra<'_>,
     answers: &str,
     label: &str,
 ) -> Result<Rules, Vec<Failure>> {
@@ -46,7 +67,7 @@ pub(super) fn load_rules_with(
 
 /// The rules for .NET configuration in general with the packs at `extra` on
 /// top: what a merge of branches needs, which runs once per file.
-pub(super) fn load_general_rules(extra: &[PathBuf]) -> Result<Rules, Vec<Failure>> {
+pub(super) fn load_general_rules(extra: Extra<'_>) -> Result<Rules, Vec<Failure>> {
     pack::load_general(extra).map_err(told)
 }
 

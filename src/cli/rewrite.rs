@@ -90,7 +90,7 @@ struct Job {
 impl Job {
     fn resolve(args: &RewriteArgs) -> Result<Self, Vec<Failure>> {
         let one = |failure: Failure| vec![failure];
-        let rules = load_rules(&args.rules.rules)?;
+        let rules = load_rules(args.rules.extra())?;
         let directories = args.virtual_directories.resolve(&rules).map_err(one)?;
         let selection =
             Selection::new(&args.include, &args.exclude).map_err(|error| one(error.into()))?;

@@ -9,7 +9,7 @@ use super::finding::{Finding, Fix, Place, Related};
 use super::subject::Subject;
 use crate::config::addresses::Addresses;
 use crate::config::identity::Duplicates;
-use crate::config::secrets::SecretTable;
+use crate::config::secrets::{MASK, SecretTable, masked};
 use crate::config::structure::collections::{Entries, entries};
 use crate::config::structure::redirects::Redirect;
 use crate::config::structure::sections::{Sections, is_configuration};
@@ -22,8 +22,6 @@ use crate::xml::{Document, NodeId, Span};
 
 /// Longest value that a message quotes, in characters.
 const MAX_QUOTED: usize = 120;
-/// What stands in the place of a secret.
-pub const MASK: &str = "[secret]";
 
 /// What rules that look at the same file share, since it costs time to find out.
 #[derive(Debug, Default)]
@@ -251,14 +249,7 @@ pub fn shown(rules: &Rules, document: &Document, element: NodeId, leaf: &Leaf) -
 /// `text` with its secret parts masked, shortened, control characters made visible.
 #[must_use]
 pub fn harmless(secrets: &SecretTable, text: &str) -> String {
-    let mut masked = String::with_capacity(text.len());
-    let mut copied = 0;
-    for part in secrets.secret_parts(text) {
-        masked.push_str(&text[copied..part.start]);
-        masked.push_str(MASK);
-        copied = part.end;
-    }
-    masked.push_str(&text[copied..]);
+    let masked = masked(text, secrets.secret_parts(text), |_| MASK.to_owned());
     let mut shown = String::with_capacity(masked.len().min(4 * MAX_QUOTED));
     for (count, character) in masked.chars().enumerate() {
         if count == MAX_QUOTED {

@@ -2,6 +2,7 @@
 
 use super::check::{Check, harmless};
 use super::condition::{Scope, Url, holds};
+use crate::config::secrets::MASK;
 use crate::pack::lint::{Declared, FixAction};
 use crate::pack::template::Fact;
 use crate::xml::address::Leaf;
@@ -98,7 +99,13 @@ fn told(
         Fact::Url(part) => {
             let value = leaf_value(document, element, leaf).unwrap_or_default();
             let part = Url::parse(&value).and_then(|url| url.part(*part));
-            harmless(&check.rules.secrets, &part.unwrap_or_default())
+            let part = part.unwrap_or_default();
+            let rules = check.rules;
+            let is_secret = (rules.secrets).is_secret(&rules.identities, document, element, leaf);
+            match is_secret && !part.is_empty() {
+                true => MASK.to_owned(),
+                false => harmless(&rules.secrets, &part),
+            }
         }
     }
 }

@@ -10,9 +10,9 @@
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
-use super::check::MASK;
 use super::estate::Estate;
 use super::finding::{Finding, Place};
+use crate::config::secrets::{MASK, pieces, ranges};
 use crate::io::stream::sha256;
 use crate::pack::Rules;
 use crate::xml::Span;
@@ -87,23 +87,13 @@ impl<'a> Fingerprints<'a> {
             return word.unwrap_or_default().to_owned();
         };
         let mut masked = String::with_capacity(place.span.len());
-        let mut copied = place.span.start;
-        for secret in self.secrets(place.subject) {
-            let start = secret.start.max(copied);
-            let end = secret.end.min(place.span.end);
-            if start < end {
-                masked.push_str(document.slice(Span {
-                    start: copied,
-                    end: start,
-                }));
-                masked.push_str(MASK);
-                copied = end;
-            }
+        let text = document.text();
+        for piece in pieces(place.span.range(), ranges(self.secrets(place.subject))) {
+            masked.push_str(match piece.is_secret {
+                true => MASK,
+                false => &text[piece.range],
+            });
         }
-        masked.push_str(document.slice(Span {
-            start: copied,
-            end: place.span.end,
-        }));
         let words: Vec<&str> = masked.split_whitespace().collect();
         words.join(" ")
     }

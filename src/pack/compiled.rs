@@ -38,6 +38,7 @@ pub(super) struct Secret {
     pub(super) parts: &'static [&'static str],
     pub(super) beside: &'static [&'static str],
     pub(super) words: &'static [&'static str],
+    pub(super) except: &'static [&'static str],
 }
 
 /// `[[merge]]`, for all components, always.
@@ -223,6 +224,12 @@ pub(super) fn rules() -> Option<Rules> {
     })
 }
 
+/// What is secret wherever no other rules are known.
+pub(super) fn known_secrets() -> &'static SecretTable {
+    static KNOWN: LazySecrets = LazySecrets::new(secrets);
+    &KNOWN
+}
+
 /// What is secret; selectors that do not compile, which a test excludes, are left out.
 fn secrets() -> SecretTable {
     let mut table = SecretTable::default();
@@ -238,6 +245,7 @@ fn secrets() -> SecretTable {
             parts: known(row.parts),
             beside: known(row.beside),
             words: known(row.words),
+            except: known(row.except),
         };
         rule.add_to(&mut table);
     }

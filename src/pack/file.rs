@@ -128,6 +128,8 @@ pub struct SecretRow {
     pub beside: Vec<Text>,
     /// Words beside which raw text may hold a secret.
     pub words: Vec<Text>,
+    /// Names that are no secrets although one of the lists has them.
+    pub except: Vec<Text>,
 }
 
 /// `[[component]]`.

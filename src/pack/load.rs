@@ -83,14 +83,44 @@ impl PackFailure {
     }
 }
 
+/// The packs that a run has on top of the built-in ones.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Extra<'a> {
+    /// Files, and folders of files.
+    pub packs: &'a [PathBuf],
+    /// Those of them that may take masking away; all others can only add to what is masked.
+    pub may_unmask: &'a [PathBuf],
+}
+
+impl<'a> From<&'a [PathBuf]> for Extra<'a> {
+    fn from(packs: &'a [PathBuf]) -> Self {
+        Self {
+            packs,
+            may_unmask: &[],
+        }
+    }
+}
+
+impl<'a> From<&'a Vec<PathBuf>> for Extra<'a> {
+    fn from(packs: &'a Vec<PathBuf>) -> Self {
+        packs.as_slice().into()
+    }
+}
+
+impl<'a, const N: usize> From<&'a [PathBuf; N]> for Extra<'a> {
+    fn from(packs: &'a [PathBuf; N]) -> Self {
+        packs.as_slice().into()
+    }
+}
+
 /// Loads the built-in packs and then `extra`: files, and folders whose
 /// `*.toml` are taken in the order of their names. A row replaces an earlier
 /// row of the same id.
 ///
 /// # Errors
 /// All packs that could not be loaded, each with all its problems.
-pub fn load(extra: &[PathBuf]) -> Result<Rules, Vec<PackFailure>> {
-    load_on(&BUILT_IN, extra)
+pub fn load<'a>(extra: impl Into<Extra<'a>>) -> Result<Rules, Vec<PackFailure>> {
+    load_on(&BUILT_IN, extra.into())
 }
 
 /// Loads everything that [`load`] does, and `answers` on top: a pack that is in no file (yet), which
@@ -98,8 +128,12 @@ pub fn load(extra: &[PathBuf]) -> Result<Rules, Vec<PackFailure>> {
 ///
 /// # Errors
 /// As [`load`].
-pub fn load_with(extra: &[PathBuf], answers: &str, label: &str) -> Result<Rules, Vec<PackFailure>> {
-    let mut builder = read_packs(&BUILT_IN, extra)?;
+pub fn load_with<'a>(
+    extra: impl Into<Extra<'a>>,
+    answers: &str,
+    label: &str,
+) -> Result<Rules, Vec<PackFailure>> {
+    let mut builder = read_packs(&BUILT_IN, extra.into())?;
     match builder.add_file(answers, "answers", label.to_owned()) {
         Ok(()) => Ok(builder.finish()),
         Err(problems) => Err(vec![invalid(label.to_owned(), answers, problems)]),
@@ -110,9 +144,9 @@ pub fn load_with(extra: &[PathBuf], answers: &str, label: &str) -> Result<Rules,
 ///
 /// # Errors
 /// As [`load`].
-pub fn load_for_lint(extra: &[PathBuf]) -> Result<Rules, Vec<PackFailure>> {
+pub fn load_for_lint<'a>(extra: impl Into<Extra<'a>>) -> Result<Rules, Vec<PackFailure>> {
     let all: Vec<(&str, &str)> = BUILT_IN.into_iter().chain(LINT).collect();
-    load_on(&all, extra)
+    load_on(&all, extra.into())
 }
 
 /// What a merge of branches needs: what is true of .NET configuration in
@@ -120,8 +154,9 @@ pub fn load_for_lint(extra: &[PathBuf]) -> Result<Rules, Vec<PackFailure>> {
 ///
 /// # Errors
 /// As [`load`].
-pub fn load_general(extra: &[PathBuf]) -> Result<Rules, Vec<PackFailure>> {
-    if extra.is_empty()
+pub fn load_general<'a>(extra: impl Into<Extra<'a>>) -> Result<Rules, Vec<PackFailure>> {
+    let extra = extra.into();
+    if extra.packs.is_empty()
         && let Some(rules) = super::compiled::rules()
     {
         return Ok(rules);
@@ -129,11 +164,11 @@ pub fn load_general(extra: &[PathBuf]) -> Result<Rules, Vec<PackFailure>> {
     load_on(&BUILT_IN[..1], extra)
 }
 
-fn load_on(built_in: &[(&str, &str)], extra: &[PathBuf]) -> Result<Rules, Vec<PackFailure>> {
+fn load_on(built_in: &[(&str, &str)], extra: Extra<'_>) -> Result<Rules, Vec<PackFailure>> {
     read_packs(built_in, extra).map(Builder::finish)
 }
 
-fn read_packs(built_in: &[(&str, &str)], extra: &[PathBuf]) -> Result<Builder, Vec<PackFailure>> {
+fn read_packs(built_in: &[(&str, &str)], extra: Extra<'_>) -> Result<Builder, Vec<PackFailure>> {
     let mut builder = Builder::default();
     let mut failures = Vec::new();
     for (id, text) in built_in {
@@ -141,7 +176,8 @@ fn read_packs(built_in: &[(&str, &str)], extra: &[PathBuf]) -> Result<Builder, V
             failures.push(invalid(format!("built-in pack {id}"), text, problems));
         }
     }
-    for path in extra {
+    for path in extra.packs {
+        builder.may_unmask = extra.may_unmask.contains(path);
         match files_of(path) {
             Ok(files) => {
                 for file in files {
@@ -153,6 +189,7 @@ fn read_packs(built_in: &[(&str, &str)], extra: &[PathBuf]) -> Result<Builder, V
             Err(failure) => failures.push(failure),
         }
     }
+    builder.may_unmask = false;
     if failures.is_empty() {
         Ok(builder)
     } else {

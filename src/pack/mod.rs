@@ -35,6 +35,6 @@ pub mod texts;
 pub mod validate;
 pub mod words;
 
-pub use load::{PackFailure, files_of, load, load_for_lint, load_general, load_with};
+pub use load::{Extra, PackFailure, files_of, load, load_for_lint, load_general, load_with};
 pub use problem::PackProblem;
 pub use rules::Rules;

@@ -1,6 +1,7 @@
 //! What is wrong with a pack, and where: every problem of a pack is a
 //! [`PackProblem`] of its own, so that one run shows them all.
 
+use super::compiled::known_secrets;
 use crate::error::{Excerpt, Failure};
 use crate::xml::{LineColumn, Span};
 
@@ -48,7 +49,8 @@ impl PackProblem {
         self.failure_at(label, self.excerpt(text, is_harmless))
     }
 
-    /// As [`Self::failure`], for a TOML that holds no values of configurations.
+    /// As [`Self::failure`], for a TOML that holds no values of configurations; what speaks of a secret is
+    /// masked there as well.
     #[must_use]
     pub fn failure_unmasked(&self, label: &str, text: &str) -> Failure {
         self.failure_at(label, self.excerpt(text, |_| true))
@@ -74,7 +76,12 @@ impl PackProblem {
         let first_line = self.place(text).line;
         let note = "here".to_owned();
         let shown = &text[first..last];
-        if shown.lines().all(is_harmless) {
+        let secrets = known_secrets();
+        let holds_secret = |line: &str| !secrets.secret_parts(line).is_empty();
+        if shown
+            .lines()
+            .all(|line| is_harmless(line) && !holds_secret(line))
+        {
             return Excerpt {
                 text: shown.to_owned(),
                 first_line,

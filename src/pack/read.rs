@@ -125,6 +125,7 @@ impl PackFile {
                 parts: row.texts("parts"),
                 beside: row.texts("beside"),
                 words: row.texts("words"),
+                except: row.texts("except"),
             }
         });
         self.components = rows(document, "component", "[[component]]", problems, |row| {

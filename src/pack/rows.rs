@@ -291,7 +291,15 @@ impl Pack<'_> {
 
     fn secret(&mut self, row: &SecretRow) {
         let id = self.about(&row.about, "secret", "secret").id;
-        for words in [&row.names, &row.keys, &row.words] {
+        let may_unmask = self.trust == Trust::BuiltIn || self.builder.may_unmask;
+        if let Some(name) = row.except.first().filter(|_| !may_unmask) {
+            let message =
+                "`except` shows what is masked otherwise, which a pack may not do by itself";
+            let help = "leave it out, or run with --allow-unmasking and give the pack by --rules";
+            self.checker
+                .push(PackProblem::new(message, span(name.span())).help(help));
+        }
+        for words in [&row.names, &row.keys, &row.words, &row.except] {
             for word in words {
                 self.checker.secret_word(word);
             }
@@ -301,7 +309,14 @@ impl Pack<'_> {
                 self.checker.part(part);
             }
         }
-        let lists = [&row.select, &row.names, &row.keys, &row.parts, &row.words];
+        let lists = [
+            &row.select,
+            &row.names,
+            &row.keys,
+            &row.parts,
+            &row.words,
+            &row.except,
+        ];
         if lists.iter().all(|list| list.is_empty()) {
             self.checker.push(
                 PackProblem::new("the row names no secret", row.about.at)
@@ -323,15 +338,18 @@ impl Pack<'_> {
             parts: texts(&row.parts),
             beside: texts(&row.beside),
             words: texts(&row.words),
+            except: texts(&row.except),
         };
         let builder = &mut *self.builder;
-        keep(
-            &mut builder.secrets,
-            &mut builder.places,
-            id,
-            "secret",
-            rule,
-        );
+        if may_unmask {
+            let places = &mut builder.places;
+            keep(&mut builder.secrets, places, id, "secret", rule);
+        } else {
+            // A row of the same id stays: to take its place could take masking away.
+            let at = builder.secrets.len();
+            builder.places.entry(id).or_insert(("secret", at));
+            builder.secrets.push(rule);
+        }
     }
 
     fn virtual_directory(&mut self, row: &VirtualDirectoryRow) {

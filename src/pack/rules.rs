@@ -273,6 +273,7 @@ pub(super) struct SecretRule {
     pub(super) parts: Vec<Cow<'static, str>>,
     pub(super) beside: Vec<Cow<'static, str>>,
     pub(super) words: Vec<Cow<'static, str>>,
+    pub(super) except: Vec<Cow<'static, str>>,
 }
 
 impl SecretRule {
@@ -291,6 +292,9 @@ impl SecretRule {
         }
         for word in self.words {
             table.add_word(word);
+        }
+        for name in self.except {
+            table.add_exception(name);
         }
     }
 }

@@ -333,6 +333,8 @@ row! {
         beside: Option<Texts>,
         /// Words that make a comment or an unreadable line secret.
         words: Option<Texts>,
+        /// Names that are no secrets although a list has them; only with --allow-unmasking.
+        except: Option<Texts>,
     }
 }
 

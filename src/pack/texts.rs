@@ -1,10 +1,8 @@
 //! The texts of packs, for what speaks about packs themselves: `rules check`,
 //! `rules explain` and the like. Other commands take [`super::load()`] and keep no text.
 
-use std::path::PathBuf;
-
 use super::file::PackFile;
-use super::load::{BUILT_IN, LINT, PackFailure, files_of, read, unreadable};
+use super::load::{BUILT_IN, Extra, LINT, PackFailure, files_of, read, unreadable};
 use super::problem::PackProblem;
 use super::rules::Rules;
 use super::validate::{Builder, Trust};
@@ -24,6 +22,8 @@ pub struct PackText {
     pub text: String,
     /// Whether it is part of the program.
     pub is_built_in: bool,
+    /// Whether it may take masking away.
+    pub may_unmask: bool,
 }
 
 impl PackText {
@@ -39,6 +39,7 @@ impl PackText {
             summary: said(head.summary, ""),
             text,
             is_built_in,
+            may_unmask: is_built_in,
         }
     }
 }
@@ -51,23 +52,25 @@ pub fn built_in() -> Vec<PackText> {
         .collect()
 }
 
-/// Reads the packs at `paths`: files, and folders whose `*.toml` are taken in
+/// Reads the packs `extra`: files, and folders whose `*.toml` are taken in
 /// the order of their names. What cannot be read is added to `failures`.
 #[must_use]
-pub fn read_all(paths: &[PathBuf], failures: &mut Vec<PackFailure>) -> Vec<PackText> {
+pub fn read_all<'a>(extra: impl Into<Extra<'a>>, failures: &mut Vec<PackFailure>) -> Vec<PackText> {
+    let extra = extra.into();
     let mut packs = Vec::new();
-    for path in paths {
+    for path in extra.packs {
         match files_of(path) {
             Ok(files) => {
                 for file in files {
                     let name = file.file_stem().unwrap_or_default().to_string_lossy();
                     match read(&file) {
-                        Ok(text) => packs.push(PackText::new(
-                            file.display().to_string(),
-                            &name,
-                            text,
-                            false,
-                        )),
+                        Ok(text) => {
+                            let label = file.display().to_string();
+                            packs.push(PackText {
+                                may_unmask: extra.may_unmask.contains(path),
+                                ..PackText::new(label, &name, text, false)
+                            });
+                        }
                         Err(error) => failures.push(unreadable(&file, error)),
                     }
                 }
@@ -98,6 +101,7 @@ pub fn build(packs: &[PackText]) -> (Rules, Vec<Vec<PackProblem>>) {
                 true => Trust::BuiltIn,
                 false => Trust::Checked,
             };
+            builder.may_unmask = pack.may_unmask;
             builder
                 .add(&pack.text, &pack.id, trust)
                 .err()

@@ -42,6 +42,8 @@ pub struct Builder {
     pub(super) secrets: Vec<SecretRule>,
     pub(super) discovery: Vec<String>,
     pub(super) places: Places,
+    /// Whether the pack that is added may take masking away.
+    pub may_unmask: bool,
     /// What the pack that is added is called in messages.
     pub(super) label: String,
     /// The packs that the user gave, by the ids of their rows.

@@ -7,10 +7,9 @@ use std::fmt::Write;
 
 use similar::{ChangeTag, TextDiff};
 
-use super::excerpt::MASK;
 use super::plain::plain;
 use crate::config::identity::IdentityTable;
-use crate::config::secrets::SecretTable;
+use crate::config::secrets::{MASK, SecretTable, pieces, ranges};
 use crate::xml::{Document, Span};
 
 /// One side of a diff.
@@ -137,20 +136,18 @@ fn masked_lines<'d>(
             first += 1;
         }
         let mut masked = String::with_capacity(raw.len());
-        let mut copied = start;
-        for secret in &side.secrets[first..] {
-            if secret.start as usize >= end {
-                break;
-            }
-            let from = (secret.start as usize).max(copied);
-            let to = (secret.end as usize).min(start + raw.trim_end_matches(['\r', '\n']).len());
-            if from < to {
-                masked.push_str(&plain(&side.text[copied..from]));
-                masked.push_str(MASK);
-                copied = to;
+        let line = start..start + raw.trim_end_matches(['\r', '\n']).len();
+        for piece in pieces(line.clone(), ranges(&side.secrets[first..])) {
+            match piece.is_secret {
+                true => masked.push_str(MASK),
+                false => masked.push_str(&plain(&side.text[piece.range])),
             }
         }
-        masked.push_str(&plain(&side.text[copied..end]));
+        // Alone, it would take the cursor back, and some logs would begin a line there.
+        masked.push_str(match &side.text[line.end..end] {
+            "\r" => "\\u{d}\n",
+            line_end => line_end,
+        });
         lines.push(masked);
         start = end;
     }

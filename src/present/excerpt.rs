@@ -1,16 +1,12 @@
 //! The lines of a file around a place, with secrets masked.
 
 use super::plain::{is_obeyed, written_out};
-use crate::config::secrets::SecretTable;
+use crate::config::secrets::{MASK, SecretTable, pieces, ranges};
 use crate::error::Excerpt;
 use crate::xml::{LineColumn, Span};
 
-/// What stands in the place of a secret.
-pub const MASK: &str = "[secret]";
 /// How much of a long line is shown on each side of the place.
 const MAX_SIDE: usize = 160;
-/// How far back a word may stand that makes a broken text secret.
-const LOOK_BACK: usize = 400;
 
 /// The line under `span` (its first, if it has several) of a well-formed text
 /// whose secrets are `secrets`, in order.
@@ -31,19 +27,13 @@ pub(super) fn excerpt_on(
 ) -> Excerpt {
     let shown = shown_of(text, span);
     let mut masked = Masked::default();
-    let mut copied = shown.start;
-    for secret in secrets {
-        let secret = Span {
-            start: secret.start.max(copied),
-            end: secret.end.min(shown.end),
-        };
-        if secret.start < secret.end {
-            masked.push(text, copied, secret.start);
-            masked.replace(secret, MASK);
-            copied = secret.end;
+    for piece in pieces(shown.range(), ranges(secrets)) {
+        let raw = Span::new(piece.range.start, piece.range.end);
+        match piece.is_secret {
+            true => masked.replace(raw, MASK),
+            false => masked.push(text, raw.start, raw.end),
         }
     }
-    masked.push(text, copied, shown.end);
     let start = masked.place(span.start, false);
     let end = masked.place(span.end.min(shown.end), true);
     Excerpt {
@@ -133,36 +123,22 @@ pub fn excerpt_of_broken(
     if text[line.range()].trim().is_empty() {
         return None;
     }
-    let mut from = (line.start as usize).saturating_sub(LOOK_BACK);
-    while !text.is_char_boundary(from) {
-        from -= 1;
-    }
-    if table.mentions_secret(&text[from..line.end as usize]) {
+    let line = line.range();
+    let touches =
+        |secret: &std::ops::Range<usize>| secret.start < line.end && line.start < secret.end;
+    if table.secrets_in_text(text).iter().any(touches) {
         return None;
     }
     Some(excerpt_for(text, span, &[], note))
 }
 
-/// Secrets of a text without structure: every line that speaks of secrets, and
-/// the one behind it where the value can only stand there.
+/// Secrets of a text without structure.
 #[must_use]
 pub fn secrets_of_plain(text: &str, table: &SecretTable) -> Vec<Span> {
-    let mut spans = Vec::new();
-    let mut start = 0;
-    let mut goes_on = false;
-    for line in text.split_inclusive('\n') {
-        let shown = line.trim_end_matches(['\r', '\n']);
-        let speaks = table.mentions_secret(shown);
-        if (speaks || goes_on) && !shown.is_empty() {
-            spans.push(Span::new(start, start + shown.len()));
-        }
-        let is_open = shown
-            .trim_end()
-            .ends_with(['=', ':', '>', '"', '\'', '(', '`', '\\', '^', ',']);
-        goes_on = speaks && is_open;
-        start += line.len();
-    }
-    spans
+    let secrets = table.secrets_in_text(text).into_iter();
+    secrets
+        .map(|secret| Span::new(secret.start, secret.end))
+        .collect()
 }
 
 /// The whole line in which `span` begins, without its line end.

@@ -232,9 +232,7 @@ impl Report {
     /// As JSON, one line end at the end.
     #[must_use]
     pub fn json(&self) -> String {
-        let mut json = serde_json::to_string_pretty(self).unwrap_or_default();
-        json.push('\n');
-        json
+        super::json::json(self)
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod diff;
 pub mod excerpt;
 pub mod failure;
+pub mod json;
 pub mod lint;
 pub mod merge;
 mod merge_conflicts;

@@ -4,7 +4,7 @@
 //! have the same number, different ones have different numbers, and nothing
 //! else can be told from it.
 
-use crate::config::secrets::SecretTable;
+use crate::config::secrets::{MASK, SecretTable, masked};
 use crate::merge::outcome::Value;
 use crate::xml::address::Address;
 
@@ -34,16 +34,8 @@ impl<'t> Redactor<'t> {
         if self.show || value.is_empty() {
             return value.to_owned();
         }
-        let mut shown = String::with_capacity(value.len());
-        let mut copied = 0;
-        for part in self.table.secret_parts(value) {
-            shown.push_str(&value[copied..part.start]);
-            let mask = self.mask(&value[part.clone()]);
-            shown.push_str(&mask);
-            copied = part.end;
-        }
-        shown.push_str(&value[copied..]);
-        shown
+        let parts = self.table.secret_parts(value);
+        masked(value, parts, |secret| self.mask(secret))
     }
 
     /// `address` as it may be shown: what tells an element from its siblings can
@@ -88,9 +80,7 @@ impl<'t> Redactor<'t> {
     /// The beginning of a comment; nothing where it may hold a secret.
     pub fn comment(&self, text: &str) -> Option<String> {
         const SHOWN: usize = 60;
-        if !self.show
-            && (self.table.mentions_secret(text) || !self.table.secret_parts(text).is_empty())
-        {
+        if !self.show && self.table.mentions_secret(text) {
             return None;
         }
         let words: Vec<&str> = text.split_ascii_whitespace().collect();
@@ -109,6 +99,6 @@ impl<'t> Redactor<'t> {
                 self.seen.len()
             }
         };
-        format!("[secret {number}]")
+        format!("{} {number}]", MASK.trim_end_matches(']'))
     }
 }

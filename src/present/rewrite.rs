@@ -174,10 +174,7 @@ pub fn json(plans: &[FilePlan], unwritten: &[usize], failures: &[Failure]) -> St
             })
             .collect(),
     };
-    // These types have nothing that serde_json could refuse.
-    let mut json = serde_json::to_string_pretty(&report).unwrap_or_default();
-    json.push('\n');
-    json
+    super::json::json(&report)
 }
 
 fn file_row(plan: &FilePlan, is_unwritten: bool) -> Option<FileRow> {

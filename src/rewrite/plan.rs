@@ -286,7 +286,7 @@ impl Rewriter<'_> {
         references.sort_by_key(|reference| reference.span);
         references.dedup();
         let tables = &self.rules;
-        let secrets = tables.secrets.spans(&tables.identities, document);
+        let secrets = tables.secrets.known_spans(&tables.identities, document);
         let names = namespace_spans(document);
         references.retain(|reference| {
             !touches(&secrets, reference.span) && !touches(&names, reference.span)
@@ -301,7 +301,7 @@ impl Rewriter<'_> {
             after,
             references,
             secrets_after: Some(tables.secrets.spans(&tables.identities, &result)),
-            secrets_before: Some(secrets),
+            secrets_before: Some(tables.secrets.spans(&tables.identities, document)),
             before: document.source().clone(),
         })))
     }

@@ -1,6 +1,7 @@
 //! All integration tests, in one binary.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+mod canaries; // secrets of every kind in every command, format, encoding and failure
 mod checkout; // the repository on Windows: names, line ends
 mod cli; // the command line: help, exit codes, bad input, output formats
 mod collisions; // values that collide in the fingerprints of a merge
@@ -17,6 +18,7 @@ mod fixtures; // the Contoso estate
 mod fuzz_laws; // what must hold for any bytes: fuzz/laws.rs over all files and damaged copies of them
 mod git_driver; // the git merge driver: tests/cases/git-merge, and real git
 mod half_laws; // halves of conflicts, faults of results, lines as a witness
+mod injections; // what terminals and logs of builds obey, in every format
 mod laws; // promises of reading and merging, over fixtures, cases and the corpus
 mod line_laws;
 mod lint_baseline; // fingerprints and baselines of lint

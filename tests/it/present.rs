@@ -63,7 +63,7 @@ fn a_broken_text_that_speaks_of_secrets_is_not_shown() {
     table.set_words(regex::Regex::new("(?i)password").unwrap());
     let text = "<a>\n<add key='Password'\n value='x & y' />\n<b>";
     assert!(excerpt_of_broken(text, span_of(text, "&"), &table, "").is_none());
-    let far = format!("password\n{}\n<b & c>", " ".repeat(500));
+    let far = format!("the password is known\n{}\n<b & c>", " ".repeat(500));
     assert!(excerpt_of_broken(&far, span_of(&far, "&"), &table, "").is_some());
 }
 

@@ -165,7 +165,7 @@ fn drive(
     theirs: &Path,
     output: &mut Output,
 ) -> Result<Exit, Vec<Failure>> {
-    let rules = load_general_rules(&args.rules.rules)?;
+    let rules = load_general_rules(args.rules.extra())?;
     // git itself gives no --output; by hand our version may be it, as it is without.
     if let Some(output) = &args.output {
         let mut plan = WritePlan::new();

@@ -240,7 +240,7 @@ pub(super) fn run(args: &LintArgs, output: &mut Output) -> Exit {
         settings: &args.settings,
         select: &args.select,
         ignore: &args.ignore,
-        rules: &args.rules.rules,
+        rules: &args.rules,
         include: &args.include,
         exclude: &args.exclude,
     };
@@ -337,8 +337,8 @@ fn print(args: &LintArgs, view: &View<'_>, failures: &[Failure], output: &mut Ou
     match args.report.format {
         Format::Json => output.out(&json::json(view, failures, args.statistics)),
         Format::Sarif => output.out(&sarif::sarif(view, failures)),
-        Format::Github => output.out(&github::github(view, failures)),
-        Format::Azure => output.out(&azure::azure(view, failures)),
+        Format::Github => output.commands(&github::github(view, failures)),
+        Format::Azure => output.commands(&azure::azure(view, failures)),
         Format::Markdown => output.out(&markdown::markdown(view, failures, args.statistics)),
         Format::Text if args.statistics => output.out(&text::statistics(view)),
         Format::Text if !args.diff => {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::files::{Choice, File, is_snapshot, usual_files};
+use crate::cli::pack_options::RulesArgs;
 use crate::error::Failure;
 use crate::io::sealed::Keys;
 use crate::io::walk::Selection as FileSelection;
@@ -17,7 +18,7 @@ use crate::lint::settings::find::whole;
 use crate::lint::settings::policy::Asked;
 use crate::lint::settings::{Finder, Policies, Policy};
 use crate::pack::texts;
-use crate::pack::{self, PackFailure, Rules};
+use crate::pack::{self, Extra, PackFailure, Rules};
 
 /// Where settings are taken from.
 #[derive(Debug, Args)]
@@ -46,7 +47,7 @@ pub(super) struct Asks<'a> {
     pub(super) settings: &'a SettingsArgs,
     pub(super) select: &'a [String],
     pub(super) ignore: &'a [String],
-    pub(super) rules: &'a [PathBuf],
+    pub(super) rules: &'a RulesArgs,
     pub(super) include: &'a [String],
     pub(super) exclude: &'a [String],
 }
@@ -81,8 +82,8 @@ pub(super) fn gather(asks: &Asks<'_>) -> Result<Gathered, Vec<Failure>> {
     }
     // Settings deeper in may name further packs, and packs name further files.
     loop {
-        let packs = packs(asks.rules, &finder.borrow());
-        let rules = match load(&packs) {
+        let packs = packs(&asks.rules.rules, &finder.borrow());
+        let rules = match load(asks.rules.with(&packs)) {
             Ok(rules) => rules,
             Err(failures) => return Err(with_settings(failures, &finder.borrow())),
         };
@@ -96,7 +97,7 @@ pub(super) fn gather(asks: &Asks<'_>) -> Result<Gathered, Vec<Failure>> {
         };
         let mut failures = Vec::new();
         let files = choice.files(&mut failures);
-        if self::packs(asks.rules, &finder.borrow()).len() == packs.len() {
+        if self::packs(&asks.rules.rules, &finder.borrow()).len() == packs.len() {
             let (selection, inputs) = select(asks, &rules, &finder.borrow(), files)?;
             return Ok(Gathered {
                 rules,
@@ -129,7 +130,7 @@ fn packs(asked: &[PathBuf], finder: &Finder) -> Vec<PathBuf> {
     packs
 }
 
-fn load(packs: &[PathBuf]) -> Result<Rules, Vec<Failure>> {
+fn load(packs: Extra<'_>) -> Result<Rules, Vec<Failure>> {
     pack::load_for_lint(packs).map_err(|failures| {
         let all = failures.iter().flat_map(PackFailure::failures);
         all.collect()
@@ -219,7 +220,7 @@ impl Strangers {
         }
         if !owners.is_empty() {
             let mut everywhere = texts::built_in();
-            everywhere.extend(texts::read_all(asks.rules, &mut Vec::new()));
+            everywhere.extend(texts::read_all(asks.rules.extra(), &mut Vec::new()));
             for id in (everywhere.iter()).flat_map(|pack| texts::lint_ids(&pack.text)) {
                 if let Some(at) = positions.get(id.as_str()) {
                     owners.remove(at);

@@ -155,7 +155,7 @@ impl Job {
         let one = |failure| vec![failure];
         check_files(args).map_err(one)?;
         settle::check(args).map_err(one)?;
-        let rules = load_rules(&args.rules.rules)?;
+        let rules = load_rules(args.rules.extra())?;
         let directories = args.virtual_directories.resolve(&rules).map_err(one)?;
         let mut failures = Vec::new();
         let mut read = |path: &Path| match read_document(path, &rules) {
@@ -200,7 +200,7 @@ impl Job {
             answers = self.ask(args, output).map_err(|failure| vec![failure])?;
         }
         if let Some(answers) = &answers {
-            self.rules = load_rules_with(&args.rules.rules, answers, "your answers")?;
+            self.rules = load_rules_with(args.rules.extra(), answers, "your answers")?;
         }
         self.carry_out(args, answers, output)
             .map_err(|failure| vec![failure])

@@ -10,6 +10,7 @@ use crate::cli::output::Output;
 use crate::cli::pack_options::RulesArgs;
 use crate::cli::shared::{Format, FormatArgs};
 use crate::error::Failure;
+use crate::pack::Extra;
 use crate::pack::lint::Severity;
 use crate::pack::{catalog, remarks, texts};
 use crate::present::failure::Style;
@@ -43,9 +44,18 @@ pub(super) struct CheckArgs {
 
 pub(super) fn run(args: &CheckArgs, output: &mut Output) -> Result<Exit, Vec<Failure>> {
     let mut unreadable = Vec::new();
-    let mut all = packs(&args.rules.rules)?;
+    let mut all = packs(args.rules.extra())?;
     let first = all.len();
-    all.extend(texts::read_all(&args.packs, &mut unreadable));
+    all.extend(texts::read_all(
+        Extra {
+            packs: &args.packs,
+            may_unmask: match args.rules.allow_unmasking {
+                true => &args.packs,
+                false => &[],
+            },
+        },
+        &mut unreadable,
+    ));
     let (_, problems) = texts::build(&all);
     let entries = catalog::entries(&all);
     let checked: Vec<Checked<'_>> = (problems.into_iter().enumerate())

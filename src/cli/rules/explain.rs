@@ -54,7 +54,7 @@ enum Format {
 }
 
 pub(super) fn run(args: &ExplainArgs, output: &mut Output) -> Result<Exit, Vec<Failure>> {
-    let library = library(&args.rules.rules)?;
+    let library = library(args.rules.extra())?;
     let principles = principles::all();
     let mut found = Vec::new();
     let mut engine = Vec::new();

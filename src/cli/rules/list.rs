@@ -66,7 +66,7 @@ impl From<Level> for Severity {
 }
 
 pub(super) fn run(args: &ListArgs, output: &mut Output) -> Result<Exit, Vec<Failure>> {
-    let library = library(&args.rules.rules)?;
+    let library = library(args.rules.extra())?;
     let rows: Vec<&Entry> = (library.entries.iter())
         .filter(|entry| args.kind == "all" || entry.table == args.kind)
         .filter(|entry| is_wanted(args, &library, entry))

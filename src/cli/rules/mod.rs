@@ -6,8 +6,6 @@ mod list;
 mod new;
 mod test;
 
-use std::path::PathBuf;
-
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::exit::Exit;
@@ -16,7 +14,7 @@ use crate::error::Failure;
 use crate::lint::settings;
 use crate::pack::catalog::Library;
 use crate::pack::texts::{self, PackText};
-use crate::pack::{PackFailure, schema};
+use crate::pack::{Extra, PackFailure, schema};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -92,7 +90,7 @@ pub(super) fn run(args: &RulesArgs, output: &mut Output) -> Exit {
 }
 
 /// The built-in packs with those at `extra` on top, read and not yet checked.
-fn packs(extra: &[PathBuf]) -> Result<Vec<PackText>, Vec<Failure>> {
+fn packs(extra: Extra<'_>) -> Result<Vec<PackText>, Vec<Failure>> {
     let mut failures = Vec::new();
     let mut packs = texts::built_in();
     packs.extend(texts::read_all(extra, &mut failures));
@@ -102,7 +100,7 @@ fn packs(extra: &[PathBuf]) -> Result<Vec<PackText>, Vec<Failure>> {
     }
 }
 
-fn library(extra: &[PathBuf]) -> Result<Library, Vec<Failure>> {
+fn library(extra: Extra<'_>) -> Result<Library, Vec<Failure>> {
     Library::new(packs(extra)?).map_err(|failures| told(&failures))
 }
 

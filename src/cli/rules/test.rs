@@ -11,6 +11,7 @@ use crate::cli::pack_options::RulesArgs;
 use crate::cli::shared::{Format, FormatArgs};
 use crate::error::Failure;
 use crate::lint::examples;
+use crate::pack::Extra;
 use crate::pack::catalog::Library;
 use crate::pack::texts;
 use crate::present::rules::test::{self, Tested};
@@ -46,12 +47,21 @@ pub(super) struct TestArgs {
 
 pub(super) fn run(args: &TestArgs, output: &mut Output) -> Result<Exit, Vec<Failure>> {
     let mut unreadable = Vec::new();
-    let mut all = packs(&args.rules.rules)?;
+    let mut all = packs(args.rules.extra())?;
     let first = match args.packs.is_empty() {
         true => 0,
         false => all.len(),
     };
-    all.extend(texts::read_all(&args.packs, &mut unreadable));
+    all.extend(texts::read_all(
+        Extra {
+            packs: &args.packs,
+            may_unmask: match args.rules.allow_unmasking {
+                true => &args.packs,
+                false => &[],
+            },
+        },
+        &mut unreadable,
+    ));
     if !unreadable.is_empty() {
         return Err(told(&unreadable));
     }

@@ -165,7 +165,7 @@ pub(super) fn show(args: &ShowArgs, output: &mut Output) -> Result<Exit, Vec<Fai
 }
 
 pub(super) fn diff(args: &DiffArgs, output: &mut Output) -> Result<Exit, Vec<Failure>> {
-    let rules = load_rules(&args.rules.rules)?;
+    let rules = load_rules(args.rules.extra())?;
     let keys = keys(&args.keys)?;
     let (store, manifest) = open_checked(&args.before, &keys)?;
     let mut before = State::of_snapshot(&manifest, &store);

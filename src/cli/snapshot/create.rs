@@ -93,7 +93,7 @@ pub(super) struct CreateArgs {
 }
 
 pub(super) fn run(args: &CreateArgs, output: &mut Output) -> Result<Exit, Vec<Failure>> {
-    let rules = load_rules(&args.rules.rules)?;
+    let rules = load_rules(args.rules.extra())?;
     check_components(&args.component, &component_ids(&rules))?;
     let drives = drives(args.root.as_deref(), "--root", None)?;
     let include = asked(&args.include)?;

@@ -10,6 +10,7 @@ use super::view::{View, place};
 use crate::error::Failure;
 use crate::lint::Finding;
 use crate::pack::lint::Severity;
+use crate::present::plain::{plain, plain_line};
 
 /// One line for each finding and each failure.
 #[must_use]
@@ -59,26 +60,18 @@ fn note(out: &mut String, view: &View<'_>, finding: &Finding) {
         view.rule(finding).provenance.id,
         finding.message
     );
-    let _ = writeln!(out, "{}", ordinary(&line));
+    let _ = writeln!(out, "{}", plain_line(&line));
 }
 
 fn data(text: &str) -> String {
-    text.replace('%', "%AZP25")
+    plain(text)
+        .replace('%', "%AZP25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
 }
 
 fn property(text: &str) -> String {
     data(text).replace(';', "%3B").replace(']', "%5D")
-}
-
-/// A text as one line that holds no command: the agent finds one anywhere in a line.
-fn ordinary(text: &str) -> String {
-    let mut text = text.replace(['\r', '\n'], " ");
-    while text.contains("##") {
-        text = text.replace("##", "# #");
-    }
-    text
 }
 
 #[cfg(test)]
@@ -88,8 +81,9 @@ mod tests {
     #[test]
     fn nothing_ends_a_command_early_or_begins_another() {
         assert_eq!(data("50%; a]b\r\n"), "50%AZP25; a]b%0D%0A");
+        assert_eq!(data("\u{1b}[2J"), "\\u{1b}[2J");
         assert_eq!(property("a;b]c%3B\n"), "a%3Bb%5Dc%AZP253B%0A");
-        let shown = ordinary("a\n##vso[task.setvariable variable=x]y ###vso[z]");
-        assert!(!shown.contains("##") && !shown.contains('\n'), "{shown}");
+        let shown = plain_line("a\n##vso[task.setvariable variable=x]y ###vso[z]");
+        assert!(!shown.contains("##vso") && !shown.contains('\n'), "{shown}");
     }
 }

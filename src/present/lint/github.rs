@@ -10,6 +10,7 @@ use super::view::{View, place};
 use crate::error::Failure;
 use crate::lint::Finding;
 use crate::pack::lint::Severity;
+use crate::present::plain::plain;
 
 /// One line for each finding and each failure.
 #[must_use]
@@ -51,7 +52,8 @@ fn command(out: &mut String, view: &View<'_>, finding: &Finding) {
 }
 
 fn data(text: &str) -> String {
-    text.replace('%', "%25")
+    plain(text)
+        .replace('%', "%25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
 }
@@ -66,7 +68,8 @@ mod tests {
 
     #[test]
     fn nothing_ends_a_command_early() {
-        assert_eq!(data("50%: a,b\r\n::c"), "50%25: a,b%0D%0A::c");
+        assert_eq!(data("50%: a,b\r\n::c"), "50%25: a,b%0D%0A\\u{3a}:c");
+        assert_eq!(data("\u{1b}[2J"), "\\u{1b}[2J");
         assert_eq!(property("a:b,c%0A\n"), "a%3Ab%2Cc%250A%0A");
     }
 }

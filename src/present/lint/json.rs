@@ -145,9 +145,7 @@ pub fn json(view: &View<'_>, failures: &[Failure], statistics: bool) -> String {
         files: view.estate.looked_at(),
         errors: failures.iter().map(ToString::to_string).collect(),
     };
-    let mut json = serde_json::to_string_pretty(&document).unwrap_or_default();
-    json.push('\n');
-    json
+    crate::present::json::json(&document)
 }
 
 /// The JSON Schema (draft 2020-12) of what [`json`] makes.

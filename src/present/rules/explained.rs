@@ -6,14 +6,12 @@ use serde::Serialize;
 
 use super::principles::Principle;
 use super::{SCHEMA, json};
+use crate::config::secrets::MASK;
 use crate::lint::examples::demonstrate;
 use crate::pack::Rules;
 use crate::pack::catalog::{Entry, Library};
 use crate::pack::lint::{Applicability, Example, LintRule, Severity};
 use crate::present::diff;
-
-/// What stands in the place of a value that may be a secret.
-const MASK: &str = "[secret]";
 
 /// A row with all that is known about it.
 #[derive(Debug, Serialize)]

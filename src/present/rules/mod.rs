@@ -7,17 +7,10 @@ pub mod list;
 pub mod principles;
 pub mod test;
 
-use serde::Serialize;
+use crate::present::json::json;
 
 /// Version of the JSON of `conferry rules`. It changes when a field is renamed, removed or means something else.
 pub const SCHEMA: u32 = 1;
-
-/// `value` as one JSON document.
-fn json(value: &impl Serialize) -> String {
-    let mut json = serde_json::to_string_pretty(value).unwrap_or_default();
-    json.push('\n');
-    json
-}
 
 /// `1 rule`, `2 rules`.
 fn number(count: usize, one: &str) -> String {

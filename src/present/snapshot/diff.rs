@@ -48,7 +48,8 @@ pub fn differences_text(differences: &[Difference], redactor: &mut Redactor<'_>)
                     .map_or_else(|| "(none)".to_owned(), |value| format!("{value:?}"))
             };
             let (before, after) = (side(&setting.before), side(&setting.after));
-            let _ = writeln!(text, "  {}: {before} -> {after}", setting.address);
+            let address = redactor.address(&setting.address);
+            let _ = writeln!(text, "  {address}: {before} -> {after}");
         }
         if difference.settings.as_ref().is_some_and(Vec::is_empty) {
             text.push_str("  the settings are the same, only the form differs\n");
@@ -73,7 +74,7 @@ pub fn differences_json(differences: &[Difference], redactor: &mut Redactor<'_>)
         let settings = difference.settings.as_ref().map(|settings| {
             let settings = settings.iter().map(|setting| {
                 json!({
-                    "xpath": setting.address.to_string(), "secret": setting.secret,
+                    "xpath": redactor.address(&setting.address), "secret": setting.secret,
                     "before": shown(setting.before.as_ref(), setting.secret, redactor),
                     "after": shown(setting.after.as_ref(), setting.secret, redactor),
                 })

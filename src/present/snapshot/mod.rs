@@ -23,9 +23,7 @@ fn document(command: &str, fields: Json) -> String {
     if let (Json::Object(whole), Json::Object(fields)) = (&mut whole, fields) {
         whole.extend(fields);
     }
-    let mut text = serde_json::to_string_pretty(&whole).unwrap_or_default();
-    text.push('\n');
-    text
+    super::json::json(&whole)
 }
 
 fn value(of: &impl Serialize) -> Json {

@@ -120,6 +120,35 @@ impl Selector {
         (names, true)
     }
 
+    /// The names and values that tell what it selects from all else: the last names of its path, but for
+    /// those that every configuration has, and what its tests compare with.
+    #[must_use]
+    pub fn telling_words(&self) -> Vec<&str> {
+        const COMMON: &[&str] = &[
+            "add",
+            "value",
+            "key",
+            "name",
+            "setting",
+            "configuration",
+            "property",
+        ];
+        let steps = &self.steps[self.steps.len().saturating_sub(2)..];
+        let names = steps.iter().filter_map(|step| step.name.as_deref());
+        let attribute = match &self.leaf {
+            Leaf::Attribute(name) => Some(name.as_str()),
+            _ => None,
+        };
+        let tests = self.steps.iter().flat_map(|step| &step.predicates);
+        let values = tests.filter_map(|test| match test {
+            Predicate::Compare(_, _, value) => Some(value.as_str()),
+            _ => None,
+        });
+        let mut words: Vec<&str> = names.chain(attribute).chain(values).collect();
+        words.retain(|word| word.len() > 2 && !COMMON.contains(word));
+        words
+    }
+
     /// The selector as written.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -18,8 +18,8 @@ use model::{
 
 use super::cure;
 use super::view::View;
+use crate::config::secrets::MASK;
 use crate::error::Failure;
-use crate::lint::check::MASK;
 use crate::lint::suppress::suppressions;
 use crate::lint::{Finding, Place};
 use crate::pack::lint::{Applicability, LintRule};
@@ -85,9 +85,7 @@ pub fn sarif(view: &View<'_>, failures: &[Failure]) -> String {
             results,
         }],
     };
-    let mut json = serde_json::to_string_pretty(&log).unwrap_or_default();
-    json.push('\n');
-    json
+    crate::present::json::json(&log)
 }
 
 /// The rules that found something, in the order they are first needed.
