@@ -4,6 +4,7 @@
 pub mod exit;
 mod git_merge_driver;
 pub mod input;
+mod interrupt;
 mod keys;
 mod lint;
 mod merge;
@@ -120,6 +121,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Lint(_) | Command::Rewrite(_) | Command::Rules(_) | Command::Snapshot(_)
     ) {
         threads::prepare();
+    }
+    // The driver is done before anybody could interrupt it, and runs once for each file.
+    if !matches!(cli.command, Command::GitMergeDriver(_) | Command::Rules(_)) {
+        interrupt::prepare();
     }
     let exit = match cli.command {
         Command::Lint(args) => lint::run(&args, &mut output),

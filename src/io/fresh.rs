@@ -1,8 +1,9 @@
 //! New folders and new files that are not there until they are whole.
 //!
 //! Everything is built beside the destination under a temporary name and gets
-//! its name at the end. A failure removes what was built; a killed process may
-//! leave a `.conferry-*.tmp` behind, never anything under the final name.
+//! its name at the end. A failure or an interruption removes what was built; a
+//! killed process may leave a `.conferry-*.tmp` behind, which the next run
+//! removes, never anything under the final name.
 
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata};
@@ -10,7 +11,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::folder::{Created, Folder, Taken, Temporary, temporary_name};
+use super::folder::{Created, Folder, Noted, Taken, Temporary, sweep, temporary_name};
 
 fn beside(target: &Path) -> &Path {
     match target.parent() {
@@ -28,10 +29,11 @@ fn name_of(target: &Path) -> io::Result<OsString> {
 #[derive(Debug)]
 pub struct NewFolder {
     target: PathBuf,
-    beside: Folder,
+    beside: Arc<Folder>,
     name: OsString,
     building: Folder,
     is_finished: bool,
+    _noted: Noted,
 }
 
 impl NewFolder {
@@ -41,9 +43,11 @@ impl NewFolder {
     /// When something is there, or the system refuses.
     pub fn beside(target: &Path) -> io::Result<Self> {
         check_free(target)?;
-        let beside = Folder::open(beside(target))?;
+        let beside = Arc::new(Folder::open(beside(target))?);
+        sweep(&beside);
         loop {
             let name = temporary_name();
+            let noted = Noted::new(&beside, &name, true);
             match beside.make_new(&name) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 made => {
@@ -53,6 +57,7 @@ impl NewFolder {
                         beside,
                         name,
                         is_finished: false,
+                        _noted: noted,
                     });
                 }
             }
@@ -109,6 +114,7 @@ impl NewFile {
     pub fn beside(target: &Path) -> io::Result<Self> {
         check_free(target)?;
         let beside = Arc::new(Folder::open(beside(target))?);
+        sweep(&beside);
         let (temporary, created) = Temporary::create(&beside, 0o600)?;
         Ok(Self {
             name: name_of(target)?,

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::folder::{Created, Folder, Stamp, Taken, Temporary, is_link};
+use super::folder::{Created, Folder, Noted, Stamp, Taken, Temporary, is_link, stay, sweep};
 use super::write::{Backup, MAX_BACKUPS, WriteError, WriteErrorKind, Written};
 
 /// What must still be there when the file gets its name.
@@ -54,6 +54,7 @@ struct Kept {
     name: OsString,
     shown: PathBuf,
     is_needed: bool,
+    _noted: Noted,
 }
 
 impl Drop for Kept {
@@ -100,6 +101,9 @@ impl<'a> Staged<'a> {
             (Some(_), Expect::Nothing) => return Err(WriteErrorKind::Appeared),
             (None, Expect::Bytes(_) | Expect::Unchanged(_)) => return Err(WriteErrorKind::Changed),
             _ => {}
+        }
+        if job.durability != Durability::Scratch {
+            sweep(&job.folder);
         }
         let mode = if replaced.is_some() { 0o600 } else { job.mode };
         let (temporary, mut created) = Temporary::create(&job.folder, mode)?;
@@ -177,16 +181,19 @@ impl<'a> Staged<'a> {
             }
             _ => Taken::Replaced,
         };
+        // Between the new content and the keeping of the backup nothing may come.
+        let stay = stay();
         self.temporary
             .persist(&self.name, taken)
             .map_err(|error| match error.kind() {
                 io::ErrorKind::AlreadyExists => WriteErrorKind::Appeared,
                 _ => error.into(),
             })?;
-        drop(held);
         if let Some(mut kept) = self.backup {
             kept.is_needed = true;
         }
+        drop(stay);
+        drop(held);
         let leaves_it_to_the_batch =
             self.durability == Durability::Batched && cfg!(target_os = "linux");
         if self.durability != Durability::Scratch && !leaves_it_to_the_batch {
@@ -250,6 +257,7 @@ fn keep(staged: &Staged<'_>, original: &Stamp) -> Result<Kept, WriteErrorKind> {
     let kept = |name: OsString| Kept {
         shown: staged.path.with_file_name(&name),
         folder: folder.clone(),
+        _noted: Noted::new(folder, &name, false),
         name,
         is_needed: false,
     };
@@ -258,6 +266,7 @@ fn keep(staged: &Staged<'_>, original: &Stamp) -> Result<Kept, WriteErrorKind> {
     for number in 0..MAX_BACKUPS {
         let name = backup_name(&staged.name, number);
         if may_link {
+            let _stay = stay();
             match folder.link(&staged.name, &name) {
                 Ok(()) => return Ok(kept(name)),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
@@ -271,6 +280,7 @@ fn keep(staged: &Staged<'_>, original: &Stamp) -> Result<Kept, WriteErrorKind> {
             Some(copy) => copy,
             None => copy_of(staged, original)?,
         };
+        let _stay = stay();
         match temporary.persist(&name, Taken::Refused) {
             Ok(()) => return Ok(kept(name)),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}

@@ -3,7 +3,8 @@
 //! Promises a deterministic order (as the paths were given, names sorted
 //! below a folder), each file once, and that no link leads out of the tree, be
 //! it put there later: links are followed only where the user named them. A path that cannot be
-//! walked is an error for that path; the others go on.
+//! walked is an error for that path; the others go on. What a run of conferry left
+//! unfinished is not there for a walk.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use thiserror::Error;
 use walkdir::{DirEntry, WalkDir};
 
-use super::folder::Folder;
+use super::folder::{Folder, is_temporary};
 use super::place::Place;
 use super::read::{ReadError, ReadErrorKind};
 use super::relative::native;
@@ -194,8 +195,9 @@ fn folder(
     };
     let wanted = |entry: &DirEntry| {
         entry.depth() == 0
-            || !(entry.file_type().is_dir()
-                && (is_skipped_folder(entry) || !selection.enters(&below(entry))))
+            || !(is_temporary(entry.file_name())
+                || entry.file_type().is_dir()
+                    && (is_skipped_folder(entry) || !selection.enters(&below(entry))))
     };
     let entries = WalkDir::new(root)
         .sort_by_file_name()

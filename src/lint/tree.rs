@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Debug, Formatter};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
@@ -153,9 +154,30 @@ impl Tree for Memory {
     }
 }
 
+/// Largest configuration in a snapshot that is looked at.
+const MAX_FILE: u64 = 16 << 20;
+/// Bytes of all files that a small archive may hold, and how many times its own size a large one:
+/// a zip of some kilobytes could ask for all the memory there is.
+const MAX_ALL: u64 = 32 << 20;
+const MAX_TIMES: u64 = 20;
+
 /// The files of a snapshot, as a folder or a zip.
 pub struct Snapshot {
     store: Store,
+    /// Bytes that may still be read.
+    left: AtomicU64,
+}
+
+/// A snapshot asks for more memory than it is given.
+#[derive(Debug, thiserror::Error)]
+enum TooMuch {
+    #[error("it has more than {} MiB, which no configuration in a snapshot has", MAX_FILE >> 20)]
+    File,
+    #[error(
+        "the files of the snapshot before it took {} MiB, or {MAX_TIMES} times the size of the archive: restore it, then lint the folder",
+        MAX_ALL >> 20
+    )]
+    All,
 }
 
 impl Debug for Snapshot {
@@ -168,7 +190,24 @@ impl Snapshot {
     /// The files in `store`.
     #[must_use]
     pub fn new(store: Store) -> Self {
-        Self { store }
+        let left = AtomicU64::new(match store.size_on_disk() {
+            Some(archive) => MAX_ALL.max(archive.saturating_mul(MAX_TIMES)),
+            None => u64::MAX,
+        });
+        Self { store, left }
+    }
+
+    /// Whether a file may be read, by what the snapshot says of its size.
+    fn afford(&self, name: &str) -> Result<(), TooMuch> {
+        let size = self.store.entries().get(name).copied().unwrap_or(0);
+        if size > MAX_FILE {
+            return Err(TooMuch::File);
+        }
+        let take = |left: u64| left.checked_sub(size);
+        match (self.left).fetch_update(Ordering::Relaxed, Ordering::Relaxed, take) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(TooMuch::All),
+        }
     }
 
     /// The paths of its files.
@@ -180,7 +219,10 @@ impl Snapshot {
 
 impl Tree for Snapshot {
     fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
-        let read = self.store.small(&with_slashes(path));
+        let name = with_slashes(path);
+        self.afford(&name)
+            .map_err(|error| ReadError::of(path, std::io::Error::other(error)))?;
+        let read = self.store.small(&name);
         read.map_err(|error| match error {
             StoreError::Io(error) => ReadError::of(path, error),
             StoreError::NoManifest => absent(path),

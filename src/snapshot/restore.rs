@@ -181,6 +181,9 @@ fn try_decide(
     let refuse = |problem: &dyn std::fmt::Display| Action::Refuse(problem.to_string());
     let path = WindowsPath::parse(source).map_err(|problem| refuse(&problem))?;
     let below: PathBuf = path.names().iter().collect();
+    if below.as_os_str().is_empty() {
+        return Err(refuse(&"it names a drive and no file"));
+    }
     if request.only.is_some_and(|only| !only.takes(&below)) {
         return Err(Action::LeaveOut);
     }

@@ -14,7 +14,7 @@ use std::sync::Mutex;
 use thiserror::Error;
 use zip::{CompressionMethod, ZipArchive};
 
-use crate::io::folder::Folder;
+use crate::io::folder::{Folder, is_temporary};
 use crate::io::sealed::{Keys, ReadSeek, SealError, SealedFile, is_sealed};
 use crate::io::trailer;
 use crate::io::windows_path::{check_relative, fold};
@@ -48,6 +48,9 @@ pub enum StoreError {
     /// Neither a folder nor a zip.
     #[error("it is neither the folder nor the zip of a snapshot")]
     NotASnapshot,
+    /// What a run left behind that did not come to its end.
+    #[error("it was not finished: the run that made it was ended before")]
+    Unfinished,
     /// No manifest in it.
     #[error("there is no manifest.json in it")]
     NoManifest,
@@ -99,6 +102,9 @@ impl Store {
     /// See [`StoreError`].
     pub fn open(path: &Path, keys: &Keys) -> Result<Self, StoreError> {
         let metadata = std::fs::metadata(path)?;
+        if path.file_name().is_some_and(is_temporary) {
+            return Err(StoreError::Unfinished);
+        }
         let form = if metadata.is_dir() {
             Form::Folder(Folder::open(path)?)
         } else if !metadata.is_file() {
@@ -148,6 +154,15 @@ impl Store {
         self.entries
             .values()
             .fold(0, |sum, size| sum.saturating_add(*size))
+    }
+
+    /// Bytes of the archive itself; `None` for a folder.
+    #[must_use]
+    pub fn size_on_disk(&self) -> Option<u64> {
+        match self.form {
+            Form::Folder(_) => None,
+            Form::Zip | Form::Sealed(_) => Some(self.path.metadata().map_or(0, |file| file.len())),
+        }
     }
 
     /// Its name without the folders that lead to it.

@@ -155,6 +155,9 @@ fn unusable(path: &Path, error: &StoreError) -> Vec<Failure> {
         StoreError::NotASnapshot | StoreError::NoManifest | StoreError::Io(_) => {
             "Give the folder, the .zip or the .zip.age that `conferry snapshot create` made."
         }
+        StoreError::Unfinished => {
+            "Make the snapshot again; this removes what is left of the one that was not finished."
+        }
         StoreError::Zip(_) | StoreError::Entry { .. } => {
             "Nothing was written. Use another copy of this snapshot; `conferry snapshot verify` says what is wrong with it."
         }

@@ -4,14 +4,11 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Seek, Write};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::SystemTime;
 
+use super::fault;
+use super::leftover::{Noted, temporary_name};
 use super::{Folder, Stamp, Taken};
-
-/// How temporary files and folders are named: `.conferry-<process>-<number>.tmp`.
-const BEGIN: &str = ".conferry-";
-const END: &str = ".tmp";
 
 /// A new file, open for writing.
 #[derive(Debug)]
@@ -35,6 +32,7 @@ impl Created {
     /// # Errors
     /// What the system reports.
     pub fn sync(&self) -> io::Result<()> {
+        fault::at()?;
         self.file.sync_all()
     }
 
@@ -54,6 +52,7 @@ impl Created {
     /// # Errors
     /// What the system reports.
     pub fn set_modified(&self, time: SystemTime) -> io::Result<()> {
+        fault::at()?;
         self.file.set_modified(time)
     }
 
@@ -64,6 +63,7 @@ impl Created {
     pub fn set_mode(&self, mode: Option<u32>) -> io::Result<()> {
         #[cfg(unix)]
         if let Some(mode) = mode {
+            fault::at()?;
             use std::os::unix::fs::PermissionsExt;
             self.file
                 .set_permissions(std::fs::Permissions::from_mode(mode))?;
@@ -93,7 +93,7 @@ impl Created {
 
 impl Write for Created {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
+        self.file.write(fault::written(bytes)?)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -112,14 +112,7 @@ impl Seek for Created {
 pub struct Temporary {
     folder: Arc<Folder>,
     name: Option<OsString>,
-}
-
-static NUMBER: AtomicU32 = AtomicU32::new(0);
-
-/// A temporary name that this process did not use yet.
-pub(in crate::io) fn temporary_name() -> OsString {
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    format!("{BEGIN}{}-{number}{END}", std::process::id()).into()
+    _noted: Noted,
 }
 
 impl Temporary {
@@ -130,6 +123,7 @@ impl Temporary {
     pub fn create(folder: &Arc<Folder>, mode: u32) -> io::Result<(Self, Created)> {
         loop {
             let name = temporary_name();
+            let noted = Noted::new(folder, &name, false);
             match folder.create(&name, mode) {
                 // Left by a process that had this number before, or of another machine on one share.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -138,6 +132,7 @@ impl Temporary {
                     let temporary = Self {
                         folder: folder.clone(),
                         name: Some(name),
+                        _noted: noted,
                     };
                     return Ok((temporary, file));
                 }

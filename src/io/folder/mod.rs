@@ -12,11 +12,13 @@
 //! This is the narrow place through which all files are created, named and
 //! removed: [`Folder::create`], [`Created`], [`Folder::rename`],
 //! [`Folder::link`], [`Folder::remove`], [`Folder::make`]. What a test wants to
-//! let fail, it lets fail here.
+//! let fail, it lets fail here (`fault.rs`).
 
 #[cfg(not(unix))]
 mod by_path;
 mod created;
+mod fault;
+mod leftover;
 mod lock;
 mod stamp;
 #[cfg(unix)]
@@ -29,8 +31,9 @@ use std::path::{Component, Path, PathBuf};
 
 #[cfg(not(unix))]
 use by_path as system;
-pub(super) use created::temporary_name;
 pub use created::{Created, Temporary};
+pub(super) use leftover::{Noted, stay, sweep, temporary_name};
+pub use leftover::{interrupt, is_temporary};
 pub use lock::Held;
 pub use stamp::Stamp;
 #[cfg(unix)]
@@ -100,7 +103,12 @@ impl Folder {
             let name = Path::new(part.as_os_str());
             at = match at.enter(name) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                    match system::make(&at.handle, name, private) {
+                    let made = {
+                        fault::at()?;
+                        let _stay = stay();
+                        system::make(&at.handle, name, private)
+                    };
+                    match made {
                         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
                             return Err(error);
                         }
@@ -118,7 +126,11 @@ impl Folder {
     /// # Errors
     /// What the system reports.
     pub(super) fn make_new(&self, name: &OsStr) -> io::Result<Self> {
-        system::make(&self.handle, Path::new(name), true)?;
+        {
+            fault::at()?;
+            let _stay = stay();
+            system::make(&self.handle, Path::new(name), true)?;
+        }
         self.enter(Path::new(name))
     }
 
@@ -150,6 +162,8 @@ impl Folder {
     /// # Errors
     /// What the system reports.
     pub fn create(&self, name: &OsStr, mode: u32) -> io::Result<Created> {
+        fault::at()?;
+        let _stay = stay();
         system::create(&self.handle, Path::new(name), mode).map(Created::new)
     }
 
@@ -158,6 +172,7 @@ impl Folder {
     /// # Errors
     /// What the system reports.
     pub fn rename(&self, from: &OsStr, to: &OsStr, taken: Taken) -> io::Result<()> {
+        fault::at()?;
         system::rename(&self.handle, Path::new(from), Path::new(to), taken)
     }
 
@@ -166,6 +181,7 @@ impl Folder {
     /// # Errors
     /// What the system reports.
     pub fn link(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
+        fault::at()?;
         system::link(&self.handle, Path::new(from), Path::new(to))
     }
 
@@ -174,6 +190,7 @@ impl Folder {
     /// # Errors
     /// What the system reports.
     pub fn remove(&self, name: &OsStr) -> io::Result<()> {
+        fault::removing()?;
         system::remove(&self.handle, Path::new(name))
     }
 
@@ -182,12 +199,15 @@ impl Folder {
     /// # Errors
     /// What the system reports.
     pub(super) fn remove_folder(&self, name: &OsStr) -> io::Result<()> {
+        fault::removing()?;
         system::remove_folder(&self.handle, Path::new(name))
     }
 
     /// Has the names in it put on disk; some file systems refuse that.
     pub fn sync(&self) {
-        system::sync(&self.handle);
+        if fault::at().is_ok() {
+            system::sync(&self.handle);
+        }
     }
 
     /// Has the whole file system that it is on put on disk, where there is such a thing.
@@ -195,6 +215,7 @@ impl Folder {
     /// # Errors
     /// What the system reports.
     pub fn flush_all(&self) -> io::Result<()> {
+        fault::at()?;
         system::flush_all(&self.handle)
     }
 

@@ -3,6 +3,7 @@
 use super::{Candidate, Finder, WINDOWS};
 use crate::config::application_host::{ApplicationHost, expand};
 use crate::config::registry::Registry;
+use crate::io::folder::is_temporary;
 use crate::io::read;
 use crate::io::windows_path::WindowsPath;
 use crate::pack::rules::Component;
@@ -167,6 +168,7 @@ impl Finder<'_, '_> {
         let mut names: Vec<String> = entries
             .filter_map(Result::ok)
             .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+            .filter(|entry| !is_temporary(&entry.file_name()))
             .filter_map(|entry| entry.file_name().into_string().ok())
             .collect();
         names.sort();

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Finder, Planned, WINDOWS};
 use crate::config::sidecars::Sidecar;
+use crate::io::folder::is_temporary;
 use crate::io::place::Place;
 use crate::io::places::NoPlace;
 use crate::io::read;
@@ -32,8 +33,10 @@ impl Finder<'_, '_> {
                 let canonical = path.canonicalize().unwrap_or_default();
                 canonical != own && folders.contains(&canonical)
             };
-            let walk =
-                walk.filter_entry(|entry| !(entry.file_type().is_dir() && inner(entry.path())));
+            let walk = walk.filter_entry(|entry| {
+                let is_left_behind = entry.depth() > 0 && is_temporary(entry.file_name());
+                !is_left_behind && !(entry.file_type().is_dir() && inner(entry.path()))
+            });
             for entry in walk {
                 match entry {
                     Ok(entry) if entry.file_type().is_file() => {
