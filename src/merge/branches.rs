@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use crate::merge::outcome::Conflict;
 use crate::merge::result::finish::{FinishError, Settle, finish};
+use crate::merge::result::form::source_of;
 use crate::merge::result::markers::{Markers, conflicted_text};
 use crate::merge::result::witness::Witness;
 use crate::merge::{Inputs, MergeError, Mode, merge};
@@ -132,7 +133,7 @@ pub fn merge_versions(
         finished.bytes
     } else {
         let text = conflicted_text(&inputs, &merged, &markers())?;
-        merged.carrier(&inputs).source().bytes_with(text)
+        source_of(&inputs, merged.carrier(&inputs)).bytes_with(text)
     };
     Ok(Branched {
         bytes,

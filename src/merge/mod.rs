@@ -37,6 +37,7 @@ use compare::Comparison;
 use compare::directives::Directives;
 use digest::Digests;
 use result::finish::{FinishError, Judged, Settle};
+use result::form;
 use result::layout;
 use result::soundness::{self, Half};
 use result::taken_out;
@@ -222,11 +223,12 @@ fn sound(inputs: Inputs<'_>, digests: Sides<&Digests>) -> Result<Merged, MergeEr
     let mut directives = Directives::default();
     for _ in 0..MOST_ATTEMPTS {
         let mut merged = stages::walk(&Comparison::new(inputs, digests, &directives))?;
+        form::carry_declaration(&inputs, &mut merged);
         let mut heeded = directives.clone();
         // What is not well-formed, or cannot be written, is refused when it is finished.
         let judge = |half, settle, heeded: &mut Directives| {
             let edits = finish::settled(&merged, settle).ok()?;
-            let result = finish::applied(inputs.carrier, &edits)?;
+            let result = finish::applied(&inputs, inputs.carrier, &edits)?;
             let faults = soundness::new_faults(&inputs, &result.document);
             let conflicts = &merged.conflicts;
             for fault in &faults {
@@ -258,7 +260,9 @@ fn sound(inputs: Inputs<'_>, digests: Sides<&Digests>) -> Result<Merged, MergeEr
         directives = heeded;
     }
     directives.leave_whole(inputs.carrier.root(), ConflictKind::Refused);
-    stages::walk(&Comparison::new(inputs, digests, &directives))
+    let mut merged = stages::walk(&Comparison::new(inputs, digests, &directives))?;
+    form::carry_declaration(&inputs, &mut merged);
+    Ok(merged)
 }
 
 /// Whether the incoming side changed the form of the whole file and nothing

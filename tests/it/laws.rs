@@ -20,7 +20,9 @@ use conferry::merge::{
 };
 use conferry::pack::{self, Rules};
 use conferry::xml::address::{Address, Leaf};
+use conferry::xml::encoding::TextEncoding;
 use conferry::xml::escape::text_value;
+use conferry::xml::source::Source;
 use conferry::xml::tokens::Tokens;
 use conferry::xml::{Document, Edits, NodeId, NodeKind, fast_reader, second_reader};
 use rayon::iter::Either;
@@ -725,6 +727,20 @@ fn values(document: &Document) -> HashMap<String, Option<String>> {
     values
 }
 
+fn form(source: &Source) -> (TextEncoding, bool) {
+    (source.encoding(), source.has_bom())
+}
+
+/// That of the edited document, but for what the other branch alone changed.
+fn form_of_result(base: &Document, inputs: &Inputs<'_>, edited: &Document) -> (TextEncoding, bool) {
+    let [base, incoming, carrier, edited] =
+        [base, inputs.incoming, inputs.carrier, edited].map(|document| form(document.source()));
+    match inputs.mode {
+        Mode::Branches if carrier == base => incoming,
+        _ => edited,
+    }
+}
+
 /// The result is well-formed, passes the second reader and has no new duplicates
 /// (all of which `finish` proves), whichever side settles conflicts; bytes of the
 /// carrier outside the edits are as they were; markers hold both sides.
@@ -750,7 +766,11 @@ pub fn result_laws(triple: &Triple) -> Law {
                 let carrier = merged.carrier(&inputs);
                 let text = merged.edits.apply(carrier.text());
                 untouched(carrier.text(), &merged, &text)?;
-                if carrier.source().bytes_with(&text) != finished.bytes {
+                let result = finished.document.source();
+                if form(result) != form_of_result(&triple.base, &inputs, carrier) {
+                    return Err(format!("{mode:?}: another encoding or byte order mark"));
+                }
+                if result.bytes_with(&text) != finished.bytes {
                     return Err(format!("{mode:?}: more than the edits was written"));
                 }
             }

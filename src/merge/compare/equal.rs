@@ -30,8 +30,9 @@ impl Side<'_> {
     }
 }
 
+/// What is done about comments and instructions.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Remarks {
+pub(super) enum Remarks {
     Ignored,
     Compared,
 }
@@ -45,7 +46,11 @@ enum Part {
     Instruction(String),
 }
 
-fn is_equal(one: (&Document, NodeId), other: (&Document, NodeId), remarks: Remarks) -> bool {
+pub(super) fn is_equal(
+    one: (&Document, NodeId),
+    other: (&Document, NodeId),
+    remarks: Remarks,
+) -> bool {
     let mut pairs = vec![(one.1, other.1)];
     let (one, other) = (one.0, other.0);
     while let Some((left, right)) = pairs.pop() {
@@ -72,7 +77,10 @@ fn is_equal(one: (&Document, NodeId), other: (&Document, NodeId), remarks: Remar
     true
 }
 
-fn same_tag((one, left): (&Document, NodeId), (other, right): (&Document, NodeId)) -> bool {
+pub(super) fn same_tag(
+    (one, left): (&Document, NodeId),
+    (other, right): (&Document, NodeId),
+) -> bool {
     if one.kind(left) != NodeKind::Element || other.kind(right) != NodeKind::Element {
         return one.kind(left) == other.kind(right)
             && (one.kind(left) == NodeKind::Document || one.text_of(left) == other.text_of(right));

@@ -13,6 +13,7 @@ mod pairing;
 mod policy;
 pub(in crate::merge) mod prefixes;
 mod subtree;
+pub(super) mod unordered;
 
 use std::cell::OnceCell;
 

@@ -12,6 +12,7 @@ use std::hash::{Hash, Hasher};
 use rustc_hash::FxHasher;
 use thiserror::Error;
 
+use super::form;
 use super::soundness::refused;
 use crate::config::addresses::Addresses;
 use crate::config::identity::IdentityTable;
@@ -97,7 +98,7 @@ pub fn finish(
     let is_judged = judged.is_some();
     let Finished { bytes, document } = match judged {
         Some(judged) => judged,
-        None => applied(carrier, &edits).ok_or(FinishError::NotWellFormed)?,
+        None => applied(inputs, carrier, &edits).ok_or(FinishError::NotWellFormed)?,
     };
     match inputs.mode {
         Mode::Upgrade => second_reader::agree(&document, &bytes)?,
@@ -140,8 +141,12 @@ pub(in crate::merge) fn no_duplicates_by_edits(
 }
 
 /// The result of `edits`; nothing if it is not well-formed.
-pub(in crate::merge) fn applied(carrier: &Document, edits: &Edits) -> Option<Finished> {
-    let bytes = carrier.source().bytes_with(edits.apply(carrier.text()));
+pub(in crate::merge) fn applied<'a>(
+    inputs: &Inputs<'a>,
+    carrier: &'a Document,
+    edits: &Edits,
+) -> Option<Finished> {
+    let bytes = form::source_of(inputs, carrier).bytes_with(edits.apply(carrier.text()));
     let document = Document::from_bytes(&bytes).ok()?;
     Some(Finished { bytes, document })
 }

@@ -1,6 +1,7 @@
 //! From decisions to bytes, and what they are held to.
 
 pub mod finish;
+pub(super) mod form;
 pub(super) mod layout;
 pub mod lines;
 pub mod markers;

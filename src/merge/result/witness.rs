@@ -4,11 +4,13 @@
 use std::cell::OnceCell;
 
 use super::finish::{Finished, no_new_duplicates};
+use super::form::source_of;
 use super::lines::merge_lines;
 use super::soundness::new_faults;
 use crate::config::hazards::hazards;
 use crate::merge::compare::digest::Digests;
 use crate::merge::compare::matching::Side;
+use crate::merge::compare::unordered::read_the_same;
 use crate::merge::{ConflictKind, Inputs, Merged};
 use crate::xml::{Document, NodeId, fast_reader};
 
@@ -46,7 +48,13 @@ impl<'a> Witness<'a> {
                 read(bytes)?
             }
         };
-        if !same(&lines.document, &finished.document) {
+        // Where order says nothing, people know that of the lines; unless it makes a fault of it.
+        let comes_to_the_same = same(&lines.document, &finished.document) || {
+            let table = &self.inputs.rules.identities;
+            read_the_same(table, &lines.document, &finished.document)
+                && new_faults(&self.inputs, &lines.document).is_empty()
+        };
+        if !comes_to_the_same {
             return None;
         }
         // The layout may hide from .NET what the text says.
@@ -87,12 +95,8 @@ fn lines_of(inputs: &Inputs<'_>) -> Option<Vec<u8>> {
         ..
     } = *inputs;
     let base = base?;
-    let form = |document: &Document| (document.source().encoding(), document.source().has_bom());
-    if form(base) != form(carrier) || form(base) != form(incoming) {
-        return None;
-    }
     let text = merge_lines(base.text(), carrier.text(), incoming.text())?;
-    Some(carrier.source().bytes_with(text))
+    Some(source_of(inputs, carrier).bytes_with(text))
 }
 
 fn read(bytes: Vec<u8>) -> Option<Finished> {
