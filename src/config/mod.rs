@@ -14,4 +14,5 @@ pub mod secrets;
 pub mod section_groups;
 pub mod sidecars;
 pub mod structure;
+pub mod transforms;
 pub mod version;

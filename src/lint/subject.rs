@@ -7,12 +7,10 @@ use rustc_hash::FxHashMap;
 
 use super::tree::Tree;
 use crate::config::sidecars::{Sidecar, sidecars};
+use crate::config::transforms::is_transform;
 use crate::io::place::Place;
 use crate::pack::Rules;
 use crate::xml::{Document, LineColumn, NodeId, ParseError, Source, Span};
-
-/// Namespace of XDT transforms (`web.Release.config`).
-const XDT: &str = "http://schemas.microsoft.com/XML-Document-Transform";
 
 /// A file.
 #[derive(Clone, Debug)]
@@ -165,12 +163,4 @@ impl Subject {
     pub fn line_column(&self, offset: u32) -> LineColumn {
         LineColumn::of(self.source().map_or("", Source::text), offset)
     }
-}
-
-fn is_transform(document: &Document) -> bool {
-    let root = document.root();
-    document.attributes(root).iter().any(|attribute| {
-        document.slice(attribute.name).starts_with("xmlns")
-            && document.attribute_value(attribute) == XDT
-    })
 }

@@ -180,23 +180,35 @@ pub fn merge(inputs: Inputs<'_>) -> Result<Merged, MergeError> {
             reports: true,
             ..inputs
         };
-        let mut merged = sound(inputs, digests)?;
+        let nothing_heeded = Directives::default();
+        let mut merged = stages::walk(&Comparison::new(inputs, digests, &nothing_heeded))?;
         let by_rule = |decision: &Decision| matches!(decision.by, DecidedBy::Rule(_));
-        if merged.conflicts.is_empty() && !merged.decisions.iter().any(by_rule) {
-            let on_incoming = Inputs {
-                carrier: inputs.incoming,
-                ..inputs
-            };
-            let its_digests = Sides {
-                carrier: digests.incoming,
-                ..digests
-            };
-            let on_incoming = sound(on_incoming, its_digests)?;
+        if merged.decisions.iter().any(by_rule)
+            || merged
+                .conflicts
+                .iter()
+                .any(|conflict| conflict.by.is_some())
+        {
+            return sound(inputs, digests);
+        }
+        // What is wrong with the incoming file is its own, and nobody contradicts it.
+        let on_incoming = Inputs {
+            carrier: inputs.incoming,
+            ..inputs
+        };
+        let its_digests = Sides {
+            carrier: digests.incoming,
+            ..digests
+        };
+        let on_incoming = sound(on_incoming, its_digests)?;
+        if merged.conflicts.is_empty() {
             merged.edits = on_incoming.edits;
             merged.element_delta = on_incoming.element_delta;
             merged.judged = on_incoming.judged;
-            merged.carried_by_incoming = true;
+        } else {
+            merged = on_incoming;
         }
+        merged.carried_by_incoming = true;
         return Ok(merged);
     }
     if inputs.mode == Mode::Branches && only_reformatted(&inputs, digests) {

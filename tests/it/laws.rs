@@ -622,6 +622,21 @@ pub fn union_law(triple: &Triple) -> Law {
             _ if r == i || r == c => continue,
             _ => &i,
         };
+        // Where one side renamed what is around it, it is the same value under the other name.
+        let is_renamed = || {
+            let others = || sides.iter().flat_map(HashMap::keys);
+            merged.joined_renamed
+                && others()
+                    .filter(|other| is_renamed(address, other))
+                    .any(|other| {
+                        let both = |side: &HashMap<String, Option<String>>| {
+                            let found = side.get(address).or_else(|| side.get(other));
+                            found.cloned().flatten()
+                        };
+                        let [b, i, c, r] = [base, incoming, carrier, result].map(both);
+                        (c == b && r == i) || (r == c && (i == b || i == c))
+                    })
+        };
         let own = element(address);
         let in_conflict = || {
             conflicts
@@ -629,13 +644,35 @@ pub fn union_law(triple: &Triple) -> Law {
                 .any(|conflict| own.starts_with(conflict) || conflict.starts_with(&own))
         };
         let is_needed = || needed.iter().any(|needed| own.starts_with(needed));
-        if r != *wanted && !in_conflict() && !is_needed() && !alone(address) {
+        if r != *wanted && !in_conflict() && !is_needed() && !alone(address) && !is_renamed() {
             return Err(format!(
                 "{address}: base {b:?}, incoming {i:?}, carrier {c:?}, but the result has {r:?}"
             ));
         }
     }
     Ok(())
+}
+
+/// Whether two addresses differ in the name of one element around the value.
+fn is_renamed(one: &str, other: &str) -> bool {
+    let steps = |address: &str| -> Vec<String> {
+        let mut depth = 0_usize;
+        let is_end = |character: char| {
+            match character {
+                '[' => depth += 1,
+                ']' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            character == '/' && depth == 0
+        };
+        address.split(is_end).map(str::to_owned).collect()
+    };
+    let (one, other) = (steps(one), steps(other));
+    let differ = || one.iter().zip(&other).filter(|(one, other)| one != other);
+    one.len() == other.len()
+        && one.last() == other.last()
+        && differ().count() == 1
+        && differ().all(|(one, other)| !one.contains('[') && !other.contains('['))
 }
 
 /// The address of the element that a value belongs to.

@@ -20,7 +20,7 @@ use crate::laws::{corpus, rules, rules_without_policies};
 use crate::upgrade_edits::edited;
 
 /// Attributes that may tell an element from its siblings, in lower case, best first.
-pub const KEYS: [&str; 21] = [
+pub const KEYS: [&str; 22] = [
     "key",
     "name",
     "path",
@@ -35,6 +35,7 @@ pub const KEYS: [&str; 21] = [
     "invariant",
     "verb",
     "fileextension",
+    "segment",
     "statuscode",
     "users",
     "roles",

@@ -28,6 +28,12 @@ impl Side<'_> {
                 Remarks::Compared,
             )
     }
+
+    /// The name and the attributes.
+    #[must_use]
+    pub fn has_same_tag(self, node: NodeId, other: Side<'_>, its: NodeId) -> bool {
+        same_tag((self.document, node), (other.document, its))
+    }
 }
 
 /// What is done about comments and instructions.

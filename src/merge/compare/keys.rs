@@ -1,6 +1,7 @@
 //! What identifies an element among its siblings, as one text.
 
 use crate::config::identity::{Compare, IdentityRule, IdentityTable, discovered};
+use crate::config::transforms::{instruction, is_transform};
 use crate::xml::{Document, NodeId, chars};
 
 /// Whether the attribute of this name is part of the element's identity.
@@ -28,6 +29,8 @@ pub(in crate::merge) struct Keys<'a> {
     /// The rule for the sibling before, which is that for all of its name.
     last: Option<(&'a str, Option<&'a IdentityRule>)>,
     key: String,
+    /// Whether what is done to an element is part of what it is.
+    is_transform: bool,
 }
 
 /// What identifies an element.
@@ -47,6 +50,7 @@ impl<'a> Keys<'a> {
             document,
             last: None,
             key: String::new(),
+            is_transform: is_transform(document),
         }
     }
 
@@ -86,6 +90,15 @@ impl<'a> Keys<'a> {
                 }
             }
         }
+        if self.is_transform {
+            // Two entries of one key are two instructions.
+            let parts = instruction(self.document, element);
+            if parts.iter().any(Option::is_some) {
+                key.push(INSTRUCTION_MARK);
+                let parts = parts.map(Option::unwrap_or_default).join("\0");
+                key.push_str(&parts.replace(VALUE_SEPARATOR, "\0"));
+            }
+        }
         Key {
             text: key,
             tag: &key[..tag],
@@ -96,6 +109,7 @@ impl<'a> Keys<'a> {
 
 const NAMESPACE_MARK: char = '\u{2}';
 const PART_MARK: char = '\u{1}';
+const INSTRUCTION_MARK: char = '\u{3}';
 
 /// Whether the key says a namespace.
 pub(super) fn names_namespace(key: &str) -> bool {
@@ -111,6 +125,17 @@ pub(super) fn without_namespace(key: &str) -> String {
         }
         None => key.to_owned(),
     }
+}
+
+/// Whether the key says what an XDT transform does to the element.
+pub(super) fn names_instruction(key: &str) -> bool {
+    key.contains(INSTRUCTION_MARK)
+}
+
+/// The key of the same element of a configuration.
+pub(super) fn without_instruction(key: &str) -> String {
+    let end = key.find(INSTRUCTION_MARK);
+    key[..end.unwrap_or(key.len())].to_owned()
 }
 
 /// The local name, and the namespace where it is not simply that of the parent.

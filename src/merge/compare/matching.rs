@@ -14,6 +14,7 @@ use super::digest::Digests;
 use super::keys::{self, Keys};
 use super::pairing::{self, Pairs};
 use crate::config::identity::{Duplicates, IdentityTable};
+use crate::config::transforms::is_transform;
 use crate::merge::sides::{Presence, Sides};
 use crate::xml::{Document, NodeId};
 
@@ -86,15 +87,6 @@ pub fn match_children(
         .collect()
 }
 
-/// Whether the file is an XDT transform.
-fn is_transform(document: &Document) -> bool {
-    const NAMESPACE: &str = "http://schemas.microsoft.com/XML-Document-Transform";
-    let attributes = document.attributes(document.root()).iter();
-    attributes
-        .map(|attribute| document.slice(attribute.value))
-        .any(|value| value == NAMESPACE)
-}
-
 /// The children by what identifies them, in the order of the incoming side, then of the carrier,
 /// then of the base.
 fn collect(table: &IdentityTable, parents: Sides<(Side<'_>, NodeId)>) -> Vec<Members> {
@@ -136,7 +128,20 @@ fn collect(table: &IdentityTable, parents: Sides<(Side<'_>, NodeId)>) -> Vec<Mem
     if let Some(parent) = parents.base {
         put(parent, |members| &mut members.base);
     }
-    join_namespaces(&mut groups, &index);
+    join_alike(
+        &mut groups,
+        &index,
+        keys::names_namespace,
+        keys::without_namespace,
+    );
+    if is_transform {
+        join_alike(
+            &mut groups,
+            &index,
+            keys::names_instruction,
+            keys::without_instruction,
+        );
+    }
     for of_name in unruled.into_values().filter(|of_name| of_name.len() > 1) {
         let counts = [0, 1, 2].map(|side| -> usize {
             of_name
@@ -157,15 +162,20 @@ fn collect(table: &IdentityTable, parents: Sides<(Side<'_>, NodeId)>) -> Vec<Mem
     groups
 }
 
-/// Joins elements that differ only in their namespace, where the base has one of them and no side
-/// has two: a side changed the namespace. What both sides added stays apart.
-fn join_namespaces(groups: &mut [Members], index: &HashMap<String, usize>) {
-    if !index.keys().any(|key| keys::names_namespace(key)) {
+/// Joins elements that differ only in one part of their keys, where the base has one of them and no
+/// side has two: a side changed the namespace, or the instruction. What both sides added stays apart.
+fn join_alike(
+    groups: &mut [Members],
+    index: &HashMap<String, usize>,
+    has_part: fn(&str) -> bool,
+    without_part: fn(&str) -> String,
+) {
+    if !index.keys().any(|key| has_part(key)) {
         return;
     }
     let mut by_plain_key: HashMap<String, Vec<usize>> = HashMap::new();
     for (key, at) in index {
-        let plain = keys::without_namespace(key);
+        let plain = without_part(key);
         by_plain_key.entry(plain).or_default().push(*at);
     }
     for mut alike in by_plain_key.into_values().filter(|alike| alike.len() > 1) {

@@ -60,10 +60,14 @@ impl Comparison<'_> {
             return self.whole_element(kind, triple, Whole::Element, steps);
         }
         if self.is_encrypted(triple) {
-            return self.encrypted_section(triple, steps);
+            return self.one_value(ConflictKind::Encrypted, triple, steps);
         }
         if let Some(kind) = self.directives.whole.get(&triple.carrier) {
-            return self.whole_element(*kind, triple, Whole::Element, steps);
+            let by_rule = self.policy_for_element(self.inputs.incoming, triple.incoming);
+            return match by_rule {
+                Some(_) => self.whole_element(*kind, triple, Whole::Element, steps),
+                None => self.one_value(*kind, triple, steps),
+            };
         }
         if self.moved_while_changed(triple) {
             return self.whole_element(ConflictKind::MovedToFile, triple, Whole::Element, steps);

@@ -14,6 +14,13 @@ use crate::pack::rules::Action;
 use crate::xml::address::Leaf;
 use crate::xml::{Attribute, Document, NodeId};
 
+/// Elements with attributes of which .NET takes one.
+const CHOICES: [(&str, &[&str]); 1] = [("location", &["allowOverride", "overrideMode"])];
+
+fn is_of(choice: &[&str], contest: &Contest) -> bool {
+    matches!(&contest.leaf, Leaf::Attribute(name) if choice.contains(&name.as_str()))
+}
+
 impl Comparison<'_> {
     /// Merges the attributes of one element.
     pub(in crate::merge) fn attributes(&self, triple: Sides<NodeId>, steps: &mut Steps) {
@@ -34,6 +41,7 @@ impl Comparison<'_> {
             .map(|(at, attribute)| (incoming.slice(attribute.name), Some(at as u32)))
             .chain(only_carrier.map(|name| (name, None)))
             .collect();
+        let mut contests = Vec::with_capacity(names.len());
         for (name, at) in names {
             if self.upgrade() && name == "xmlns" {
                 continue;
@@ -64,8 +72,59 @@ impl Comparison<'_> {
                     carrier: place(carrier, triple.carrier),
                 },
             );
-            self.settle(contest, at.map(Slot::Attribute), steps);
+            contests.push((contest, at.map(Slot::Attribute)));
         }
+        let undecided = self.undecided_choice(triple, &contests);
+        for (contest, slot) in contests {
+            match undecided {
+                Some((kind, choice)) if is_of(choice, &contest) => {
+                    if contest.incoming != contest.carrier {
+                        self.leave(&contest, slot, kind, None, steps);
+                    }
+                }
+                _ => self.settle(contest, slot, steps),
+            }
+        }
+    }
+
+    /// Attributes of which an element takes one, where both sides chose, and not the same: together
+    /// they are one value, of which no half of a conflict has a part from the other side.
+    fn undecided_choice(
+        &self,
+        triple: Sides<NodeId>,
+        contests: &[(Contest, Option<Slot>)],
+    ) -> Option<(ConflictKind, &'static [&'static str])> {
+        let name = self.inputs.carrier.local_name(triple.carrier);
+        let (_, choice) = CHOICES.iter().find(|(element, _)| *element == name)?;
+        let of_choice = || {
+            let contests = contests.iter().map(|(contest, _)| contest);
+            contests.filter(|contest| is_of(choice, contest))
+        };
+        let is_by_rule = |contest: &Contest| self.policy(contest.triple, &contest.leaf).is_some();
+        let keeps = |contest: &Contest, side: &Option<String>| match &contest.base {
+            Base::Is(base) => base == side,
+            Base::Unknown => false,
+        };
+        let is_plain = of_choice().count() < 2
+            || of_choice().any(is_by_rule)
+            || of_choice().all(|contest| contest.incoming == contest.carrier)
+            || of_choice().all(|contest| keeps(contest, &contest.incoming))
+            || of_choice().all(|contest| keeps(contest, &contest.carrier));
+        if is_plain {
+            return None;
+        }
+        let is_new = |contest: &Contest| matches!(contest.base, Base::Is(None));
+        let kind = if of_choice().all(is_new) {
+            ConflictKind::BothAdded
+        } else if of_choice().any(|contest| contest.base == Base::Unknown) {
+            match self.upgrade() {
+                true => ConflictKind::UnknownOrigin,
+                false => ConflictKind::BothAdded,
+            }
+        } else {
+            ConflictKind::BothChanged
+        };
+        Some((kind, choice))
     }
 
     /// Merges the text of an element without child elements.
@@ -156,14 +215,8 @@ impl Comparison<'_> {
         let ruling = match self.judge(&contest, policy) {
             Verdict::Decided(ruling) => ruling,
             Verdict::Conflict(kind) => {
-                if let Some(slot) = slot {
-                    self.record(Atom { element, slot }, Ending::Conflict, steps);
-                }
                 let by = policy.map(|policy| policy.provenance.id.clone());
-                steps
-                    .conflicts
-                    .push(self.value_conflict(&contest, kind, by));
-                return;
+                return self.leave(&contest, slot, kind, by, steps);
             }
         };
         let by = match (rewritten_by, &ruling.pick) {
@@ -202,6 +255,22 @@ impl Comparison<'_> {
                 assumed: ruling.assumed,
             });
         }
+    }
+
+    /// Leaves the value to people.
+    fn leave(
+        &self,
+        contest: &Contest,
+        slot: Option<Slot>,
+        kind: ConflictKind,
+        by: Option<String>,
+        steps: &mut Steps,
+    ) {
+        if let Some(slot) = slot {
+            let element = contest.triple.incoming;
+            self.record(Atom { element, slot }, Ending::Conflict, steps);
+        }
+        steps.conflicts.push(self.value_conflict(contest, kind, by));
     }
 
     fn contest_address(&self, contest: &Contest) -> crate::xml::address::Address {

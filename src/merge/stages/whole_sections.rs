@@ -1,10 +1,12 @@
 //! Sections that are one value: an encrypted one, and one that moved to a file of its own.
 
 use crate::merge::compare::Comparison;
+use crate::merge::compare::digest::has_significant_text;
 use crate::merge::compare::matching::Side;
 use crate::merge::outcome::{ConflictKind, Ending, Outcome, Principle};
 use crate::merge::sides::Sides;
 use crate::merge::stages::children::Whole;
+use crate::merge::stages::order::takes_out;
 use crate::merge::steps::Steps;
 use crate::xml::{Document, Edit, NodeId};
 
@@ -24,20 +26,30 @@ impl Comparison<'_> {
         })
     }
 
-    /// Takes an encrypted section whole from the side that changed it.
-    pub(in crate::merge) fn encrypted_section(&self, triple: Sides<NodeId>, steps: &mut Steps) {
+    /// Takes an element whole from the side that changed it; where both did, it is a conflict of `kind`.
+    pub(in crate::merge) fn one_value(
+        &self,
+        kind: ConflictKind,
+        triple: Sides<NodeId>,
+        steps: &mut Steps,
+    ) {
         let sides = self.sides().zip(triple);
         let same = |(one, left): (Side<'_>, NodeId), (other, right): (Side<'_>, NodeId)| {
             one.means_the_same(left, other, right)
+        };
+        // A comment that is new in the carrier would go with the rest.
+        let carrier_is = |(base, node): (Side<'_>, NodeId)| match kind {
+            ConflictKind::Encrypted => same((base, node), sides.carrier),
+            _ => base.same_but_for_layout(node, sides.carrier.0, sides.carrier.1),
         };
         let (outcome, principle) = if same(sides.incoming, sides.carrier) {
             (Outcome::AlreadyEqual, Principle::SameOnBothSides)
         } else if sides.base.is_some_and(|base| same(base, sides.incoming)) {
             (Outcome::Dropped, Principle::Unchanged)
-        } else if sides.base.is_some_and(|base| same(base, sides.carrier)) {
+        } else if sides.base.is_some_and(carrier_is) {
             (Outcome::Carried, Principle::ChangedByOneSide)
         } else {
-            return self.whole_element(ConflictKind::Encrypted, triple, Whole::Element, steps);
+            return self.whole_element(kind, triple, Whole::Element, steps);
         };
         let by = principle.into();
         self.record_subtree(
@@ -92,9 +104,33 @@ impl Comparison<'_> {
                 && (!is_source || document.attributes(node).is_empty());
             let is_unchanged = |(side, its): (Side<'_>, NodeId)| {
                 let base = sides.base;
-                base.is_some_and(|(base, node)| base.means_the_same(node, side, its))
+                base.is_some_and(|(base, node)| {
+                    base.means_the_same(node, side, its)
+                        || !self.is_ordered(triple) && same_in_any_order((base, node), (side, its))
+                })
             };
             !holds_nothing && !is_unchanged(stayed) && !is_unchanged(mover)
         })
     }
+}
+
+/// Whether the two have the same attributes and the same children, and nothing in them that takes
+/// entries out.
+fn same_in_any_order(one: (Side<'_>, NodeId), other: (Side<'_>, NodeId)) -> bool {
+    let children = |(side, node): (Side<'_>, NodeId)| {
+        let mut all: Vec<NodeId> = side.document.child_elements(node).collect();
+        all.sort_by_key(|child| side.digests.meaning(*child));
+        all
+    };
+    let says_nothing = |(side, node): (Side<'_>, NodeId)| {
+        !has_significant_text(side.document, node)
+            && (side.document.child_elements(node)).all(|child| !takes_out(side.document, child))
+    };
+    let [ours, theirs] = [one, other].map(children);
+    says_nothing(one)
+        && says_nothing(other)
+        && one.0.has_same_tag(one.1, other.0, other.1)
+        && ours.len() == theirs.len()
+        && (ours.into_iter().zip(theirs))
+            .all(|(left, right)| one.0.means_the_same(left, other.0, right))
 }
