@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use rustc_hash::FxHashMap;
+
 use super::identity::{Compare, ElementPath};
 use crate::xml::chars::is_qualified_name;
 use crate::xml::{Attribute, Document, NodeId, NodeKind};
@@ -317,6 +319,22 @@ impl References {
         .collect()
     }
 
+    /// The rows by their attributes, for whoever looks at many of these.
+    #[must_use]
+    pub fn index(&self) -> ByAttribute<'_> {
+        let mut index = ByAttribute {
+            references: self,
+            first: FxHashMap::with_capacity_and_hasher(self.rows.len(), Default::default()),
+            next: vec![None; self.rows.len()],
+        };
+        for (at, row) in self.rows.iter().enumerate().rev() {
+            if row.form.is_none() {
+                index.next[at] = index.first.insert(&*row.attribute, at);
+            }
+        }
+        index
+    }
+
     /// The rows for an attribute that is a name as a whole, with their positions.
     pub fn by_attribute<'r>(
         &'r self,
@@ -328,6 +346,27 @@ impl References {
         };
         let rows = rows.iter().enumerate();
         rows.filter(move |(_, row)| row.form.is_none() && row.attribute == name)
+    }
+}
+
+/// Rows by their attributes; see [`References::index`].
+#[derive(Debug)]
+pub struct ByAttribute<'r> {
+    references: &'r References,
+    first: FxHashMap<&'r str, usize>,
+    /// The next row for the same attribute.
+    next: Vec<Option<usize>>,
+}
+
+impl<'r> ByAttribute<'r> {
+    /// As [`References::by_attribute`].
+    pub fn rows(&self, name: &str) -> impl Iterator<Item = (usize, &'r Reference)> + '_ {
+        let first = match self.references.mask & bit_of(name) {
+            0 => None,
+            _ => self.first.get(name).copied(),
+        };
+        let rows = std::iter::successors(first, |at| self.next[*at]);
+        rows.map(|at| (at, &self.references.rows[at]))
     }
 }
 

@@ -262,6 +262,7 @@ impl Found<'_> {
         let (document, references) = (self.document, self.meaning.references);
         let mut pointers = pointers::Pointers::new(document, references, self.meaning.identities);
         let within_values = references.within_values(document);
+        let by_attribute = references.index();
         for element in document.nodes().filter(|node| document.is_element(*node)) {
             for (at, row) in &within_values {
                 self.dangling(&mut pointers, *at, row, element);
@@ -272,7 +273,7 @@ impl Found<'_> {
                 if name == "configSource" && sources::beside(document, element).is_some() {
                     self.add(FaultKind::ConfigSourceNotAlone, element, None);
                 }
-                for (at, row) in references.by_attribute(name) {
+                for (at, row) in by_attribute.rows(name) {
                     self.dangling(&mut pointers, at, row, element);
                 }
             }
