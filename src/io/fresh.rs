@@ -11,7 +11,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::folder::{Created, Folder, Noted, Taken, Temporary, sweep, temporary_name};
+use super::folder::{Created, Folder, Noted, Taken, Temporary, stay, sweep, temporary_name};
 
 fn beside(target: &Path) -> &Path {
     match target.parent() {
@@ -82,8 +82,11 @@ impl NewFolder {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
+        // What an interruption has begun to remove must not get the name.
+        let stay = stay();
         self.beside.rename(&self.name, &name, Taken::Refused)?;
         self.is_finished = true;
+        drop(stay);
         self.beside.sync();
         Ok(())
     }

@@ -35,7 +35,7 @@ impl Finder<'_, '_> {
             };
             let walk = walk.filter_entry(|entry| {
                 let is_left_behind = entry.depth() > 0 && is_temporary(entry.file_name());
-                !is_left_behind && !(entry.file_type().is_dir() && inner(entry.path()))
+                !(is_left_behind || entry.file_type().is_dir() && inner(entry.path()))
             });
             for entry in walk {
                 match entry {
