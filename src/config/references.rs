@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::identity::{Compare, ElementPath};
 use crate::xml::chars::is_qualified_name;
-use crate::xml::{Attribute, Document, NodeId, NodeKind};
+use crate::xml::{Attribute, Document, NodeId, NodeKind, Span};
 
 /// Where the entry stands that a name points at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -307,16 +307,20 @@ impl References {
         &self.rows
     }
 
-    /// The rows whose names may be in `document` within values, with their positions.
+    /// The rows whose names may be in `document` within values.
     #[must_use]
-    pub fn within_values(&self, document: &Document) -> Vec<(usize, &Reference)> {
+    pub fn within_values(&self, document: &Document) -> Vec<Mentions<'_>> {
         let text = document.text().as_bytes();
-        let rows = self.rows.iter().enumerate();
-        rows.filter(|(_, row)| {
-            let before = row.form.as_ref().map(|form| form.parts().0);
-            before.is_some_and(|before| memchr::memmem::find(text, before.as_bytes()).is_some())
-        })
-        .collect()
+        let forms = (self.rows.iter().enumerate())
+            .filter_map(|(at, row)| Some((at, row, row.form.as_ref()?.parts().0)));
+        forms
+            .map(|(at, row, before)| Mentions {
+                at,
+                row,
+                places: memchr::memmem::find_iter(text, before.as_bytes()).collect(),
+            })
+            .filter(|mentions| !mentions.places.is_empty())
+            .collect()
     }
 
     /// The rows by their attributes, for whoever looks at many of these.
@@ -346,6 +350,26 @@ impl References {
         };
         let rows = rows.iter().enumerate();
         rows.filter(move |(_, row)| row.form.is_none() && row.attribute == name)
+    }
+}
+
+/// Where a row that looks within values may find names; see [`References::within_values`].
+#[derive(Debug)]
+pub struct Mentions<'r> {
+    /// The position of the row.
+    pub at: usize,
+    /// The row.
+    pub row: &'r Reference,
+    /// Where its form begins in the text, in order.
+    places: Vec<usize>,
+}
+
+impl Mentions<'_> {
+    /// Whether there may be one in `span`.
+    #[must_use]
+    pub fn may_be_in(&self, span: Span) -> bool {
+        let at = (self.places).partition_point(|place| *place < span.start as usize);
+        (self.places.get(at)).is_some_and(|place| *place < span.end as usize)
     }
 }
 

@@ -198,8 +198,9 @@ fn drive(
                 let target = args.output.as_deref().unwrap_or(ours);
                 write(target, &merged.bytes)?;
             }
-            let mut redactor = Redactor::new(&rules.secrets, false);
             for conflict in &merged.conflicts {
+                // What is secret is worked out when it is first asked for.
+                let mut redactor = Redactor::new(&rules.secrets, false);
                 let (kind, address) = (conflict.kind.name(), redactor.address(&conflict.address));
                 output.err(&format!("{name}: conflict ({kind}) at {address}\n"));
             }

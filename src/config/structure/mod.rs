@@ -169,7 +169,7 @@ pub fn faults(document: &Document, meaning: Meaning<'_>) -> Vec<Fault> {
             key,
         });
     }
-    let redirects = redirects::redirects(document, redirects::elements(document));
+    let redirects = redirects::redirects(document, redirects::of_repeated_names(document));
     for (earlier, later) in redirects::overlapping(&redirects) {
         // Within one `dependentAssembly`, ranges to one version complete each other.
         let is_apart = document.parent(earlier.element) != document.parent(later.element);
@@ -264,8 +264,10 @@ impl Found<'_> {
         let within_values = references.within_values(document);
         let by_attribute = references.index();
         for element in document.nodes().filter(|node| document.is_element(*node)) {
-            for (at, row) in &within_values {
-                self.dangling(&mut pointers, *at, row, element);
+            for mentions in &within_values {
+                if mentions.may_be_in(document.span(element)) {
+                    self.dangling(&mut pointers, mentions.at, mentions.row, element);
+                }
             }
             self.in_element(element);
             for attribute in document.attributes(element) {

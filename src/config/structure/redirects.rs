@@ -1,6 +1,8 @@
 //! The binding redirects of a file.
 
-use rustc_hash::FxHashMap;
+use std::hash::Hasher;
+
+use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::xml::fold::folded;
 use crate::xml::{Document, NodeId};
@@ -54,6 +56,28 @@ pub fn elements(document: &Document) -> impl Iterator<Item = NodeId> {
     document.nodes().filter(|node| {
         document.is_element(*node) && document.local_name(*node) == "bindingRedirect"
     })
+}
+
+/// Those of [`elements`] whose assembly may have another one: most have none.
+pub(super) fn of_repeated_names(document: &Document) -> Vec<NodeId> {
+    let named: Vec<(NodeId, u64)> = elements(document)
+        .filter_map(|element| {
+            let assembly = document.child_named(document.parent(element)?, "assemblyIdentity")?;
+            // Equal names have one hash, whatever their case.
+            let mut hasher = FxHasher::default();
+            let name = document.value(assembly, "name")?;
+            for byte in name.bytes().filter(u8::is_ascii) {
+                hasher.write_u8(byte.to_ascii_lowercase());
+            }
+            Some((element, hasher.finish()))
+        })
+        .collect();
+    let mut counts: FxHashMap<u64, u32> = FxHashMap::default();
+    for (_, name) in &named {
+        *counts.entry(*name).or_default() += 1;
+    }
+    let repeated = named.into_iter().filter(|(_, name)| counts[name] > 1);
+    repeated.map(|(element, _)| element).collect()
 }
 
 /// Pairs of redirects of one assembly: of ranges that overlap, the earlier first.

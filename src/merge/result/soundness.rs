@@ -176,7 +176,9 @@ fn keep_targets(
     let attributes = result.attributes(element).iter();
     let by_attribute =
         attributes.flat_map(|attribute| references.by_attribute(result.slice(attribute.name)));
-    for (_, row) in by_attribute.chain(references.within_values(result)) {
+    let within_values = references.within_values(result);
+    let within_values = within_values.iter().map(|mentions| mentions.row);
+    for row in by_attribute.map(|(_, row)| row).chain(within_values) {
         for name in row.names(result, element) {
             if !row.targets(result, element, &name).is_empty() {
                 continue;
