@@ -79,13 +79,14 @@ pub(in crate::merge) fn heed(
     conflicts: &[Conflict],
     directives: &mut Directives,
 ) {
-    let is_undecided = counterpart(inputs, result, fault.element, inputs.carrier)
-        .map(|there| inputs.carrier.span(there))
-        .is_some_and(|span| {
-            conflicts
-                .iter()
-                .any(|conflict| conflict.region.contains(span))
-        });
+    let there = counterpart(inputs, result, fault.element, inputs.carrier)
+        .map(|there| inputs.carrier.span(there));
+    let around = there.and_then(|span| {
+        conflicts
+            .iter()
+            .find(|conflict| conflict.region.contains(span))
+    });
+    let is_undecided = around.is_some();
     let need = Need { half, is_undecided };
     let before = directives.count();
     match fault.kind {
@@ -107,7 +108,12 @@ pub(in crate::merge) fn heed(
             }
             _ => result.parent(fault.element),
         };
-        keep_whole(inputs, result, first, directives);
+        // A half of an order that cannot be leaves the order to people, and more of the element.
+        let kind = match around.map(|conflict| conflict.kind) {
+            Some(ConflictKind::Order) => ConflictKind::Order,
+            _ => ConflictKind::Refused,
+        };
+        keep_whole(inputs, result, first, kind, directives);
     }
 }
 
@@ -118,7 +124,13 @@ pub(in crate::merge) fn keep_apart(
     element: NodeId,
     directives: &mut Directives,
 ) {
-    keep_whole(inputs, result, result.parent(element), directives);
+    keep_whole(
+        inputs,
+        result,
+        result.parent(element),
+        ConflictKind::Refused,
+        directives,
+    );
 }
 
 /// Keeps the declaration of the section or the group at `element`, with the groups around it.
@@ -235,13 +247,14 @@ fn keep_whole(
     inputs: &Inputs<'_>,
     result: &Document,
     first: Option<NodeId>,
+    kind: ConflictKind,
     directives: &mut Directives,
 ) {
     let around = std::iter::successors(first, |node| result.parent(*node))
         .filter(|node| result.is_element(*node));
     for node in around {
         if let Some(there) = counterpart(inputs, result, node, inputs.carrier)
-            && directives.leave_whole(there, ConflictKind::Refused)
+            && directives.leave_whole(there, kind)
         {
             return;
         }
