@@ -10,7 +10,7 @@ use conferry::config::secrets::{MASK, masked, ranges};
 use conferry::pack::load_general;
 use conferry::xml::Document;
 
-use crate::command::{copy_tree, folder, run};
+use crate::command::{MERGE_THREE, copy_tree, folder, run};
 
 /// What every secret contains.
 const CANARY: &str = "kN4r";
@@ -386,17 +386,7 @@ fn no_command_shows_a_secret() {
             ("quotes.toml", QUOTES.as_bytes()),
             ("broken.toml", format!("{QUOTES}\n[[merge]]\nid = 1\nset = \"{CANARY}\"\npath = \"//add[@password='{CANARY}']\"\n").as_bytes()),
         ]);
-        let three = [
-            "merge",
-            "--base",
-            "base.config",
-            "--old",
-            "old.config",
-            "--new",
-            "new.config",
-            "-o",
-            "out.config",
-        ];
+        let three = MERGE_THREE;
         let with = |more: &[&'static str]| [&three[..], more].concat();
         let merges = [
             with(&[]),

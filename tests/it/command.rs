@@ -152,3 +152,16 @@ pub fn check_cases(kind: &str, at_least: usize, problem: impl Fn(&Path) -> Optio
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// Merges the three files of a folder into a fourth.
+pub const MERGE_THREE: [&str; 9] = [
+    "merge",
+    "--base",
+    "base.config",
+    "--old",
+    "old.config",
+    "--new",
+    "new.config",
+    "-o",
+    "out.config",
+];

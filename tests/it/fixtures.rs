@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::command::{copy_tree, run, tree};
+use crate::command::{MERGE_THREE, copy_tree, run, tree};
 use crate::merge_cases::account_adds_up;
 
 /// Folder below `fixtures/contoso`, and what the component is called before and after.
@@ -212,17 +212,7 @@ fn a_file_of_the_estate_in_all_three_roles_is_itself() {
         for copy in ["base.config", "old.config", "new.config"] {
             fs::copy(&path, folder.path().join(copy)).unwrap();
         }
-        let args = [
-            "merge",
-            "--base",
-            "base.config",
-            "--old",
-            "old.config",
-            "--new",
-            "new.config",
-            "-o",
-            "out.config",
-        ];
+        let args = MERGE_THREE;
         // Virtual directories are not the question here.
         let mut args = args.to_vec();
         for kept in [

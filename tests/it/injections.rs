@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::command::{folder, run};
+use crate::command::{MERGE_THREE, folder, run};
 
 fn table() -> Vec<String> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/canaries/injections.tsv");
@@ -121,17 +121,7 @@ fn nothing_printed_is_obeyed() {
         .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
         .collect();
     let folder = folder(&files);
-    let three = [
-        "merge",
-        "--base",
-        "base.config",
-        "--old",
-        "old.config",
-        "--new",
-        "new.config",
-        "-o",
-        "out.config",
-    ];
+    let three = MERGE_THREE;
     let mut commands: Vec<Vec<&str>> = vec![
         three.to_vec(),
         [&three[..], &["--format", "json"]].concat(),

@@ -20,7 +20,7 @@ mod git_driver; // the git merge driver: tests/cases/git-merge, and real git
 mod half_laws; // halves of conflicts, faults of results, lines as a witness
 mod injections; // what terminals and logs of builds obey, in every format
 mod laws; // promises of reading and merging, over fixtures, cases and the corpus
-mod line_laws;
+mod line_laws; // the merge of lines against git
 mod lint_baseline; // fingerprints and baselines of lint
 mod lint_broken; // broken files: the exact place, the likely cause, no values
 mod lint_cases; // tests/cases/lint: a folder per behaviour
