@@ -6,6 +6,7 @@ pub mod config;
 pub mod error;
 pub mod io;
 pub mod lint;
+pub mod matching;
 pub mod merge;
 pub mod pack;
 pub mod present;

@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 
 use super::MergeError;
 use crate::config::identity::IdentityTable;
-use crate::merge::compare::keys::is_identity_attribute;
+use crate::matching::keys::is_identity_attribute;
 use crate::merge::outcome::{Ending, Outcome, Principle};
 use crate::xml::address::{Address, Leaf};
 use crate::xml::{Document, NodeId, NodeKind};
@@ -97,7 +97,7 @@ pub fn atoms(table: &IdentityTable, document: &Document, element: NodeId) -> Vec
         .collect();
     let has_elements = document.has_child_elements(element);
     let text = document.inner_text(element);
-    if !super::digest::significant_text(&text, has_elements).is_empty() {
+    if !crate::matching::digest::significant_text(&text, has_elements).is_empty() {
         slots.push(Slot::Text);
     }
     if slots.is_empty() && !has_elements {

@@ -24,8 +24,6 @@ pub mod offers;
 pub mod outcome;
 pub mod renaming;
 mod result;
-pub mod sequence;
-pub mod sides;
 mod stages;
 mod steps;
 pub mod suspicion;
@@ -35,21 +33,21 @@ use thiserror::Error;
 
 use compare::Comparison;
 use compare::directives::Directives;
-use digest::Digests;
 use result::finish::{FinishError, Judged, Settle};
 use result::form;
 use result::layout;
 use result::soundness::{self, Half};
 use result::taken_out;
-use sides::Sides;
 
+use crate::matching;
+use crate::matching::digest::Digests;
+use crate::matching::sides::Sides;
 use crate::pack::Rules;
 use crate::xml::address::Address;
 use crate::xml::layout::Layout;
 use crate::xml::{Document, EditError, Edits, NodeId};
 
 pub use account::Account;
-pub use compare::{digest, matching};
 pub use outcome::{
     Conflict, ConflictKind, DecidedBy, Decision, Ending, Missing, Outcome, Principle,
 };

@@ -2,11 +2,11 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::compare::digest::Digests;
-use super::compare::keys::Keys;
-use super::compare::matching::Side;
 use super::stages::whole_sections::SOURCES;
 use super::{Conflict, ConflictKind, Inputs};
+use crate::matching::Side;
+use crate::matching::digest::Digests;
+use crate::matching::keys::Keys;
 use crate::xml::{Document, NodeId, Span};
 
 /// A section that one side keeps in a file of its own, while the other side changed it.

@@ -1,6 +1,6 @@
 //! What a merge decided, as values: decisions, conflicts, and who decided.
 
-use super::sides::Presence;
+use crate::matching::sides::Presence;
 use crate::xml::address::Address;
 use crate::xml::{Edit, Span};
 

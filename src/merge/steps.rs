@@ -9,9 +9,9 @@ use super::account::{Account, Atom};
 use super::compare::Comparison;
 use super::outcome::{Conflict, ConflictKind, Decision, Ending};
 use super::result::finish::{Judged, settled_within};
-use super::sides::Sides;
 use super::stages::plan::{Contested, Reorder};
 use super::{MergeError, Merged, Mode};
+use crate::matching::sides::Sides;
 use crate::xml::{Edit, Edits, NodeId, Span};
 
 /// What one stage asks for.

@@ -1,4 +1,4 @@
-//! Values that collide in the fingerprints of `merge::digest` are still different values: a change
+//! Values that collide in the fingerprints of `matching::digest` are still different values: a change
 //! from one to the other is never lost.
 //!
 //! FxHasher takes the eight bytes of a short text twice, as `S1 ^ word` and `S2 ^ word`, and

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use conferry::config::addresses::Addresses;
-use conferry::merge::digest::{Digests, significant_text};
+use conferry::matching::digest::{Digests, significant_text};
 use conferry::merge::finish::{Settle, finish};
 use conferry::merge::markers::{Markers, Style, conflicted_text};
 use conferry::merge::{

@@ -1,8 +1,8 @@
 //! Which children are the same element: one stage of the merge, asked alone.
 
-use conferry::merge::digest::Digests;
-use conferry::merge::matching::{Group, Side, match_children};
-use conferry::merge::sides::Sides;
+use conferry::matching::digest::Digests;
+use conferry::matching::sides::Sides;
+use conferry::matching::{Group, Side, match_children};
 use conferry::xml::{Document, NodeId};
 
 use crate::laws::rules;

@@ -3,13 +3,7 @@
 //! Promises that asking changes nothing: every answer depends on the inputs alone. The stages
 //! ([`super::stages`]) ask it and hand [`super::steps::Steps`] to the one place that applies them.
 
-pub(in crate::merge) mod align;
-pub mod digest;
 pub(in crate::merge) mod directives;
-mod equal;
-pub(in crate::merge) mod keys;
-pub mod matching;
-mod pairing;
 mod policy;
 pub(in crate::merge) mod prefixes;
 mod subtree;
@@ -17,13 +11,13 @@ pub(super) mod unordered;
 
 use std::cell::OnceCell;
 
-use digest::Digests;
 use directives::Directives;
-use matching::Side;
 
-use super::sides::Sides;
 use super::{Inputs, Mode};
 use crate::config::addresses::Addresses;
+use crate::matching::Side;
+use crate::matching::digest::Digests;
+use crate::matching::sides::Sides;
 use crate::pack::rules::Component;
 use crate::xml::address::{Address, Leaf};
 use crate::xml::layout::Layout;

@@ -1,7 +1,7 @@
 //! Which rule of the packs speaks about a value, and what stands in for a missing base.
 
+use crate::matching::sides::Sides;
 use crate::merge::compare::Comparison;
-use crate::merge::sides::Sides;
 use crate::pack::rules::{Action, KnownSetting, Policy, When};
 use crate::xml::address::Leaf;
 use crate::xml::{Document, NodeId};

@@ -3,11 +3,11 @@
 
 use rustc_hash::FxHashSet;
 
-use super::digest::{has_significant_text, significant_text};
-use super::equal::{Remarks, is_equal, same_tag};
-use super::keys::Keys;
 use crate::config::identity::IdentityTable;
 use crate::config::structure::collections::not_in_effect;
+use crate::matching::digest::{has_significant_text, significant_text};
+use crate::matching::equal::{Remarks, is_equal, same_tag};
+use crate::matching::keys::Keys;
 use crate::xml::{Document, NodeId, NodeKind};
 
 /// Whether `one` and `other` say the same in whatever order, with the same comments in the same elements.

@@ -1,7 +1,7 @@
 //! A value on three sides, and the verdict about it.
 
+use crate::matching::sides::Sides;
 use crate::merge::outcome::{ConflictKind, DecidedBy, Outcome, Places, Principle, Value, Values};
-use crate::merge::sides::Sides;
 use crate::xml::NodeId;
 use crate::xml::address::Leaf;
 

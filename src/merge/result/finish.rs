@@ -16,7 +16,7 @@ use super::form;
 use super::soundness::refused;
 use crate::config::addresses::Addresses;
 use crate::config::identity::IdentityTable;
-use crate::merge::compare::keys::{self, Keys};
+use crate::matching::keys::{self, Keys};
 use crate::merge::outcome::{Conflict, Missing};
 use crate::merge::{Inputs, Merged, Mode};
 use crate::pack::rules::{Action, Component};

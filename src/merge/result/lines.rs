@@ -3,7 +3,7 @@
 //! Promises a text only where the two sides changed lines that lie apart, so that no reading of
 //! the file could find anything to decide.
 
-use crate::merge::sequence::{Change, Neighbours, chunks};
+use crate::matching::sequence::{Change, Neighbours, chunks};
 
 /// Longer files are not compared: it would take time with the square of their lines.
 const MAX_LINES: usize = 10_000;

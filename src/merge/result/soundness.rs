@@ -10,9 +10,9 @@ use std::collections::HashSet;
 use crate::config::references::Within;
 use crate::config::structure::sections::{declared_path, is_configuration};
 use crate::config::structure::{Fault, FaultKind, faults};
+use crate::matching::keys::Keys;
 use crate::merge::Inputs;
 use crate::merge::compare::directives::Directives;
-use crate::merge::compare::keys::Keys;
 use crate::merge::outcome::{Conflict, ConflictKind};
 use crate::xml::{Document, NodeId};
 

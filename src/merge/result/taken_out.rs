@@ -9,13 +9,13 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::soundness::counterpart;
 use crate::config::identity::IdentityTable;
 use crate::config::structure::collections::not_in_effect;
+use crate::matching::Side;
+use crate::matching::digest::Digests;
+use crate::matching::keys::Keys;
+use crate::matching::sides::Sides;
 use crate::merge::Inputs;
-use crate::merge::compare::digest::Digests;
 use crate::merge::compare::directives::Directives;
-use crate::merge::compare::keys::Keys;
-use crate::merge::compare::matching::Side;
 use crate::merge::outcome::{Conflict, ConflictKind};
-use crate::merge::sides::Sides;
 use crate::merge::stages::order::takes_out;
 use crate::xml::{Document, NodeId, Span};
 

@@ -2,15 +2,15 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::matching::digest::has_significant_text;
+use crate::matching::keys::Keys;
+use crate::matching::match_children;
+use crate::matching::sides::Sides;
 use crate::merge::account::{Atom, Slot};
 use crate::merge::compare::Comparison;
-use crate::merge::compare::digest::has_significant_text;
-use crate::merge::compare::keys::Keys;
-use crate::merge::compare::matching::match_children;
 use crate::merge::outcome::{
     Conflict, ConflictKind, DecidedBy, Decision, Ending, Outcome, Places, Principle, Values,
 };
-use crate::merge::sides::Sides;
 use crate::merge::stages::one_sided::Added;
 use crate::merge::stages::order::Undecided;
 use crate::merge::stages::plan::{Anchor, Plan};

@@ -10,9 +10,9 @@ use std::hash::{Hash, Hasher};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::matching::Match;
+use crate::matching::sides::Sides;
 use crate::merge::compare::Comparison;
-use crate::merge::compare::matching::Match;
-use crate::merge::sides::Sides;
 use crate::merge::stages::plan::Plan;
 use crate::merge::steps::Steps;
 use crate::xml::escape::text_value;

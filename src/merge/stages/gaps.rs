@@ -3,12 +3,12 @@
 //! Nothing tells them apart and both sides changed them, or both sides put something in one place
 //! although the order matters.
 
+use crate::matching::align::Gap;
+use crate::matching::sides::{Presence, Sides};
 use crate::merge::compare::Comparison;
-use crate::merge::compare::align::Gap;
 use crate::merge::outcome::{
     Conflict, ConflictKind, DecidedBy, Decision, Ending, Outcome, Places, Value, Values,
 };
-use crate::merge::sides::{Presence, Sides};
 use crate::merge::stages::plan::{Anchor, Plan};
 use crate::merge::steps::Steps;
 use crate::pack::rules::Action;

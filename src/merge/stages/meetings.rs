@@ -4,10 +4,10 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::plan::Plan;
+use crate::matching::Match;
+use crate::matching::align::Gap;
+use crate::matching::sides::Sides;
 use crate::merge::compare::Comparison;
-use crate::merge::compare::align::Gap;
-use crate::merge::compare::matching::Match;
-use crate::merge::sides::Sides;
 use crate::xml::{Document, NodeId};
 
 /// The sibling before a place that all sides share, by its number in the order of the base.

@@ -19,9 +19,9 @@ pub(super) mod whole_sections;
 
 use super::compare::Comparison;
 use super::outcome::ConflictKind;
-use super::sides::Sides;
 use super::steps::{Draft, Steps};
 use super::{MergeError, Merged};
+use crate::matching::sides::Sides;
 use crate::xml::{Document, NodeId};
 use children::Whole;
 

@@ -1,11 +1,11 @@
 //! Elements that only one side has: added, removed, or in conflict.
 
+use crate::matching::Side;
+use crate::matching::sides::{Presence, Sides};
 use crate::merge::compare::Comparison;
-use crate::merge::compare::matching::Side;
 use crate::merge::outcome::{
     Conflict, ConflictKind, DecidedBy, Decision, Ending, Outcome, Places, Principle, Value, Values,
 };
-use crate::merge::sides::{Presence, Sides};
 use crate::merge::stages::comments::adds_remarks;
 use crate::merge::stages::plan::Plan;
 use crate::merge::steps::Steps;

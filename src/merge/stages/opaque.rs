@@ -1,8 +1,8 @@
 //! Content that is compared and moved as a whole: mixed text and elements.
 
+use crate::matching::sides::Sides;
 use crate::merge::compare::Comparison;
 use crate::merge::outcome::{ConflictKind, Ending, Outcome, Principle};
-use crate::merge::sides::Sides;
 use crate::merge::stages::children::Whole;
 use crate::merge::steps::Steps;
 use crate::xml::escape::line_ends_folded;

@@ -8,9 +8,9 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::config::identity::{Compare, identity};
+use crate::matching::Match;
+use crate::matching::sides::Sides;
 use crate::merge::compare::Comparison;
-use crate::merge::compare::matching::Match;
-use crate::merge::sides::Sides;
 use crate::merge::stages::plan::{Contested, Plan, Reorder};
 use crate::xml::{Document, NodeId, Span};
 

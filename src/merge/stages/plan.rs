@@ -2,8 +2,8 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::merge::compare::matching::Match;
-use crate::merge::sides::Sides;
+use crate::matching::Match;
+use crate::matching::sides::Sides;
 use crate::xml::{Edit, NodeId, Span};
 
 /// What stands where among the children of one pair of parents.

@@ -10,10 +10,10 @@
 use std::collections::HashMap;
 
 use crate::config::identity::IdentityTable;
+use crate::matching::digest::significant_text;
+use crate::matching::sides::Sides;
+use crate::matching::{Group, Match, Side};
 use crate::merge::compare::Comparison;
-use crate::merge::compare::digest::significant_text;
-use crate::merge::compare::matching::{Group, Match, Side};
-use crate::merge::sides::Sides;
 use crate::merge::steps::Steps;
 use crate::xml::{Edit, NodeId, Span};
 

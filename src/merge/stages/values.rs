@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
+use crate::matching::digest::significant_text;
+use crate::matching::sides::Sides;
 use crate::merge::account::{Atom, Slot};
 use crate::merge::compare::Comparison;
-use crate::merge::compare::digest::significant_text;
 use crate::merge::compare::prefixes::counterpart;
 use crate::merge::decide::contest::{Base, Contest, Pick, Verdict};
 use crate::merge::outcome::{Conflict, ConflictKind, DecidedBy, Decision, Ending, Places, Value};
-use crate::merge::sides::Sides;
 use crate::merge::steps::Steps;
 use crate::pack::rules::Action;
 use crate::xml::address::Leaf;

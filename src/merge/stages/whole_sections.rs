@@ -1,10 +1,10 @@
 //! Sections that are one value: an encrypted one, and one that moved to a file of its own.
 
+use crate::matching::Side;
+use crate::matching::digest::has_significant_text;
+use crate::matching::sides::Sides;
 use crate::merge::compare::Comparison;
-use crate::merge::compare::digest::has_significant_text;
-use crate::merge::compare::matching::Side;
 use crate::merge::outcome::{ConflictKind, Ending, Outcome, Principle};
-use crate::merge::sides::Sides;
 use crate::merge::stages::children::Whole;
 use crate::merge::stages::order::takes_out;
 use crate::merge::steps::Steps;

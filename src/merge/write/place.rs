@@ -5,8 +5,8 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::matching::sides::Sides;
 use crate::merge::compare::Comparison;
-use crate::merge::sides::Sides;
 use crate::merge::stages::order::takes_out;
 use crate::merge::stages::plan::{Anchor, Plan};
 use crate::xml::layout::{indent_before, line_indent};

@@ -4,9 +4,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use crate::matching::sides::Sides;
 use crate::merge::compare::Comparison;
 use crate::merge::compare::prefixes::prefix_for;
-use crate::merge::sides::Sides;
 use crate::xml::escape::escape_attribute;
 use crate::xml::{Document, Edits, NodeId, Span, chars};
 

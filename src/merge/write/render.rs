@@ -1,7 +1,7 @@
 //! Incoming nodes as they read in the carrier: its indentation, line ends, ` />` habit and prefixes.
 
+use crate::matching::sides::Sides;
 use crate::merge::compare::Comparison;
-use crate::merge::sides::Sides;
 use crate::xml::layout::{Transplant, line_indent};
 use crate::xml::tokens::{TokenKind, Tokens};
 use crate::xml::{NodeId, NodeKind};

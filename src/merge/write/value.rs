@@ -1,9 +1,9 @@
 //! How a value is written into the carrier: in its quotes, its line ends, its place.
 
+use crate::matching::sides::Sides;
 use crate::merge::compare::Comparison;
 use crate::merge::compare::prefixes::counterpart;
 use crate::merge::decide::contest::Contest;
-use crate::merge::sides::Sides;
 use crate::xml::address::Leaf;
 use crate::xml::escape::{escape_attribute, escape_text, requote};
 use crate::xml::layout::{attribute_removal_span, empty_tag_end, with_line_ends};

@@ -1,22 +1,31 @@
-//! Which children of three parents are the same element.
+//! What is the same in several documents: subtrees that are equal, and which children of up to three
+//! parents are the same element. Merge and diff ask it.
 //!
 //! Identity comes from the table of the packs. Where that is silent, a name that no side has more
 //! than once is the same element; several of one name are told apart by the first telling attribute
 //! they have, those that agree in it by likeness (`pairing`), and where even that leaves
 //! doubt by an alignment of the siblings (`align`).
 
+pub(crate) mod align;
+pub mod digest;
+pub(crate) mod equal;
+pub mod keys;
+pub(crate) mod pairing;
+pub mod sequence;
+pub mod sides;
+
 use std::collections::HashMap;
 
 use rustc_hash::FxHashSet;
 
-use super::align::{self, Gap};
-use super::digest::Digests;
-use super::keys::{self, Keys};
-use super::pairing::{self, Pairs};
 use crate::config::identity::{Duplicates, IdentityTable};
 use crate::config::transforms::is_transform;
-use crate::merge::sides::{Presence, Sides};
 use crate::xml::{Document, NodeId};
+use align::Gap;
+use digest::Digests;
+use keys::Keys;
+use pairing::Pairs;
+use sides::{Presence, Sides};
 
 /// One side of a merge.
 #[derive(Clone, Copy)]
@@ -43,13 +52,13 @@ pub struct Group {
 
 /// The elements of one identity, or of one name, on each side.
 #[derive(Default)]
-pub(super) struct Members {
-    pub(super) base: Vec<NodeId>,
-    pub(super) incoming: Vec<NodeId>,
-    pub(super) carrier: Vec<NodeId>,
-    pub(super) last_wins: bool,
+pub(crate) struct Members {
+    pub(crate) base: Vec<NodeId>,
+    pub(crate) incoming: Vec<NodeId>,
+    pub(crate) carrier: Vec<NodeId>,
+    pub(crate) last_wins: bool,
     /// Whether their key says more than their name.
-    pub(super) is_identified: bool,
+    pub(crate) is_identified: bool,
 }
 
 impl Members {

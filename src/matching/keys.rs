@@ -20,10 +20,10 @@ pub fn is_identity_attribute(
 }
 
 /// Stands in a key before each part of the identity that has a value.
-pub(in crate::merge) const VALUE_SEPARATOR: char = '=';
+pub(crate) const VALUE_SEPARATOR: char = '=';
 
 /// Makes the keys of the child elements of one parent.
-pub(in crate::merge) struct Keys<'a> {
+pub(crate) struct Keys<'a> {
     table: &'a IdentityTable,
     document: &'a Document,
     /// The rule for the sibling before, which is that for all of its name.
@@ -34,17 +34,17 @@ pub(in crate::merge) struct Keys<'a> {
 }
 
 /// What identifies an element.
-pub(in crate::merge) struct Key<'k> {
+pub(crate) struct Key<'k> {
     /// Compares equal for the same element.
-    pub(in crate::merge) text: &'k str,
+    pub(crate) text: &'k str,
     /// Its name and namespace, the first part of `text`.
-    pub(in crate::merge) tag: &'k str,
+    pub(crate) tag: &'k str,
     /// The row of the table that speaks of it.
-    pub(in crate::merge) rule: Option<&'k IdentityRule>,
+    pub(crate) rule: Option<&'k IdentityRule>,
 }
 
 impl<'a> Keys<'a> {
-    pub(in crate::merge) fn new(table: &'a IdentityTable, document: &'a Document) -> Self {
+    pub(crate) fn new(table: &'a IdentityTable, document: &'a Document) -> Self {
         Self {
             table,
             document,
@@ -55,12 +55,12 @@ impl<'a> Keys<'a> {
     }
 
     /// Goes on to the children of another parent.
-    pub(in crate::merge) fn next_parent(&mut self) {
+    pub(crate) fn next_parent(&mut self) {
         self.last = None;
     }
 
     /// The identity of `element`.
-    pub(in crate::merge) fn key(&mut self, element: NodeId) -> Key<'_> {
+    pub(crate) fn key(&mut self, element: NodeId) -> Key<'_> {
         let name = self.document.local_name(element);
         let rule = match self.last {
             Some((known, rule)) if known == name => rule,
@@ -112,12 +112,12 @@ const PART_MARK: char = '\u{1}';
 const INSTRUCTION_MARK: char = '\u{3}';
 
 /// Whether the key says a namespace.
-pub(super) fn names_namespace(key: &str) -> bool {
+pub(crate) fn names_namespace(key: &str) -> bool {
     key.contains(NAMESPACE_MARK)
 }
 
 /// The key of the same element in no particular namespace.
-pub(super) fn without_namespace(key: &str) -> String {
+pub(crate) fn without_namespace(key: &str) -> String {
     match key.split_once(NAMESPACE_MARK) {
         Some((name, rest)) => {
             let parts = rest.find(PART_MARK).map_or("", |at| &rest[at..]);
@@ -128,12 +128,12 @@ pub(super) fn without_namespace(key: &str) -> String {
 }
 
 /// Whether the key says what an XDT transform does to the element.
-pub(super) fn names_instruction(key: &str) -> bool {
+pub(crate) fn names_instruction(key: &str) -> bool {
     key.contains(INSTRUCTION_MARK)
 }
 
 /// The key of the same element of a configuration.
-pub(super) fn without_instruction(key: &str) -> String {
+pub(crate) fn without_instruction(key: &str) -> String {
     let end = key.find(INSTRUCTION_MARK);
     key[..end.unwrap_or(key.len())].to_owned()
 }

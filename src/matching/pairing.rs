@@ -7,28 +7,28 @@ use std::hash::Hash;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::matching::{Members, Side};
+use super::{Members, Side};
 use crate::config::identity::{Compare, IdentityTable};
-use crate::merge::sides::Sides;
+use crate::matching::sides::Sides;
 use crate::xml::{Document, NodeId};
 
 /// Pairs of elements of two sides.
 #[derive(Default)]
-pub(super) struct Pairs {
+pub(crate) struct Pairs {
     pairs: FxHashMap<NodeId, NodeId>,
     rights: FxHashSet<NodeId>,
     /// Whether nothing but their order speaks for some of them.
-    pub(super) guessed: bool,
+    pub(crate) guessed: bool,
 }
 
 impl Pairs {
     /// What the left element is on the right.
-    pub(super) fn of(&self, left: NodeId) -> Option<NodeId> {
+    pub(crate) fn of(&self, left: NodeId) -> Option<NodeId> {
         self.pairs.get(&left).copied()
     }
 
     /// Whether the right element is part of a pair.
-    pub(super) fn has_right(&self, right: NodeId) -> bool {
+    pub(crate) fn has_right(&self, right: NodeId) -> bool {
         self.rights.contains(&right)
     }
 }
@@ -37,7 +37,7 @@ impl Pairs {
 const MAX_COMPARISONS: usize = 10_000;
 
 /// Pairs elements of one identity. Where the last one counts, by their order from the end.
-pub(super) fn pair(
+pub(crate) fn pair(
     table: &IdentityTable,
     left: (Side<'_>, &[NodeId]),
     right: (Side<'_>, &[NodeId]),
@@ -69,7 +69,7 @@ pub(super) fn pair(
 
 /// Whether the sides have more or fewer of several members that nothing tells apart, so that nobody
 /// knows which one was added or removed.
-pub(super) fn cannot_be_told_apart(
+pub(crate) fn cannot_be_told_apart(
     table: &IdentityTable,
     members: &Members,
     sides: Sides<Side<'_>>,
@@ -93,7 +93,7 @@ pub(super) fn cannot_be_told_apart(
 }
 
 /// Pairs equal elements only.
-pub(super) fn pair_equal(left: (Side<'_>, &[NodeId]), right: (Side<'_>, &[NodeId])) -> Pairs {
+pub(crate) fn pair_equal(left: (Side<'_>, &[NodeId]), right: (Side<'_>, &[NodeId])) -> Pairs {
     let mut pairing = Pairing::new(left, right);
     pairing.equal();
     pairing.pairs

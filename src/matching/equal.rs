@@ -1,8 +1,8 @@
 //! Whether two subtrees are the same: told apart by their fingerprints, held to be equal only when
 //! they were compared.
 
+use super::Side;
 use super::digest::significant_text;
-use super::matching::Side;
 use crate::xml::{Document, NodeId, NodeKind, chars};
 
 impl Side<'_> {
@@ -38,7 +38,7 @@ impl Side<'_> {
 
 /// What is done about comments and instructions.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Remarks {
+pub(crate) enum Remarks {
     Ignored,
     Compared,
 }
@@ -52,7 +52,7 @@ enum Part {
     Instruction(String),
 }
 
-pub(super) fn is_equal(
+pub(crate) fn is_equal(
     one: (&Document, NodeId),
     other: (&Document, NodeId),
     remarks: Remarks,
@@ -83,7 +83,7 @@ pub(super) fn is_equal(
     true
 }
 
-pub(super) fn same_tag(
+pub(crate) fn same_tag(
     (one, left): (&Document, NodeId),
     (other, right): (&Document, NodeId),
 ) -> bool {

@@ -5,11 +5,11 @@
 
 use std::collections::HashMap;
 
-use super::matching::{Group, Match, Members, Side};
 use super::pairing;
+use super::{Group, Match, Members, Side};
 use crate::config::identity::IdentityTable;
-use crate::merge::sequence::{Change, Neighbours, chunks};
-use crate::merge::sides::Sides;
+use crate::matching::sequence::{Change, Neighbours, chunks};
+use crate::matching::sides::Sides;
 use crate::xml::NodeId;
 
 /// Siblings between two shared ones, all of which both sides changed.
@@ -24,7 +24,7 @@ pub struct Gap {
 }
 
 /// Whether both sides changed these members, differently.
-pub(super) fn both_changed(members: &Members, sides: Sides<Side<'_>>) -> bool {
+pub(crate) fn both_changed(members: &Members, sides: Sides<Side<'_>>) -> bool {
     let mut classes = Classes::default();
     let [base, incoming, carrier] = classes.all(members, sides);
     let sorted = |mut classes: Vec<usize>| {
@@ -36,7 +36,7 @@ pub(super) fn both_changed(members: &Members, sides: Sides<Side<'_>>) -> bool {
 }
 
 /// Matches members by their order among those that all sides share.
-pub(super) fn align(table: &IdentityTable, members: &Members, sides: Sides<Side<'_>>) -> Group {
+pub(crate) fn align(table: &IdentityTable, members: &Members, sides: Sides<Side<'_>>) -> Group {
     let mut classes = Classes::default();
     let [base, incoming, carrier] = classes.all(members, sides);
     let mut group = Group::default();
