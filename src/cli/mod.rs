@@ -1,6 +1,7 @@
 //! The command line: one thin file per command, which turns flags into a
 //! resolved plan, calls the operation and presents what it returns.
 
+mod diff;
 pub mod exit;
 mod git_merge_driver;
 pub mod input;
@@ -54,6 +55,7 @@ struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Diff(Box<diff::DiffArgs>),
     Lint(Box<lint::LintArgs>),
     Merge(Box<merge::MergeArgs>),
     GitMergeDriver(git_merge_driver::DriverArgs),
@@ -115,10 +117,14 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         }
     };
     let mut output = Output::new(cli.global.color);
-    // The others work on one file, or on three.
+    // The others work on three files.
     if matches!(
         cli.command,
-        Command::Lint(_) | Command::Rewrite(_) | Command::Rules(_) | Command::Snapshot(_)
+        Command::Diff(_)
+            | Command::Lint(_)
+            | Command::Rewrite(_)
+            | Command::Rules(_)
+            | Command::Snapshot(_)
     ) {
         threads::prepare();
     }
@@ -127,6 +133,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         interrupt::prepare();
     }
     let exit = match cli.command {
+        Command::Diff(args) => diff::run(&args, &mut output),
         Command::Lint(args) => lint::run(&args, &mut output),
         Command::Merge(args) => merge::run(&args, &mut output),
         Command::GitMergeDriver(args) => git_merge_driver::run(&args, &mut output),

@@ -56,7 +56,12 @@ pub(super) fn load_rules(extra: Extra<'_>) -> Result<Rules, Vec<Failure>> {
     pack::load(extra).map_err(told)
 }
 
-/// The same with `answers` on top, a pack that messages call `label`.
+/// The built-in rules, those of lint included, with the packs at `extra` on top.
+pub(super) fn load_lint_rules(extra: Extra<'_>) -> Result<Rules, Vec<Failure>> {
+    pack::load_for_lint(extra).map_err(told)
+}
+
+/// As [`load_rules`] with `answers` on top, a pack that messages call `label`.
 pub(super) fn load_rules_with(
     extra: Extra<'_>,
     answers: &str,

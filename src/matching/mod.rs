@@ -96,6 +96,35 @@ pub fn match_children(
         .collect()
 }
 
+/// Pairs the child elements of two parents: those of both in the order of the first, then those that
+/// only the second has. `base` is always `None` in the pairs.
+#[must_use]
+pub fn pair_children(
+    table: &IdentityTable,
+    first: (Side<'_>, NodeId),
+    second: (Side<'_>, NodeId),
+) -> Vec<Match> {
+    let parents = Sides {
+        base: None,
+        incoming: first,
+        carrier: second,
+    };
+    let sides = parents.map(|(side, _)| side);
+    let groups = collect(table, parents).into_iter();
+    let pairs = groups.flat_map(|members| match members.most() {
+        0 | 1 => vec![Match {
+            base: None,
+            incoming: members.incoming.first().copied(),
+            carrier: members.carrier.first().copied(),
+        }],
+        _ => paired(table, &members, sides).0,
+    });
+    let mut pairs: Vec<Match> = pairs.collect();
+    // Nodes are numbered in the order of their document.
+    pairs.sort_by_key(|pair| (pair.incoming.is_none(), pair.incoming.or(pair.carrier)));
+    pairs
+}
+
 /// The children by what identifies them, in the order of the incoming side, then of the carrier,
 /// then of the base.
 fn collect(table: &IdentityTable, parents: Sides<(Side<'_>, NodeId)>) -> Vec<Members> {

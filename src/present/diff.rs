@@ -70,6 +70,35 @@ pub fn of_documents(
     of_file(path, before.text(), &old, after.text(), &new, color)
 }
 
+/// The unified diff between two documents, each with its name; `table` says what to mask.
+#[must_use]
+pub fn between(
+    old: (&str, &Document),
+    new: (&str, &Document),
+    table: Option<(&SecretTable, &IdentityTable)>,
+    color: bool,
+) -> String {
+    let masks = |document: &Document| {
+        table.map_or_else(Vec::new, |(secrets, identities)| {
+            secrets.spans(identities, document)
+        })
+    };
+    let secrets = [masks(old.1), masks(new.1)];
+    unified(
+        Side {
+            label: old.0,
+            text: old.1.text(),
+            secrets: &secrets[0],
+        },
+        Side {
+            label: new.0,
+            text: new.1.text(),
+            secrets: &secrets[1],
+        },
+        color,
+    )
+}
+
 /// The unified diff of one file, with the names that git gives both sides.
 #[must_use]
 pub fn of_file(

@@ -1,8 +1,10 @@
 //! Reports for people and machines. Everything here makes strings; `cli` prints them.
 
 pub mod diff;
+pub mod differences;
 pub mod excerpt;
 pub mod failure;
+pub mod in_markdown;
 pub mod json;
 pub mod lint;
 pub mod merge;

@@ -41,6 +41,11 @@ impl<'t> Redactor<'t> {
     /// `address` as it may be shown: what tells an element from its siblings can
     /// be a secret, too. An address with a mask in it selects nothing.
     pub fn address(&mut self, address: &Address) -> String {
+        self.shown_address(address).to_string()
+    }
+
+    /// The same, step by step.
+    pub fn shown_address(&mut self, address: &Address) -> Address {
         let mut shown = address.clone();
         for step in &mut shown.steps {
             for (path, value) in &mut step.predicates {
@@ -48,7 +53,13 @@ impl<'t> Redactor<'t> {
                 *value = self.value(value, secret);
             }
         }
-        shown.to_string()
+        shown
+    }
+
+    /// Whether secrets are left as they are.
+    #[must_use]
+    pub fn shows_secrets(&self) -> bool {
+        self.show
     }
 
     /// Whether all of `value` is masked; see [`Self::value`].

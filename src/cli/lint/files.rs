@@ -150,7 +150,7 @@ impl Choose for Below<'_> {
 }
 
 /// Globs for *.config and for what packs call configuration.
-pub(super) fn usual_files(rules: &Rules) -> Vec<String> {
+pub(in crate::cli) fn usual_files(rules: &Rules) -> Vec<String> {
     let mut globs = vec!["*.config".to_owned()];
     let named = rules
         .files
@@ -172,7 +172,7 @@ fn has_archive_name(path: &Path) -> bool {
 }
 
 /// Whether the path is a snapshot: a zip, or a folder with its two files.
-pub(super) fn is_snapshot(path: &Path) -> bool {
+pub(in crate::cli) fn is_snapshot(path: &Path) -> bool {
     has_archive_name(path) && path.is_file()
         || path.join("manifest.json").is_file() && path.join("files").is_dir()
 }

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use self::baseline::{BaselineArgs, Linted};
+pub(super) use self::files::{is_snapshot, usual_files};
 use self::settings::{Asks, Gathered, SettingsArgs};
 use self::writes::Writes;
 use super::exit::Exit;

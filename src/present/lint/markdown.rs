@@ -10,6 +10,7 @@ use super::text::number;
 use super::view::View;
 use crate::error::Failure;
 use crate::lint::Finding;
+use crate::present::in_markdown::text;
 
 /// Longest text in bytes. GitHub takes 65,536 characters.
 const MAX: usize = 60_000;
@@ -269,42 +270,9 @@ fn message(words: &str) -> String {
     out
 }
 
-/// A text that means nothing else in Markdown or HTML.
-fn text(words: &str) -> String {
-    let mut out = String::with_capacity(words.len());
-    for char in words.chars() {
-        match char {
-            // GitHub looks for @names and #numbers in the text that is shown.
-            '@' | '#' => {
-                let _ = write!(out, "{char}<!-- -->");
-            }
-            control if control.is_control() => out.push(' '),
-            plain if plain.is_alphanumeric() || " .,;()/='\"+?%…“”-".contains(plain) => {
-                out.push(plain);
-            }
-            other => {
-                let _ = write!(out, "&#{};", other as u32);
-            }
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_a_file_says_is_no_markup() {
-        let hostile = "a|b <img src=x> [l](http://x) *b* _i_ ~s~ \\ &amp; $x$ {y} !z\r\n| c";
-        let shown = text(hostile);
-        for char in [
-            '|', '<', '>', '[', ']', '*', '_', '~', '\\', '\n', ':', '$', '{', '!',
-        ] {
-            assert!(!shown.contains(char), "{char} in {shown}");
-        }
-        assert_eq!(text("@team #1"), "@<!-- -->team #<!-- -->1");
-    }
 
     #[test]
     fn backticks_make_code_unless_there_is_one_too_many() {

@@ -1,0 +1,417 @@
+//! Rows of the report: what changed, as it may be shown.
+
+use std::cmp::{Ordering, Reverse};
+use std::collections::HashMap;
+
+use super::section::section;
+use super::{Compared, Counts, File, Found, Neighbours, Part, Reporter, Row, Side, WithoutMeaning};
+use crate::config::secrets::{masked, ranges};
+use crate::diff::parts::Parts;
+use crate::diff::risk::Risk;
+use crate::diff::{Change, Confirmation, Kind, Place};
+use crate::matching::keys::is_identity_attribute;
+use crate::xml::address::{Address, Leaf};
+use crate::xml::span::Lines;
+use crate::xml::{Document, NodeId, NodeKind, Span};
+
+/// Of each document: where its lines begin, and its secrets.
+#[derive(Default)]
+pub(super) struct Texts<'c> {
+    lines: HashMap<*const Document, Lines<'c>>,
+    secrets: HashMap<*const Document, Vec<Span>>,
+}
+
+impl<'c> Texts<'c> {
+    fn line(&mut self, document: &'c Document, at: u32) -> usize {
+        let key = std::ptr::from_ref(document);
+        let lines = self.lines.entry(key);
+        lines
+            .or_insert_with(|| Lines::of(document.text()))
+            .place(at)
+            .line
+    }
+}
+
+impl Reporter<'_> {
+    pub(super) fn file(&mut self, compared: Compared<'_, '_>) -> File {
+        let mut texts = Texts::default();
+        let mut counts = Counts::default();
+        let mut rows: Vec<Row> = Vec::new();
+        for (at, change) in compared.difference.changes.iter().enumerate() {
+            if !compared.shows[at] {
+                counts.hidden += 1;
+                continue;
+            }
+            let mut row = self.row(change, &mut texts);
+            let came = compared
+                .risks
+                .new
+                .iter()
+                .filter(|risk| risk.change == Some(at));
+            row.findings = came.map(|risk| self.found(risk)).collect();
+            counts.add(row.kind);
+            rows.push(row);
+        }
+        let worst = |row: &Row| row.findings.iter().map(|found| found.severity).max();
+        let mut by_section: HashMap<&str, _> = HashMap::new();
+        let mut first: HashMap<&str, usize> = HashMap::new();
+        for (at, row) in rows.iter().enumerate() {
+            let known = by_section.entry(&row.section).or_insert(None);
+            *known = (*known).max(worst(row));
+            first.entry(&row.section).or_insert(at);
+        }
+        let mut order: Vec<usize> = (0..rows.len()).collect();
+        order.sort_by_key(|at| {
+            let row = &rows[*at];
+            let section = row.section.as_str();
+            (
+                Reverse(by_section[section]),
+                first[section],
+                Reverse(worst(row)),
+                *at,
+            )
+        });
+        let mut rows: Vec<Option<Row>> = rows.into_iter().map(Some).collect();
+        let changes = order.into_iter().filter_map(|at| rows[at].take()).collect();
+        let is_blamed = |risk: &&Risk| risk.change.is_none();
+        let alone = compared.risks.new.iter().filter(is_blamed);
+        File {
+            before: compared.before,
+            after: compared.after,
+            counts,
+            changes,
+            findings: alone.map(|risk| self.found(risk)).collect(),
+            findings_gone: compared.risks.gone.len(),
+            without_meaning: WithoutMeaning::of(&compared.difference.counted),
+            not_compared: compared.not_compared,
+            explained: compared.explained,
+        }
+    }
+
+    fn found(&self, risk: &Risk) -> Found {
+        Found {
+            rule: self.rules.lints[risk.finding.rule].provenance.id.clone(),
+            severity: risk.finding.severity,
+            message: risk.finding.message.clone(),
+            line: risk.line,
+        }
+    }
+
+    fn row<'c>(&mut self, change: &Change<'c>, texts: &mut Texts<'c>) -> Row {
+        let place = match change.kind {
+            Kind::CommentedOut => change.before.as_ref(),
+            _ => None,
+        };
+        let place = place.unwrap_or_else(|| change.place());
+        let secret = self.is_secret(place);
+        let address = self.address(place);
+        let (section, label) = section(
+            &self.rules.identities,
+            place,
+            &self.redactor.shown_address(&address),
+        );
+        let is_whole = matches!(
+            change.kind,
+            Kind::Added | Kind::Removed | Kind::Moved | Kind::CommentedOut | Kind::Uncommented
+        );
+        let mut side = |place: &Option<Place<'c>>| {
+            let place = place.as_ref()?;
+            Some(self.side(place, secret, is_whole, texts))
+        };
+        let (before, after) = (side(&change.before), side(&change.after));
+        let was = match (&change.kind, &change.before) {
+            (Kind::Renamed(_), Some(before)) => {
+                let address = self.redactor.shown_address(&self.address(before));
+                Some(self::section(&self.rules.identities, before, &address).1)
+            }
+            _ => None,
+        };
+        let mut row = Row {
+            kind: change.name(),
+            was,
+            names: self.names(change),
+            section,
+            label,
+            before,
+            after,
+            secret,
+            parts: Vec::new(),
+            note: self.note(change),
+            order: self.order(&change.kind),
+            findings: Vec::new(),
+        };
+        self.parts(&mut row);
+        row
+    }
+
+    fn is_secret(&self, place: &Place<'_>) -> bool {
+        let rules = self.rules;
+        let (document, element) = (place.document, place.element);
+        document.is_element(element)
+            && rules
+                .secrets
+                .is_secret(&rules.identities, document, element, &place.leaf)
+    }
+
+    fn address(&self, place: &Place<'_>) -> Address {
+        let table = &self.rules.identities;
+        let element = match place.document.kind(place.element) {
+            NodeKind::Element => place.element,
+            _ => place
+                .document
+                .parent(place.element)
+                .unwrap_or(NodeId::DOCUMENT),
+        };
+        self.addresses
+            .address(table, place.document, element, place.leaf.clone())
+    }
+
+    fn side<'c>(
+        &mut self,
+        place: &Place<'c>,
+        secret: bool,
+        is_whole: bool,
+        texts: &mut Texts<'c>,
+    ) -> Side {
+        let document = place.document;
+        let address = self.address(place);
+        let is_element = place.leaf == Leaf::Element;
+        let is_whole = is_whole && is_element && document.is_element(place.element);
+        let behind = is_whole
+            .then(|| previous_element(document, place.element))
+            .flatten()
+            .map(|node| Place {
+                element: node,
+                ..place.clone()
+            });
+        let behind = behind.map(|behind| {
+            let address = self.address(&behind);
+            self.redactor.address(&address)
+        });
+        let value = match place.value() {
+            Some(value) => Some(self.redactor.value(&value, secret)),
+            None => self.entry_value(place),
+        };
+        Side {
+            address: self.redactor.address(&address),
+            file: place.file.map(str::to_owned),
+            line: texts.line(document, place.span().start),
+            value,
+            xml: is_whole.then(|| self.xml(document, place.element, texts)),
+            behind,
+        }
+    }
+
+    /// The value of an entry that is shown as a whole.
+    fn entry_value(&mut self, place: &Place<'_>) -> Option<String> {
+        let (document, element) = (place.document, place.element);
+        let rules = self.rules;
+        if !document.is_element(element) || !rules.identities.rule_for(document, element)?.entry {
+            return None;
+        }
+        let leaf = ["value", "connectionString"]
+            .into_iter()
+            .find(|name| document.attribute(element, name).is_some())
+            .map(|name| Leaf::Attribute(name.to_owned()));
+        let (element, leaf) = match leaf {
+            Some(leaf) => (element, leaf),
+            None => (document.child_named(element, "value")?, Leaf::Text),
+        };
+        let place = Place {
+            element,
+            leaf,
+            ..place.clone()
+        };
+        if document.has_child_elements(element) {
+            return None;
+        }
+        let secret = self.is_secret(&place);
+        Some(self.redactor.value(&place.value()?, secret))
+    }
+
+    /// An element as it is written, without the indentation that all its lines have.
+    fn xml<'c>(
+        &mut self,
+        document: &'c Document,
+        element: NodeId,
+        texts: &mut Texts<'c>,
+    ) -> String {
+        let span = document.span(element);
+        let raw = document.slice(span);
+        let rules = self.rules;
+        let shown = match self.redactor.shows_secrets() {
+            true => raw.to_owned(),
+            false => {
+                let secrets = texts
+                    .secrets
+                    .entry(std::ptr::from_ref(document))
+                    .or_insert_with(|| rules.secrets.spans(&rules.identities, document));
+                let inside = secrets.iter().filter(|secret| span.contains(**secret));
+                let inside: Vec<Span> = inside
+                    .map(|secret| Span {
+                        start: secret.start - span.start,
+                        end: secret.end - span.start,
+                    })
+                    .collect();
+                masked(raw, ranges(&inside), |secret| {
+                    self.redactor.value(secret, true)
+                })
+            }
+        };
+        let shown = shown.replace("\r\n", "\n");
+        let depth = |line: &&str| line.len() - line.trim_start().len();
+        let common = shown.lines().skip(1).filter(|line| !line.trim().is_empty());
+        let common = common.map(|line| depth(&line)).min().unwrap_or(0);
+        let mut lines = shown.lines();
+        let mut dedented = lines.next().unwrap_or_default().to_owned();
+        for line in lines {
+            dedented.push('\n');
+            dedented.push_str(line.get(common..).unwrap_or(line.trim_start()));
+        }
+        dedented
+    }
+
+    /// Which parts of the value changed. Both values are masked already, so nothing can show.
+    fn parts(&mut self, row: &mut Row) {
+        let values = [&row.before, &row.after].map(|side| side.as_ref()?.value.clone());
+        let [Some(before), Some(after)] = values else {
+            return;
+        };
+        let said = match Parts::of(&before, &after) {
+            Some(Parts::Named(parts)) => {
+                row.parts = parts
+                    .into_iter()
+                    .map(|part| Part {
+                        name: part.name,
+                        before: part.before,
+                        after: part.after,
+                    })
+                    .collect();
+                return;
+            }
+            Some(Parts::List { removed, added }) => {
+                let mut said = Vec::new();
+                if !removed.is_empty() {
+                    said.push(format!("without {}", removed.join(", ")));
+                }
+                if !added.is_empty() {
+                    said.push(format!("with {}", added.join(", ")));
+                }
+                said.join("; ")
+            }
+            Some(Parts::Version(Ordering::Greater)) => "a higher version".to_owned(),
+            Some(Parts::Version(Ordering::Less)) => "a lower version".to_owned(),
+            Some(Parts::Version(Ordering::Equal)) => {
+                "the same version, spelled differently".to_owned()
+            }
+            Some(Parts::Case) => "only upper and lower case".to_owned(),
+            Some(Parts::Space) => "only white space".to_owned(),
+            None => return,
+        };
+        row.note.get_or_insert(said);
+    }
+
+    /// What of a name is different.
+    fn names(&mut self, change: &Change<'_>) -> Vec<Part> {
+        let (Kind::Renamed(_), Some(before), Some(after)) =
+            (&change.kind, &change.before, &change.after)
+        else {
+            return Vec::new();
+        };
+        let table = &self.rules.identities;
+        let (one, other) = (before.document, after.document);
+        let mut names = Vec::new();
+        if one.name(before.element) != other.name(after.element) {
+            names.push(Part {
+                name: "name".to_owned(),
+                before: Some(one.name(before.element).to_owned()),
+                after: Some(other.name(after.element).to_owned()),
+            });
+        }
+        for attribute in one.attributes(before.element) {
+            let name = one.slice(attribute.name);
+            let values = [
+                one.value(before.element, name),
+                other.value(after.element, name),
+            ];
+            let is_name = is_identity_attribute(table, one, before.element, name)
+                && is_identity_attribute(table, other, after.element, name);
+            if is_name && values[0] != values[1] {
+                let leaf = Leaf::Attribute(name.to_owned());
+                let secret = self.is_secret(&Place {
+                    leaf,
+                    ..after.clone()
+                });
+                let [before, after] =
+                    values.map(|value| value.map(|value| self.redactor.value(&value, secret)));
+                names.push(Part {
+                    name: format!("@{name}"),
+                    before,
+                    after,
+                });
+            }
+        }
+        names
+    }
+
+    fn note(&mut self, change: &Change<'_>) -> Option<String> {
+        let file = |place: &Option<Place<'_>>| {
+            let place = place.as_ref()?;
+            let pointer = ["configSource", "file"]
+                .into_iter()
+                .find_map(|name| place.document.value(place.element, name))?;
+            Some(pointer.into_owned())
+        };
+        Some(match &change.kind {
+            Kind::Renamed(Confirmation::SameContent) => {
+                "everything else in it is the same, and nothing else has this content".to_owned()
+            }
+            Kind::Renamed(Confirmation::SimilarContent { same, of }) => {
+                format!("{same} of {of} elements in it are the same")
+            }
+            Kind::Renamed(Confirmation::Rule(rule)) => format!("rule {rule} says so"),
+            Kind::MovedOut(count) => {
+                format!("{} moved to {}", entries(*count), file(&change.after)?)
+            }
+            Kind::MovedIn(count) => format!(
+                "{} moved here from {}",
+                entries(*count),
+                file(&change.before)?
+            ),
+            _ => return None,
+        })
+    }
+
+    fn order(&mut self, kind: &Kind<'_>) -> Vec<Neighbours> {
+        let Kind::Reordered(moved) = kind else {
+            return Vec::new();
+        };
+        let mut shown = |place: &Place<'_>| {
+            let address = self.address(place);
+            self.redactor.address(&address)
+        };
+        moved
+            .iter()
+            .map(|one| Neighbours {
+                child: shown(&one.child),
+                behind: one.behind.as_ref().map(&mut shown),
+                was_behind: one.was_behind.as_ref().map(&mut shown),
+            })
+            .collect()
+    }
+}
+
+fn entries(count: usize) -> String {
+    match count {
+        1 => "1 entry".to_owned(),
+        _ => format!("{count} entries"),
+    }
+}
+
+fn previous_element(document: &Document, element: NodeId) -> Option<NodeId> {
+    let mut at = document.previous_sibling(element);
+    while let Some(node) = at.filter(|node| !document.is_element(*node)) {
+        at = document.previous_sibling(node);
+    }
+    at
+}

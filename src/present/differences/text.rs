@@ -1,0 +1,302 @@
+//! The report for people at a terminal: one line for each change, below its section.
+
+use std::fmt::Write as _;
+
+use super::{Counts, File, Report, Row, WithoutMeaning};
+
+/// How much is shown.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Shown {
+    /// Whether long values and long elements are shown whole.
+    pub all: bool,
+}
+
+/// Longest value that is shown whole.
+const LONG: usize = 100;
+
+/// What is left around a difference in the middle of long values.
+const AROUND: usize = 24;
+
+/// Most lines of an element that came or went as a whole.
+const MOST_LINES: usize = 12;
+
+/// The whole report.
+#[must_use]
+pub fn text(report: &Report, shown: Shown) -> String {
+    let mut text = String::new();
+    if report.secrets_shown {
+        text.push_str("This report shows secrets.\n");
+    }
+    for file in &report.files {
+        self::file(file, report.files.len() > 1, shown, &mut text);
+    }
+    for path in &report.only_before {
+        let _ = writeln!(text, "- {path}: only the first side has this file");
+    }
+    for path in &report.only_after {
+        let _ = writeln!(text, "+ {path}: only the second side has this file");
+    }
+    for stale in &report.stale {
+        let _ = writeln!(text, "accepted, but no difference any more: {stale}");
+    }
+    text
+}
+
+/// The numbers of a file or of a report, in words.
+pub(super) fn counted(counts: &Counts) -> String {
+    let kinds = [
+        (counts.changed, "changed"),
+        (counts.added, "added"),
+        (counts.removed, "removed"),
+        (counts.renamed, "renamed"),
+        (counts.moved, "moved"),
+        (counts.reordered, "in another order"),
+        (counts.commented, "commented out or in"),
+        (counts.hidden, "not shown"),
+    ];
+    let said: Vec<String> = kinds
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    match said.is_empty() {
+        true => "no difference in meaning".to_owned(),
+        false => said.join(", "),
+    }
+}
+
+/// What differs without a meaning, in one line; nothing where nothing does.
+pub(super) fn without_meaning(found: &WithoutMeaning) -> Option<String> {
+    let count = |count: usize, one: &str, many: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        _ => Some(format!("{count} {many}")),
+    };
+    let mut said: Vec<String> = [
+        count(
+            found.formatting,
+            "place is written differently",
+            "places are written differently",
+        ),
+        count(found.comments_added, "comment is new", "comments are new"),
+        count(
+            found.comments_removed,
+            "comment is gone",
+            "comments are gone",
+        ),
+        count(
+            found.order,
+            "element has another order, which nobody reads",
+            "elements have another order, which nobody reads",
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    said.extend(found.form.iter().cloned());
+    (!said.is_empty()).then(|| said.join("; "))
+}
+
+fn file(file: &File, is_one_of_many: bool, shown: Shown, text: &mut String) {
+    let meaning = without_meaning(&file.without_meaning);
+    if is_one_of_many
+        && file.changes.is_empty()
+        && file.counts.hidden == 0
+        && file.not_compared.is_empty()
+        && file.explained.is_empty()
+    {
+        return;
+    }
+    let _ = writeln!(
+        text,
+        "{} -> {}: {}",
+        file.before,
+        file.after,
+        counted(&file.counts)
+    );
+    for found in &file.findings {
+        let _ = writeln!(
+            text,
+            "  ! {} {} (line {}): {}",
+            found.severity.name(),
+            found.rule,
+            found.line,
+            found.message
+        );
+    }
+    let mut section: Option<&str> = None;
+    for change in &file.changes {
+        if section != Some(&change.section) {
+            section = Some(&change.section);
+            let name = match change.section.is_empty() {
+                true => "configuration",
+                false => &change.section,
+            };
+            let _ = writeln!(text, "  {name}");
+        }
+        row(change, shown, text);
+    }
+    for explained in &file.explained {
+        let what = match explained.changes {
+            1 => "1 setting differs".to_owned(),
+            count => format!("{count} settings differ"),
+        };
+        let _ = writeln!(
+            text,
+            "  {what} only by {} -> {}",
+            explained.from, explained.to
+        );
+    }
+    for what in &file.not_compared {
+        let _ = writeln!(text, "  not compared: {what}");
+    }
+    if let Some(meaning) = meaning {
+        let _ = writeln!(text, "  without meaning: {meaning}");
+    }
+}
+
+fn row(row: &Row, shown: Shown, text: &mut String) {
+    let mark = match row.kind {
+        "added" | "uncommented" => '+',
+        "removed" | "commented-out" => '-',
+        "changed" => '~',
+        _ => '>',
+    };
+    let _ = write!(text, "    {mark} {}", row.label);
+    let value = |side: &Option<super::Side>| side.as_ref().and_then(|side| side.value.clone());
+    let xml = |side: &Option<super::Side>| side.as_ref().and_then(|side| side.xml.clone());
+    let line = |side: &Option<super::Side>| side.as_ref().map_or(0, |side| side.line);
+    let mut below = None;
+    match row.kind {
+        "changed" => {
+            let values = [value(&row.before), value(&row.after)].map(Option::unwrap_or_default);
+            let is_long = values.iter().any(|value| value.chars().count() > LONG);
+            match is_long && !shown.all && !row.parts.is_empty() {
+                true => {
+                    let parts: Vec<String> = row.parts.iter().map(part).collect();
+                    let _ = write!(text, ": {}", parts.join("; "));
+                }
+                false => {
+                    let [before, after] = shortened(&values[0], &values[1], shown);
+                    let _ = write!(text, ": {before} -> {after}");
+                    if !row.parts.is_empty() {
+                        let names: Vec<&str> = row.parts.iter().map(|part| &*part.name).collect();
+                        let _ = write!(text, " ({})", names.join(", "));
+                    }
+                }
+            }
+        }
+        "added" | "removed" => {
+            let side = match row.kind {
+                "added" => &row.after,
+                _ => &row.before,
+            };
+            match (value(side), xml(side)) {
+                (Some(value), _) => {
+                    let [value, _] = shortened(&value, "", shown);
+                    let _ = write!(text, " = {value}");
+                }
+                (None, Some(xml)) => below = Some(xml),
+                (None, None) => {}
+            }
+        }
+        "renamed" => {
+            let _ = write!(text, " was {}", row.was.as_deref().unwrap_or_default());
+        }
+        "moved" => {
+            let _ = write!(
+                text,
+                ": moved from {} (line {} -> {})",
+                row.before.as_ref().map_or("", |side| &side.address),
+                line(&row.before),
+                line(&row.after)
+            );
+        }
+        "reordered" => {
+            let name = |address: &str| {
+                address
+                    .rsplit_once('/')
+                    .map_or(address, |(_, last)| last)
+                    .to_owned()
+            };
+            let moved: Vec<String> = row
+                .order
+                .iter()
+                .map(|one| match &one.behind {
+                    Some(behind) => format!("{} now follows {}", name(&one.child), name(behind)),
+                    None => format!("{} is now the first", name(&one.child)),
+                })
+                .collect();
+            let _ = write!(text, ": {}", moved.join("; "));
+        }
+        "commented-out" => text.push_str(": commented out"),
+        "uncommented" => text.push_str(": no longer commented out"),
+        _ => {}
+    }
+    if let Some(note) = &row.note {
+        let _ = write!(text, " ({note})");
+    }
+    for found in &row.findings {
+        let _ = write!(
+            text,
+            " [{} {}: {}]",
+            found.severity.name(),
+            found.rule,
+            found.message
+        );
+    }
+    text.push('\n');
+    if let Some(xml) = below {
+        let lines: Vec<&str> = xml.lines().collect();
+        let most = match shown.all {
+            true => lines.len(),
+            false => lines.len().min(MOST_LINES),
+        };
+        for line in &lines[..most] {
+            let _ = writeln!(text, "        {line}");
+        }
+        if most < lines.len() {
+            let _ = writeln!(
+                text,
+                "        … {} more lines; --all shows them",
+                lines.len() - most
+            );
+        }
+    }
+}
+
+fn part(part: &super::Part) -> String {
+    match (&part.before, &part.after) {
+        (Some(before), Some(after)) => format!("{} {before} -> {after}", part.name),
+        (None, Some(after)) => format!("{} added: {after}", part.name),
+        (Some(before), None) => format!("{} removed: {before}", part.name),
+        (None, None) => part.name.clone(),
+    }
+}
+
+/// Two values in quotes; what long ones have in common is cut out.
+fn shortened(before: &str, after: &str, shown: Shown) -> [String; 2] {
+    let quoted = |value: &str| format!("\"{}\"", value.replace(['\n', '\r'], " "));
+    if shown.all || (before.chars().count() <= LONG && after.chars().count() <= LONG) {
+        return [before, after].map(quoted);
+    }
+    let [one, other]: [Vec<char>; 2] = [before, after].map(|value| value.chars().collect());
+    let same = one.iter().zip(&other).take_while(|(a, b)| a == b).count();
+    let rest = one.len().min(other.len()) - same;
+    let back = one.iter().rev().zip(other.iter().rev()).take(rest);
+    let back = back.take_while(|(a, b)| a == b).count();
+    [&one, &other].map(|value| {
+        let start = same.saturating_sub(AROUND);
+        let end = (value.len() - back + AROUND)
+            .min(value.len())
+            .min(start + LONG);
+        let mut cut: String = value[start..end.max(start)].iter().collect();
+        if start > 0 {
+            cut.insert(0, '…');
+        }
+        if end < value.len() {
+            cut.push('…');
+        }
+        quoted(&cut)
+    })
+}
