@@ -76,9 +76,9 @@ impl<'c> Walk<'c, '_> {
         if changed == 0 && names == Names::Compared && !form::same_tag(one, other) {
             self.found.counted.formatting += 1;
         }
-        if left.has_child_elements(one.node) || right.has_child_elements(other.node) {
-            self.children(one, other, beside);
-        } else if beside.iter().any(Option::is_some) {
+        let has_children =
+            left.has_child_elements(one.node) || right.has_child_elements(other.node);
+        if has_children || beside.iter().any(Option::is_some) {
             self.children(one, other, beside);
         }
     }

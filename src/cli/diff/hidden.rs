@@ -66,9 +66,9 @@ impl HiddenArgs {
                 match Selector::parse(path) {
                     Ok(selector) => read.push(selector),
                     Err(error) => {
-                        failures.push(Failure::new(format!("{option} {path}: {error}")).help(
-                            "Write a path such as //appSettings or /configuration/system.web.",
-                        ))
+                        let help =
+                            "Write a path such as //appSettings or /configuration/system.web.";
+                        failures.push(Failure::new(format!("{option} {path}: {error}")).help(help));
                     }
                 }
             }
