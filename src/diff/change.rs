@@ -1,7 +1,8 @@
 //! One difference: what it is, and where both files have it.
 
+use crate::matching::digest::{has_significant_text, significant_text};
 use crate::xml::address::Leaf;
-use crate::xml::{Document, NodeId, NodeKind, Span};
+use crate::xml::{Document, NodeId, NodeKind, Span, chars};
 
 /// One difference between two configurations.
 #[derive(Clone, Debug)]
@@ -99,7 +100,7 @@ impl Place<'_> {
         let (document, element) = (self.document, self.element);
         match &self.leaf {
             Leaf::Attribute(name) => Some(document.value(element, name)?.into_owned()),
-            Leaf::Text => Some(document.inner_text(element).into_owned()),
+            Leaf::Text => Some(text_of(document, element)),
             Leaf::Element => None,
         }
     }
@@ -138,5 +139,19 @@ impl<'c> Change<'c> {
             Kind::MovedOut(_) => "moved-out",
             Kind::MovedIn(_) => "moved-in",
         }
+    }
+}
+
+/// The text of an element that is content; of several pieces between its children, all.
+pub(super) fn text_of(document: &Document, element: NodeId) -> String {
+    let has_elements = document.has_child_elements(element);
+    if has_elements && !has_significant_text(document, element) {
+        return String::new();
+    }
+    let text = document.inner_text(element);
+    let text = significant_text(&text, has_elements);
+    match has_elements {
+        true => chars::trim(text).to_owned(),
+        false => text.to_owned(),
     }
 }

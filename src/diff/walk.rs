@@ -1,15 +1,14 @@
 //! Pairs elements of two configurations from the root down, and says what is different in each pair.
 
-use super::change::{Change, Kind, Place, Reordered};
+use super::change::{Change, Kind, Place, Reordered, text_of};
 use super::configuration::{At, Configuration};
 use super::{Difference, form, renamed, sidecars};
 use crate::config::identity::IdentityTable;
-use crate::matching::digest::{has_significant_text, significant_text};
 use crate::matching::keys::is_identity_attribute;
 use crate::matching::pair_children;
 use crate::pack::Rules;
+use crate::xml::NodeId;
 use crate::xml::address::Leaf;
-use crate::xml::{Document, NodeId, chars};
 
 /// All changes, but for what a look at the whole files joins.
 pub(super) fn walk<'c>(
@@ -276,20 +275,6 @@ impl<'c> Change<'c> {
             before,
             after,
         }
-    }
-}
-
-/// The text of an element that is content; of several pieces between its children, all.
-fn text_of(document: &Document, element: NodeId) -> String {
-    let has_elements = document.has_child_elements(element);
-    if has_elements && !has_significant_text(document, element) {
-        return String::new();
-    }
-    let text = document.inner_text(element);
-    let text = significant_text(&text, has_elements);
-    match has_elements {
-        true => chars::trim(text).to_owned(),
-        false => text.to_owned(),
     }
 }
 

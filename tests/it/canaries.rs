@@ -503,6 +503,21 @@ fn no_command_shows_a_secret() {
             let lint = ["lint", "lint", "--rules", "quotes.toml", "--format", format];
             look(folder.path(), &rows, &[&lint]);
         }
+        for format in ["text", "json", "jsonl", "markdown", "unified"] {
+            let sides = ["old.config", "new.config", "base.config"];
+            let diff = [
+                &["diff"],
+                &sides[..],
+                &["--all", "--learn", "--format", format],
+            ]
+            .concat();
+            look(folder.path(), &rows, &[&diff]);
+        }
+        look(
+            folder.path(),
+            &rows,
+            &[&["diff", "base.config", "broken.config"]],
+        );
         let more: &[&[&str]] = &[
             &[
                 "lint",
@@ -530,6 +545,15 @@ fn no_command_shows_a_secret() {
         // The test would see them: they are shown to whoever asks.
         let asked = run(folder.path(), &["rewrite", "text", "--show-secrets"]);
         assert!(shown_in(&rows, &asked.stdout).len() > rows.len() / 2);
+        let diff = [
+            "diff",
+            "old.config",
+            "new.config",
+            "--show-secrets",
+            "--all",
+        ];
+        let asked = run(folder.path(), &diff);
+        assert!(shown_in(&rows, &asked.stdout).len() > rows.len() / 3);
         let asked = run(folder.path(), &[&three[..], &["--show-secrets"]].concat());
         let all = asked.stdout + &asked.stderr;
         let shown = shown_in(&rows, &all).len();

@@ -187,6 +187,13 @@ fn rebuilt(before: &Document, report: &Value) -> Result<Tree, String> {
                 .unwrap_or_default()
                 .to_owned()
         };
+        // What identifies an element is different, although it is the same one.
+        if let (Some(there), false) = (at(row, "after"), row["kind"] != "changed") {
+            let (here, there) = (parent_of(&address), parent_of(&there));
+            if here != there && !here.is_empty() {
+                renamed.push((there, node(before, &here)?.0.index()));
+            }
+        }
         match row["kind"].as_str().unwrap() {
             "removed" | "commented-out" | "moved" => {
                 let (place, leaf) = node(before, &address)?;
@@ -262,10 +269,12 @@ fn parent_in(
     if address.is_empty() {
         return Ok(0);
     }
-    let above = renamed.iter().find_map(|(known, place)| {
+    let above = renamed.iter().filter_map(|(known, place)| {
         let rest = address.strip_prefix(known.as_str())?;
         (rest.is_empty() || rest.starts_with('/')).then_some((*place, rest))
     });
+    // The nearest one.
+    let above = above.min_by_key(|(_, rest)| rest.len());
     match above {
         None => Ok(node(before, address)?.0.index()),
         Some((place, "")) => Ok(place),

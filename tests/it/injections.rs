@@ -156,6 +156,11 @@ fn nothing_printed_is_obeyed() {
             format,
         ]);
     }
+    for format in ["text", "json", "jsonl", "markdown", "unified"] {
+        let sides = ["old.config", "new.config", "--all", "--format", format];
+        commands.push([&["diff"], &sides[..]].concat());
+    }
+    commands.push(vec!["diff", "lint", "bad"]);
     for args in commands {
         let done = run(folder.path(), &args);
         let is_commands = args.contains(&"github") || args.contains(&"azure");

@@ -229,7 +229,7 @@ impl Reporter<'_> {
         Some(self.redactor.value(&place.value()?, secret))
     }
 
-    /// An element as it is written, without the indentation that all its lines have.
+    /// An element as it is written.
     fn xml<'c>(
         &mut self,
         document: &'c Document,
@@ -239,7 +239,7 @@ impl Reporter<'_> {
         let span = document.span(element);
         let raw = document.slice(span);
         let rules = self.rules;
-        let shown = match self.redactor.shows_secrets() {
+        match self.redactor.shows_secrets() {
             true => raw.to_owned(),
             false => {
                 let secrets = texts
@@ -257,18 +257,7 @@ impl Reporter<'_> {
                     self.redactor.value(secret, true)
                 })
             }
-        };
-        let shown = shown.replace("\r\n", "\n");
-        let depth = |line: &&str| line.len() - line.trim_start().len();
-        let common = shown.lines().skip(1).filter(|line| !line.trim().is_empty());
-        let common = common.map(|line| depth(&line)).min().unwrap_or(0);
-        let mut lines = shown.lines();
-        let mut dedented = lines.next().unwrap_or_default().to_owned();
-        for line in lines {
-            dedented.push('\n');
-            dedented.push_str(line.get(common..).unwrap_or(line.trim_start()));
         }
-        dedented
     }
 
     /// Which parts of the value changed. Both values are masked already, so nothing can show.

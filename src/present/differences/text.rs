@@ -247,7 +247,7 @@ fn row(row: &Row, shown: Shown, text: &mut String) {
     }
     text.push('\n');
     if let Some(xml) = below {
-        let lines: Vec<&str> = xml.lines().collect();
+        let lines = dedented(&xml);
         let most = match shown.all {
             true => lines.len(),
             false => lines.len().min(MOST_LINES),
@@ -263,6 +263,20 @@ fn row(row: &Row, shown: Shown, text: &mut String) {
             );
         }
     }
+}
+
+/// The lines of an element, without the indentation that all but the first of them have.
+fn dedented(xml: &str) -> Vec<&str> {
+    let depth = |line: &str| line.len() - line.trim_start().len();
+    let inner = xml.lines().skip(1).filter(|line| !line.trim().is_empty());
+    let common = inner.map(depth).min().unwrap_or(0);
+    xml.lines()
+        .enumerate()
+        .map(|(at, line)| match at {
+            0 => line,
+            _ => line.get(common..).unwrap_or_else(|| line.trim_start()),
+        })
+        .collect()
 }
 
 fn part(part: &super::Part) -> String {
