@@ -1,7 +1,7 @@
 //! Elements that only have another name: one was removed and one was added below the same parent, and
 //! something speaks for it that they are one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::change::{Change, Confirmation, Kind};
 use super::configuration::At;
@@ -117,7 +117,7 @@ fn by_content<'c>(
 }
 
 fn keep_others(list: &mut Vec<At<'_>>, taken: impl Iterator<Item = usize>) {
-    let taken: Vec<usize> = taken.collect();
+    let taken: HashSet<usize> = taken.collect();
     let mut at = 0;
     list.retain(|_| {
         at += 1;

@@ -3,6 +3,8 @@
 //! `configSource` replaces what a section holds; `file=` of `appSettings` adds to it. For the comparison
 //! both are a second place in which the section has entries.
 
+use std::collections::{HashMap, HashSet, VecDeque};
+
 use super::change::{Change, Kind};
 use super::configuration::At;
 use super::walk::{Step, Walk};
@@ -91,15 +93,23 @@ fn same_keys<'c>(
         let mut keys = Keys::new(walk.table, at.side.document);
         keys.key(at.node).text.to_owned()
     };
-    let mut waiting: Vec<(String, At<'c>)> = right.iter().map(|at| (key(at), *at)).collect();
+    let mut waiting: HashMap<String, VecDeque<usize>> = HashMap::new();
+    for (at, element) in right.iter().enumerate() {
+        waiting.entry(key(element)).or_default().push_back(at);
+    }
+    let mut taken = HashSet::new();
     left.retain(|at| {
-        let its = key(at);
-        let found = waiting.iter().position(|(other, _)| *other == its);
+        let found = waiting.get_mut(&key(at)).and_then(VecDeque::pop_front);
         if let Some(found) = found {
-            pairs.push((*at, waiting.remove(found).1));
+            pairs.push((*at, right[found]));
+            taken.insert(found);
         }
         found.is_none()
     });
-    *right = waiting.into_iter().map(|(_, at)| at).collect();
+    let mut at = 0;
+    right.retain(|_| {
+        at += 1;
+        !taken.contains(&(at - 1))
+    });
     pairs
 }

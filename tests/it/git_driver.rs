@@ -526,3 +526,77 @@ fn for_all_repositories_of_a_user() {
     let said = String::from_utf8(refused.stderr).unwrap();
     assert!(said.contains("inside a git repository"), "{said}");
 }
+
+#[test]
+fn git_diff_compares_by_meaning() {
+    if !has_git() {
+        return;
+    }
+    let folder = folder(&[]);
+    let home = folder.path();
+    let git = |args: &[&str]| {
+        let output = Command::new("git")
+            .current_dir(home)
+            .env_clear()
+            .envs(environment(home))
+            .args(args)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        (output.status.success(), said)
+    };
+    let program = env!("CARGO_BIN_EXE_conferry").replace('\\', "/");
+    assert!(git(&["init", "-q", "."]).0);
+    for (key, value) in [
+        ("user.name", "Test"),
+        ("user.email", "test@corp.test"),
+        (
+            "diff.conferry.command",
+            &format!("\"{program}\" diff --git"),
+        ),
+        (
+            "difftool.conferry.cmd",
+            &format!("\"{program}\" diff \"$LOCAL\" \"$REMOTE\""),
+        ),
+    ] {
+        assert!(git(&["config", key, value]).0);
+    }
+    let write = |name: &str, text: &str| fs::write(home.join(name), text).unwrap();
+    write(".gitattributes", "*.config diff=conferry\n");
+    let file = "<configuration><appSettings>\n<add key=\"A\" value=\"1\"/>\n<add key=\"B\" value=\"2\"/>\n</appSettings></configuration>\n";
+    write("web.config", file);
+    write("gone.config", file);
+    assert!(git(&["add", "."]).0 && git(&["commit", "-qm", "first"]).0);
+    // B moved, which nobody reads, and A changed.
+    write(
+        "web.config",
+        "<configuration><appSettings>\n<add key=\"B\" value=\"2\"/>\n<add key=\"A\" value=\"3\"/>\n</appSettings></configuration>\n",
+    );
+    write("come.config", file);
+    fs::remove_file(home.join("gone.config")).unwrap();
+    assert!(git(&["add", "-A"]).0);
+    let (is_done, said) = git(&["diff", "--cached"]);
+    let expected = "a/gone.config -> b/come.config: no difference in meaning\na/web.config -> b/web.config: 1 changed\n  \
+                    appSettings\n    ~ A: \"1\" -> \"3\"\n  without meaning: 1 element has another order, which nobody reads\n";
+    assert!(is_done);
+    assert_eq!(said, expected);
+    let (_, said) = git(&["diff", "--cached", "--no-renames"]);
+    assert!(
+        said.starts_with("come.config: new file\ngone.config: file removed\n"),
+        "{said}"
+    );
+    write("web.config", "<configuration>");
+    let (is_done, said) = git(&["diff"]);
+    assert!(is_done && said.contains("not well-formed XML"), "{said}");
+    write("web.config", file);
+    let (_, said) = git(&[
+        "difftool",
+        "--cached",
+        "--no-prompt",
+        "-t",
+        "conferry",
+        "--",
+        "web.config",
+    ]);
+    assert!(said.contains("    ~ A: \"1\" -> \"3\"\n"), "{said}");
+}

@@ -1,15 +1,16 @@
 //! `conferry diff`: what differs between configurations, setting by setting.
 
+mod git;
 mod hidden;
 mod pairs;
 mod sides;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use self::hidden::{HiddenArgs, Hides};
-use self::pairs::{Pair, pairs};
+use self::hidden::{HiddenArgs, Hides, Said};
+use self::pairs::{Pairs, pairs};
 use self::sides::{Loaded, Side, sidecars};
 use super::exit::Exit;
 use super::keys::{KeyArgs, keys};
@@ -17,7 +18,7 @@ use super::output::Output;
 use super::pack_options::{RulesArgs, load_lint_rules};
 use super::shared::FormatArgs;
 use crate::diff::risk::{Linted, Risks, risks};
-use crate::diff::{Configuration, diff};
+use crate::diff::{Configuration, Difference, diff};
 use crate::error::Failure;
 use crate::pack::Rules;
 use crate::present::diff as lines;
@@ -35,6 +36,9 @@ Examples:
 
   Production against test; what only names another environment is one line:
     conferry diff prod\\web.config test\\web.config --learn
+
+  What did the administrator change, and what the vendor, since the file was shipped?
+    conferry diff old\\web.config new\\web.config --base shipped\\web.config
 
   A comment on a pull request:
     conferry diff old.config new.config --format markdown
@@ -56,6 +60,15 @@ pub(super) struct DiffArgs {
     /// What it is; several are each compared with A
     #[arg(value_name = "B", required_unless_present = "schema")]
     after: Vec<PathBuf>,
+
+    /// The file as it was shipped: says of each change whether it is the administrator's (A) or the vendor's (B)
+    #[arg(long, value_name = "FILE", help_heading = "What to compare")]
+    base: Option<PathBuf>,
+
+    /// Reads the arguments that git gives an external diff: PATH OLD-FILE OLD-HEX OLD-MODE NEW-FILE NEW-HEX
+    /// NEW-MODE
+    #[arg(long, conflicts_with = "base", help_heading = "What to compare")]
+    git: bool,
 
     #[command(flatten)]
     hidden: HiddenArgs,
@@ -102,7 +115,10 @@ pub(super) fn run(args: &DiffArgs, output: &mut Output) -> Exit {
         output.out(&json_schema());
         return Exit::Clean;
     }
-    match compare(args, output) {
+    if args.git {
+        return git::run(args, output);
+    }
+    match Job::read(args).map(|mut job| job.compare(output)) {
         Ok(exit) => exit,
         Err(failures) => {
             failures.iter().for_each(|failure| output.failure(failure));
@@ -111,67 +127,153 @@ pub(super) fn run(args: &DiffArgs, output: &mut Output) -> Exit {
     }
 }
 
-fn compare(args: &DiffArgs, output: &mut Output) -> Result<Exit, Vec<Failure>> {
-    let rules = load_lint_rules(args.rules.extra())?;
-    let keys = keys(&args.keys)?;
-    let mut hides = args.hidden.read()?;
-    let Some(before) = &args.before else {
-        return Ok(Exit::Clean);
-    };
-    let before = Side::read(before, &keys, &rules)?;
-    let mut reporter = Reporter::new(&rules, args.show_secrets);
-    let mut failures: Vec<Failure> = Vec::new();
-    let mut unified = String::new();
-    for after in &args.after {
-        let after = Side::read(after, &keys, &rules)?;
-        let pairs = pairs(&before, &after, &rules);
-        for pair in &pairs.both {
-            let sides = [(&before, pair.before), (&after, pair.after)];
-            match load(sides, &rules) {
-                Ok([one, other]) if args.report.format == Format::Unified => {
-                    unified.push_str(&changed_lines(args, &rules, &one, &other, output.color()));
-                    add(
-                        &mut reporter,
-                        &rules,
-                        pair,
-                        [&one, &other],
-                        [&before, &after],
-                        &mut hides,
-                    )
-                    .unwrap_or_else(|failure| failures.push(failure));
+/// What was asked for, read.
+struct Job<'a> {
+    args: &'a DiffArgs,
+    rules: Rules,
+    hides: Hides,
+    base: Option<Side>,
+    sides: Vec<Side>,
+}
+
+impl<'a> Job<'a> {
+    fn read(args: &'a DiffArgs) -> Result<Self, Vec<Failure>> {
+        let rules = load_lint_rules(args.rules.extra())?;
+        let keys = keys(&args.keys)?;
+        let hides = args.hidden.read()?;
+        if args.base.is_some() && args.after.len() > 1 {
+            let failure =
+                Failure::new("--base compares two files with the shipped one, and here are more");
+            return Err(vec![
+                failure.help("Name the administrator's file, then the new one."),
+            ]);
+        }
+        let mut failures = Vec::new();
+        let mut read = |path: &PathBuf| match Side::read(path, &keys, &rules) {
+            Ok(side) => Some(side),
+            Err(mut bad) => {
+                failures.append(&mut bad);
+                None
+            }
+        };
+        let base = args.base.as_ref().and_then(&mut read);
+        let sides: Vec<Side> = args
+            .before
+            .iter()
+            .chain(&args.after)
+            .filter_map(read)
+            .collect();
+        match failures.is_empty() {
+            true => Ok(Self {
+                args,
+                rules,
+                hides,
+                base,
+                sides,
+            }),
+            false => Err(failures),
+        }
+    }
+
+    /// Two versions of one file, as git keeps them somewhere else.
+    fn named(
+        args: &'a DiffArgs,
+        versions: [&PathBuf; 2],
+        paths: [&Path; 2],
+    ) -> Result<Self, Vec<Failure>> {
+        let rules = load_lint_rules(args.rules.extra())?;
+        let keys = keys(&args.keys)?;
+        let mut sides = Vec::new();
+        let labels = [("a", paths[0]), ("b", paths[1])];
+        for (version, (of, path)) in versions.into_iter().zip(labels) {
+            let mut side = Side::read(version, &keys, &rules)?;
+            for subject in &mut side.estate.subjects {
+                subject.label = format!("{of}/{}", path.display());
+            }
+            sides.push(side);
+        }
+        Ok(Self {
+            args,
+            rules,
+            hides: args.hidden.read()?,
+            base: None,
+            sides,
+        })
+    }
+
+    fn compare(&mut self, output: &mut Output) -> Exit {
+        let args = self.args;
+        let mut reporter = Reporter::new(&self.rules, args.show_secrets);
+        let mut failures: Vec<Failure> = Vec::new();
+        let mut unified = String::new();
+        let (first, others) = match (&self.base, &self.sides[..]) {
+            (Some(base), sides) => (base, sides),
+            (None, [first, others @ ..]) => (first, others),
+            (None, []) => return Exit::Clean,
+        };
+        let mut pairings: Vec<Pairs> = Vec::new();
+        for other in others {
+            pairings.push(pairs(first, other, &self.rules));
+        }
+        let all = pairings.iter().zip(others);
+        let mut compared = Vec::new();
+        for (pairs, other) in all {
+            for pair in &pairs.both {
+                let sides = [(first, pair.before), (other, pair.after)];
+                match load(sides, &self.rules) {
+                    Ok(files) => compared.push((sides, files)),
+                    Err(mut bad) => failures.append(&mut bad),
                 }
-                Ok([one, other]) => {
-                    add(
-                        &mut reporter,
-                        &rules,
-                        pair,
-                        [&one, &other],
-                        [&before, &after],
-                        &mut hides,
-                    )
-                    .unwrap_or_else(|failure| failures.push(failure));
-                }
-                Err(mut bad) => failures.append(&mut bad),
+            }
+            reporter.only(pairs.only_before.clone(), pairs.only_after.clone());
+        }
+        let configurations: Vec<[Configuration<'_>; 2]> = compared
+            .iter()
+            .map(|(_, files)| {
+                files
+                    .each_ref()
+                    .map(|file| Configuration::new(file.document, file.attached()))
+            })
+            .collect();
+        let mut found = Vec::new();
+        for ((sides, files), [one, other]) in compared.iter().zip(&configurations) {
+            match Found::of(&self.rules, &mut self.hides, *sides, files, [one, other]) {
+                Ok(one) => found.push(one),
+                Err(failure) => failures.push(failure),
+            }
+            if args.report.format == Format::Unified {
+                unified.push_str(&changed_lines(args, &self.rules, files, output.color()));
             }
         }
-        reporter.only(pairs.only_before, pairs.only_after);
+        match (&self.base, &found[..]) {
+            (Some(_), [administrator, vendor]) => {
+                reporter.add_three(administrator.compared(), vendor.compared());
+            }
+            _ => found.iter().for_each(|one| reporter.add(one.compared())),
+        }
+        reporter.stale(self.hides.stale());
+        reporter.errors(failures.iter().map(ToString::to_string));
+        let report = reporter.finish();
+        match args.report.format {
+            Format::Text => output.out(&text(&report, Shown { all: args.all })),
+            Format::Json => output.out(&report_json(&report)),
+            Format::Jsonl => output.out(&report_jsonl(&report)),
+            Format::Markdown => output.out(&markdown(&report)),
+            Format::Unified => output.out(&unified),
+        }
+        for failure in &failures {
+            match args.git {
+                // It belongs to the difference that git shows.
+                true => output.out(&format!("{failure}\n")),
+                false => output.failure(failure),
+            }
+        }
+        match (failures.is_empty(), report.is_clean()) {
+            (false, _) => Exit::Failed,
+            (true, false) => Exit::Findings,
+            (true, true) => Exit::Clean,
+        }
     }
-    reporter.stale(hides.stale());
-    reporter.errors(failures.iter().map(ToString::to_string));
-    let report = reporter.finish();
-    match args.report.format {
-        Format::Text => output.out(&text(&report, Shown { all: args.all })),
-        Format::Json => output.out(&report_json(&report)),
-        Format::Jsonl => output.out(&report_jsonl(&report)),
-        Format::Markdown => output.out(&markdown(&report)),
-        Format::Unified => output.out(&unified),
-    }
-    failures.iter().for_each(|failure| output.failure(failure));
-    Ok(match (failures.is_empty(), report.is_clean()) {
-        (false, _) => Exit::Failed,
-        (true, false) => Exit::Findings,
-        (true, true) => Exit::Clean,
-    })
 }
 
 /// Both files with those that they point at.
@@ -188,70 +290,72 @@ fn load<'s>(sides: [(&'s Side, usize); 2], rules: &Rules) -> Result<[Loaded<'s>;
     }
 }
 
-/// Compares two files and adds them to the report.
-fn add(
-    reporter: &mut Reporter<'_>,
-    rules: &Rules,
-    pair: &Pair,
-    files: [&Loaded<'_>; 2],
-    sides: [&Side; 2],
-    hides: &mut Hides,
-) -> Result<(), Failure> {
-    let [one, other] = files.map(|file| Configuration::new(file.document, file.attached()));
-    let names = [(sides[0], pair.before), (sides[1], pair.after)]
-        .map(|(side, at)| side.estate.subjects[at].label.clone());
-    let mut difference = diff(&one, &other, rules).map_err(|[one, other]| {
-        Failure::new(format!(
-            "they are about different things: the root elements are `{one}` and `{other}`"
-        ))
-        .in_file(format!("{} and {}", names[0], names[1]))
-        .help("Compare two files of one kind.")
-    })?;
-    let said = hides.apply(&difference.changes, rules);
-    let linted = |side: usize, subject: usize| Linted {
-        estate: &sides[side].estate,
-        report: sides[side].report(rules),
-        subject,
-    };
-    let risks = match difference.changes.is_empty() {
-        true => Risks::default(),
-        false => risks(
-            rules,
-            &difference.changes,
-            linted(0, pair.before),
-            linted(1, pair.after),
-        ),
-    };
-    let mut not_compared: Vec<String> = Vec::new();
-    for (file, name) in files.iter().zip(&names) {
-        not_compared.extend(file.missing.iter().map(|what| format!("{what} ({name})")));
-    }
-    let [before, after] = names;
-    reporter.add(Compared {
-        before,
-        after,
-        difference: &difference,
-        risks: &risks,
-        shows: &said.shows,
-        not_compared,
-        explained: said.explained,
-    });
-    difference.changes.clear();
-    Ok(())
+/// What differs between two files, and what is known about it.
+struct Found<'c> {
+    names: [String; 2],
+    difference: Difference<'c>,
+    risks: Risks,
+    said: Said,
+    not_compared: Vec<String>,
 }
 
-fn changed_lines(
-    args: &DiffArgs,
-    rules: &Rules,
-    one: &Loaded<'_>,
-    other: &Loaded<'_>,
-    color: bool,
-) -> String {
+impl<'c> Found<'c> {
+    fn of(
+        rules: &Rules,
+        hides: &mut Hides,
+        sides: [(&Side, usize); 2],
+        files: &[Loaded<'_>; 2],
+        [one, other]: [&'c Configuration<'c>; 2],
+    ) -> Result<Self, Failure> {
+        let names = sides.map(|(side, at)| side.estate.subjects[at].label.clone());
+        let difference = diff(one, other, rules).map_err(|[one, other]| {
+            Failure::new(format!(
+                "they are about different things: the root elements are `{one}` and `{other}`"
+            ))
+            .in_file(format!("{} and {}", names[0], names[1]))
+            .help("Compare two files of one kind.")
+        })?;
+        let said = hides.apply(&difference.changes, rules);
+        let [before, after] = sides.map(|(side, subject)| Linted {
+            estate: &side.estate,
+            report: side.report(rules),
+            subject,
+        });
+        let risks = match difference.changes.is_empty() {
+            true => Risks::default(),
+            false => risks(rules, &difference.changes, before, after),
+        };
+        let mut not_compared = Vec::new();
+        for (file, name) in files.iter().zip(&names) {
+            not_compared.extend(file.missing.iter().map(|what| format!("{what} ({name})")));
+        }
+        Ok(Self {
+            names,
+            difference,
+            risks,
+            said,
+            not_compared,
+        })
+    }
+
+    fn compared(&self) -> Compared<'_, 'c> {
+        let [before, after] = self.names.clone();
+        Compared {
+            before,
+            after,
+            difference: &self.difference,
+            risks: &self.risks,
+            shows: &self.said.shows,
+            not_compared: self.not_compared.clone(),
+            explained: self.said.explained.clone(),
+        }
+    }
+}
+
+fn changed_lines(args: &DiffArgs, rules: &Rules, files: &[Loaded<'_>; 2], color: bool) -> String {
     let masks = (!args.show_secrets).then_some((&*rules.secrets, &rules.identities));
-    lines::between(
-        (&one.label, one.document),
-        (&other.label, other.document),
-        masks,
-        color,
-    )
+    let [one, other] = files
+        .each_ref()
+        .map(|file| (file.label.as_str(), file.document));
+    lines::between(one, other, masks, color)
 }

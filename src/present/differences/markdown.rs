@@ -1,6 +1,6 @@
 //! The report for a comment on a pull request; it fits what GitHub takes.
 
-use super::text::{counted, without_meaning};
+use super::text::{counted, names, without_meaning};
 use super::{File, Report, Row};
 use crate::present::in_markdown::text as escaped;
 
@@ -66,7 +66,7 @@ fn file_at(file: &File, detail: Detail, text: &mut String) {
     text.push_str(&format!(
         "\n#### {} → {}\n\n{}\n",
         escaped(&file.before),
-        escaped(&file.after),
+        escaped(&names(file)),
         counted(&file.counts)
     ));
     if detail < Detail::Counts && !file.changes.is_empty() {
@@ -117,7 +117,13 @@ fn row_at(row: &Row, detail: Detail, text: &mut String) {
             None => escaped(value),
         }
     };
-    let mut notes: Vec<String> = row.note.iter().map(|note| escaped(note)).collect();
+    let by = row.by.map(|by| by.words().to_owned());
+    let vendor = row
+        .vendor
+        .as_ref()
+        .map(|_| format!("vendor: {}", shown(&row.vendor)));
+    let mut notes: Vec<String> = by.into_iter().chain(vendor).collect();
+    notes.extend(row.note.iter().map(|note| escaped(note)));
     notes.extend(row.findings.iter().map(|found| {
         format!(
             "**{}** {}: {}",

@@ -4,6 +4,7 @@ mod markdown;
 mod rows;
 mod section;
 mod text;
+mod three;
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -115,8 +116,11 @@ impl Counts {
 pub struct File {
     /// The first one, as it was given.
     pub(super) before: String,
-    /// The second one.
+    /// The second one; with `--base` the administrator's.
     pub(super) after: String,
+    /// With `--base` the vendor's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) vendor: Option<String>,
     /// How many changes of each kind.
     pub(super) counts: Counts,
     /// The changes; those with the most serious findings first, then by section.
@@ -136,7 +140,7 @@ pub struct File {
 }
 
 /// Changes that a mapping of environments explains.
-#[derive(Serialize, JsonSchema)]
+#[derive(Clone, Serialize, JsonSchema)]
 pub struct Explained {
     /// What the first side has.
     pub from: String,
@@ -169,6 +173,12 @@ pub struct Row {
     /// Where the second file has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) after: Option<Side>,
+    /// Who changed it; only with `--base`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) by: Option<By>,
+    /// What the vendor's file has, where the vendor changed it; only with `--base`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) vendor: Option<Side>,
     /// Whether its value is a secret.
     pub(super) secret: bool,
     /// The parts of the value that changed.
@@ -186,6 +196,33 @@ pub struct Row {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(default)]
     pub(super) findings: Vec<Found>,
+}
+
+/// Who changed a setting since the file was shipped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum By {
+    /// The administrator alone.
+    Administrator,
+    /// The vendor alone.
+    Vendor,
+    /// Both, to the same.
+    BothAlike,
+    /// Both, differently.
+    Both,
+}
+
+impl By {
+    /// In words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Administrator => "by the administrator",
+            Self::Vendor => "by the vendor",
+            Self::BothAlike => "by both, alike",
+            Self::Both => "by both, differently",
+        }
+    }
 }
 
 /// One side of a change.
@@ -336,6 +373,13 @@ impl<'r> Reporter<'r> {
     /// Adds two files.
     pub fn add(&mut self, compared: Compared<'_, '_>) {
         let file = self.file(compared);
+        self.report.counts.plus(&file.counts);
+        self.report.files.push(file);
+    }
+
+    /// Adds what two files made of a shipped one: first the administrator's, then the vendor's.
+    pub fn add_three(&mut self, administrator: Compared<'_, '_>, vendor: Compared<'_, '_>) {
+        let file = three::joined(self.file(administrator), self.file(vendor));
         self.report.counts.plus(&file.counts);
         self.report.files.push(file);
     }

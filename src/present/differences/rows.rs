@@ -78,6 +78,7 @@ impl Reporter<'_> {
         File {
             before: compared.before,
             after: compared.after,
+            vendor: None,
             counts,
             changes,
             findings: alone.map(|risk| self.found(risk)).collect(),
@@ -134,6 +135,8 @@ impl Reporter<'_> {
             label,
             before,
             after,
+            by: None,
+            vendor: None,
             secret,
             parts: Vec::new(),
             note: self.note(change),

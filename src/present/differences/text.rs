@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Counts, File, Report, Row, WithoutMeaning};
+use super::{By, Counts, File, Report, Row, WithoutMeaning};
 
 /// How much is shown.
 #[derive(Clone, Copy, Debug, Default)]
@@ -107,11 +107,11 @@ fn file(file: &File, is_one_of_many: bool, shown: Shown, text: &mut String) {
     {
         return;
     }
+    let after = names(file);
     let _ = writeln!(
         text,
-        "{} -> {}: {}",
+        "{} -> {after}: {}",
         file.before,
-        file.after,
         counted(&file.counts)
     );
     for found in &file.findings {
@@ -155,6 +155,22 @@ fn file(file: &File, is_one_of_many: bool, shown: Shown, text: &mut String) {
     }
 }
 
+/// What the first file is compared with.
+pub(super) fn names(file: &File) -> String {
+    match &file.vendor {
+        Some(vendor) => format!("{} (administrator) and {vendor} (vendor)", file.after),
+        None => file.after.clone(),
+    }
+}
+
+/// Where the change leads: what the administrator has, or the vendor where nobody else changed it.
+fn after(row: &Row) -> &Option<super::Side> {
+    match row.by {
+        Some(By::Vendor) => &row.vendor,
+        _ => &row.after,
+    }
+}
+
 fn row(row: &Row, shown: Shown, text: &mut String) {
     let mark = match row.kind {
         "added" | "uncommented" => '+',
@@ -169,7 +185,7 @@ fn row(row: &Row, shown: Shown, text: &mut String) {
     let mut below = None;
     match row.kind {
         "changed" => {
-            let values = [value(&row.before), value(&row.after)].map(Option::unwrap_or_default);
+            let values = [value(&row.before), value(after(row))].map(Option::unwrap_or_default);
             let is_long = values.iter().any(|value| value.chars().count() > LONG);
             match is_long && !shown.all && !row.parts.is_empty() {
                 true => {
@@ -188,7 +204,7 @@ fn row(row: &Row, shown: Shown, text: &mut String) {
         }
         "added" | "removed" => {
             let side = match row.kind {
-                "added" => &row.after,
+                "added" => after(row),
                 _ => &row.before,
             };
             match (value(side), xml(side)) {
@@ -209,7 +225,7 @@ fn row(row: &Row, shown: Shown, text: &mut String) {
                 ": moved from {} (line {} -> {})",
                 row.before.as_ref().map_or("", |side| &side.address),
                 line(&row.before),
-                line(&row.after)
+                line(after(row))
             );
         }
         "reordered" => {
@@ -232,6 +248,14 @@ fn row(row: &Row, shown: Shown, text: &mut String) {
         "commented-out" => text.push_str(": commented out"),
         "uncommented" => text.push_str(": no longer commented out"),
         _ => {}
+    }
+    if let (Some(By::Both), Some(vendor)) = (row.by, &row.vendor) {
+        let value = vendor.value.clone().or_else(|| vendor.xml.clone());
+        let [value, _] = shortened(&value.unwrap_or_default(), "", shown);
+        let _ = write!(text, ", vendor: {value}");
+    }
+    if let Some(by) = row.by {
+        let _ = write!(text, " ({})", by.words());
     }
     if let Some(note) = &row.note {
         let _ = write!(text, " ({note})");
