@@ -241,7 +241,7 @@ fn sound(inputs: Inputs<'_>, digests: Sides<&Digests>) -> Result<Merged, MergeEr
         let judge = |half, settle, heeded: &mut Directives| {
             let edits = finish::settled(&merged, settle).ok()?;
             let result = finish::applied(&inputs, inputs.carrier, &edits)?;
-            let faults = soundness::new_faults(&inputs, &result.document);
+            let faults = soundness::new_faults_of_edits(&inputs, &result.document, &edits);
             let conflicts = &merged.conflicts;
             for fault in &faults {
                 soundness::heed(&inputs, &result.document, fault, half, conflicts, heeded);

@@ -168,6 +168,13 @@ impl Document {
         (first as u32..last as u32).map(NodeId)
     }
 
+    /// The last node that begins at or before this byte: the one whose markup or text the byte is in.
+    #[must_use]
+    pub fn node_at(&self, byte: usize) -> NodeId {
+        let behind = (self.nodes).partition_point(|node| node.span.start as usize <= byte);
+        NodeId(behind.saturating_sub(1) as u32)
+    }
+
     /// The node and everything below it, in document order.
     pub fn subtree(&self, node: NodeId) -> impl DoubleEndedIterator<Item = NodeId> + use<> {
         (node.0..self.nodes[node.index()].subtree_end).map(NodeId)
@@ -246,6 +253,18 @@ impl Document {
     pub fn child_named(&self, node: NodeId, local: &str) -> Option<NodeId> {
         self.child_elements(node)
             .find(|child| self.local_name(*child) == local)
+    }
+
+    /// All elements with this local name, in document order.
+    pub fn elements_named<'d>(&'d self, local: &'d str) -> impl Iterator<Item = NodeId> + 'd {
+        let is_element = |(_, node): &(u32, &Node)| node.kind == NodeKind::Element;
+        let elements = (0..).zip(&self.nodes).filter(is_element);
+        elements
+            .zip(&self.elements)
+            // The length alone tells most names apart.
+            .filter(|(_, data)| (data.name.end - data.local) as usize == local.len())
+            .map(|((at, _), _)| NodeId(at))
+            .filter(move |element| self.local_name(*element) == local)
     }
 
     fn data(&self, node: NodeId) -> &ElementData {

@@ -109,6 +109,17 @@ impl ElementPath {
         }
     }
 
+    /// Whether elements of this name may be at this path.
+    #[must_use]
+    pub fn may_end_in(&self, name: &str) -> bool {
+        let names = self.names.as_bytes();
+        let ends_in = |name: &[u8]| {
+            names.ends_with(name)
+                && (names.len() == name.len() || names[names.len() - name.len() - 1] == b'/')
+        };
+        ends_in(name.as_bytes()) || ends_in(b"*")
+    }
+
     /// Whether `element` stands at this path.
     #[must_use]
     pub fn matches(&self, document: &Document, element: NodeId) -> bool {
@@ -206,6 +217,6 @@ const fn hashed(mut hash: u32, bytes: &[u8], start: usize, end: usize) -> u32 {
     hash
 }
 
-pub(super) fn hashed_name(hash: u32, name: &str) -> u32 {
+pub(super) const fn hashed_name(hash: u32, name: &str) -> u32 {
     hashed(hash, name.as_bytes(), 0, name.len())
 }

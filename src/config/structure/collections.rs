@@ -46,7 +46,7 @@ pub fn entries(
     table: &IdentityTable,
     wants: impl Fn(Duplicates) -> bool,
 ) -> Entries {
-    super::siblings::look(document, table, wants).entries
+    super::siblings::look(document, table, |_| true, wants).entries
 }
 
 /// The entries of `document` that a `remove` or a `clear` behind them takes out.
@@ -61,13 +61,9 @@ pub fn not_in_effect(document: &Document, table: &IdentityTable) -> FxHashSet<No
         return out;
     }
     let mut looked = FxHashSet::default();
-    for node in document.nodes() {
-        let is_late = document.is_element(node)
-            && matches!(document.local_name(node), "remove" | "clear")
-            && !document.is_first_element(node);
-        if let Some(parent) = document.parent(node).filter(|_| is_late)
-            && looked.insert(parent)
-        {
+    let takers = (document.elements_named("remove")).chain(document.elements_named("clear"));
+    for parent in takers.filter_map(|taker| document.parent(taker)) {
+        if looked.insert(parent) {
             taken_out_of(document, table, parent, &mut out);
         }
     }
@@ -81,27 +77,38 @@ fn taken_out_of(
     parent: NodeId,
     out: &mut FxHashSet<NodeId>,
 ) {
-    let mut entries: Vec<(NodeId, &IdentityRule)> = Vec::new();
-    for child in document.child_elements(parent) {
-        match table.rule_for(document, child) {
+    let takes = |child: &NodeId| matches!(document.local_name(*child), "remove" | "clear");
+    // Most stand before all entries.
+    let children = document.child_elements(parent).skip_while(takes);
+    let children: Vec<NodeId> = children.collect();
+    let Some(last) = children.iter().rposition(takes) else {
+        return;
+    };
+    let mut entries: Vec<(NodeId, Option<String>)> = Vec::new();
+    let mut known: Option<(&str, Option<&IdentityRule>)> = None;
+    for child in children.into_iter().take(last + 1) {
+        let name = document.local_name(child);
+        let rule = match known {
+            Some((known, rule)) if known == name => rule,
+            _ => table.rule_for(document, child),
+        };
+        known = Some((name, rule));
+        match rule {
             Some(rule) if rule.removes.is_some() => {
                 let name = rule.removes.as_deref().unwrap_or_default();
-                let Some(taken) = key(document, name, rule, child) else {
-                    continue;
-                };
-                entries.retain(|(entry, rule)| {
-                    let own = key(document, document.local_name(*entry), rule, *entry);
-                    let is_taken = own.as_ref() == Some(&taken);
+                let taken = key(document, name, rule, child);
+                entries.retain(|(entry, key)| {
+                    let is_taken = taken.is_some() && *key == taken;
                     if is_taken {
                         out.insert(*entry);
                     }
                     !is_taken
                 });
             }
-            Some(rule) if !rule.by.is_empty() => entries.push((child, rule)),
-            None if document.local_name(child) == "clear" => {
-                out.extend(entries.drain(..).map(|(entry, _)| entry));
+            Some(rule) if !rule.by.is_empty() => {
+                entries.push((child, key(document, name, rule, child)));
             }
+            None if name == "clear" => out.extend(entries.drain(..).map(|(entry, _)| entry)),
             _ => {}
         }
     }

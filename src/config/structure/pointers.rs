@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::collections::not_in_effect;
 use crate::config::identity::IdentityTable;
-use crate::config::references::{Reference, References, Within, is_elsewhere};
+use crate::config::references::{ELSEWHERE, Reference, References, Within, is_elsewhere};
 use crate::xml::{Document, NodeId};
 
 /// What the rows can point at, each worked out when the first name asks for it.
@@ -30,13 +30,19 @@ struct Telling {
 
 impl Telling {
     fn of(document: &Document) -> Self {
-        let elements = || document.nodes().filter(|node| document.is_element(*node));
+        let text = document.text().as_bytes();
+        let is_there = |name: &str| memchr::memmem::find(text, name.as_bytes()).is_some();
+        let all = ELSEWHERE
+            .into_iter()
+            .any(is_there)
+            .then(|| document.nodes());
+        let elements = all.into_iter().flatten();
         Self {
-            elsewhere: elements()
+            elsewhere: elements
                 .filter(|node| is_elsewhere(document, *node))
                 .collect(),
-            removals: elements()
-                .filter(|node| matches!(document.local_name(*node), "clear" | "remove"))
+            removals: (document.elements_named("clear"))
+                .chain(document.elements_named("remove"))
                 .collect(),
         }
     }
@@ -129,9 +135,7 @@ impl Targets {
             found.look_for_removals(document, row, &telling.removals);
         }
         let name = row.target.entry();
-        let entries = document
-            .nodes()
-            .filter(|node| document.is_element(*node) && document.local_name(*node) == name);
+        let entries = document.elements_named(name);
         for entry in entries.filter(|_| !found.elsewhere) {
             if let Some(name) = document.value(entry, row.target.attribute()) {
                 let name = row.compare.folded(&name).into_owned();

@@ -9,33 +9,53 @@ use std::collections::HashSet;
 
 use crate::config::references::Within;
 use crate::config::structure::sections::{declared_path, is_configuration};
-use crate::config::structure::{Fault, FaultKind, faults};
+use crate::config::structure::{Fault, FaultKind, dangling, faults, faults_near};
 use crate::merge::Inputs;
 use crate::merge::compare::directives::Directives;
 use crate::merge::compare::keys::Keys;
 use crate::merge::outcome::{Conflict, ConflictKind};
-use crate::xml::{Document, NodeId};
+use crate::xml::{Document, Edits, NodeId};
 
 /// The faults of `result` that no input has.
 pub(in crate::merge) fn new_faults(inputs: &Inputs<'_>, result: &Document) -> Vec<Fault> {
-    let meaning = inputs.rules.meaning();
-    let mut found = faults(result, meaning);
-    if found.is_empty() {
-        return found;
-    }
+    without_known(inputs, faults(result, inputs.rules.meaning()))
+}
+
+/// As [`new_faults`], where `result` came of editing an input: what `edits` do not touch is as it was.
+pub(in crate::merge) fn new_faults_of_edits(
+    inputs: &Inputs<'_>,
+    result: &Document,
+    edits: &Edits,
+) -> Vec<Fault> {
+    let places = edits.places();
+    let is_touched = |element| result.span(element).touches_any(&places);
+    without_known(
+        inputs,
+        faults_near(result, inputs.rules.meaning(), is_touched),
+    )
+}
+
+/// Those of `found` that no input has.
+fn without_known(inputs: &Inputs<'_>, mut found: Vec<Fault>) -> Vec<Fault> {
     // Most faults of a result are the carrier's.
     for input in [Some(inputs.carrier), Some(inputs.incoming), inputs.base]
         .into_iter()
         .flatten()
     {
-        let known: HashSet<(FaultKind, String)> = faults(input, meaning)
-            .into_iter()
-            .map(|fault| (fault.kind, fault.key))
-            .collect();
-        found.retain(|fault| !known.contains(&(fault.kind, fault.key.clone())));
         if found.is_empty() {
             break;
         }
+        // Pointers that point at nothing are the most frequent, and need no look at the rest.
+        let are_dangling = found.iter().all(|fault| fault.kind == FaultKind::Dangling);
+        let faults = match are_dangling {
+            true => dangling(input, inputs.rules.meaning()),
+            false => faults(input, inputs.rules.meaning()),
+        };
+        let known: HashSet<(FaultKind, &str)> = faults
+            .iter()
+            .map(|fault| (fault.kind, &*fault.key))
+            .collect();
+        found.retain(|fault| !known.contains(&(fault.kind, &*fault.key)));
     }
     found
 }
