@@ -246,7 +246,14 @@ fn sound(inputs: Inputs<'_>, digests: Sides<&Digests>) -> Result<Merged, MergeEr
             for fault in &faults {
                 soundness::heed(&inputs, &result.document, fault, half, conflicts, heeded);
             }
-            taken_out::heed(&inputs, digests, &result.document, conflicts, heeded);
+            taken_out::heed(
+                &inputs,
+                digests,
+                &result.document,
+                &edits,
+                conflicts,
+                heeded,
+            );
             let mut is_sound = faults.is_empty();
             if is_sound && half == Half::Carrier {
                 let twice = finish::no_duplicates_by_edits(&inputs, &result.document, &edits);

@@ -257,14 +257,18 @@ impl Document {
 
     /// All elements with this local name, in document order.
     pub fn elements_named<'d>(&'d self, local: &'d str) -> impl Iterator<Item = NodeId> + 'd {
-        let is_element = |(_, node): &(u32, &Node)| node.kind == NodeKind::Element;
-        let elements = (0..).zip(&self.nodes).filter(is_element);
-        elements
-            .zip(&self.elements)
-            // The length alone tells most names apart.
-            .filter(|(_, data)| (data.name.end - data.local) as usize == local.len())
-            .map(|((at, _), _)| NodeId(at))
-            .filter(move |element| self.local_name(*element) == local)
+        let text = self.text().as_bytes();
+        // Most names that are asked for are nowhere, and a search of the text tells that soonest.
+        memchr::memmem::find_iter(text, local)
+            .filter(|at| *at > 0 && matches!(text[*at - 1], b'<' | b':'))
+            .filter_map(move |at| {
+                let node = self.node_at(at);
+                let is_it = self.is_element(node) && {
+                    let data = self.data(node);
+                    data.local as usize == at && data.name.end as usize == at + local.len()
+                };
+                is_it.then_some(node)
+            })
     }
 
     fn data(&self, node: NodeId) -> &ElementData {

@@ -52,22 +52,30 @@ pub fn entries(
 /// The entries of `document` that a `remove` or a `clear` behind them takes out.
 #[must_use]
 pub fn not_in_effect(document: &Document, table: &IdentityTable) -> FxHashSet<NodeId> {
-    let text = document.text().as_bytes();
     let mut out = FxHashSet::default();
-    if ["<remove", "<clear"]
-        .iter()
-        .all(|tag| memchr::memmem::find(text, tag.as_bytes()).is_none())
-    {
-        return out;
-    }
-    let mut looked = FxHashSet::default();
-    let takers = (document.elements_named("remove")).chain(document.elements_named("clear"));
-    for parent in takers.filter_map(|taker| document.parent(taker)) {
-        if looked.insert(parent) {
-            taken_out_of(document, table, parent, &mut out);
-        }
+    for collection in with_late_removals(document) {
+        taken_out_of(document, table, collection, &mut out);
     }
     out
+}
+
+/// The elements in which a `remove` or a `clear` is behind something else, in order: most are in front.
+#[must_use]
+pub fn with_late_removals(document: &Document) -> Vec<NodeId> {
+    let removals = (document.elements_named("remove")).chain(document.elements_named("clear"));
+    let mut parents: Vec<NodeId> = removals.filter_map(|node| document.parent(node)).collect();
+    parents.sort_unstable();
+    parents.dedup();
+    parents.retain(|parent| {
+        let children = document.child_elements(*parent);
+        let mut behind = children.skip_while(|child| is_removal(document, *child));
+        behind.any(|child| is_removal(document, child))
+    });
+    parents
+}
+
+fn is_removal(document: &Document, element: NodeId) -> bool {
+    matches!(document.local_name(element), "remove" | "clear")
 }
 
 /// Adds the entries of one collection that do not stay.
@@ -77,16 +85,14 @@ fn taken_out_of(
     parent: NodeId,
     out: &mut FxHashSet<NodeId>,
 ) {
-    let takes = |child: &NodeId| matches!(document.local_name(*child), "remove" | "clear");
-    // Most stand before all entries.
-    let children = document.child_elements(parent).skip_while(takes);
-    let children: Vec<NodeId> = children.collect();
-    let Some(last) = children.iter().rposition(takes) else {
-        return;
-    };
+    let children = document.child_elements(parent);
+    let children: Vec<NodeId> = children
+        .skip_while(|child| is_removal(document, *child))
+        .collect();
     let mut entries: Vec<(NodeId, Option<String>)> = Vec::new();
     let mut known: Option<(&str, Option<&IdentityRule>)> = None;
-    for child in children.into_iter().take(last + 1) {
+    let last = (children.iter()).rposition(|child| is_removal(document, *child));
+    for child in children.into_iter().take(last.map_or(0, |last| last + 1)) {
         let name = document.local_name(child);
         let rule = match known {
             Some((known, rule)) if known == name => rule,
