@@ -85,7 +85,8 @@ pub struct Inputs<'a> {
     pub rewrite: Option<RewriteValue<'a>>,
     /// Whether an element that one branch only renamed takes what the other one changed in it.
     pub joins_renamed: bool,
-    /// Whether decisions are wanted; conflicts always are.
+    /// Whether decisions are wanted; conflicts always are. Without them it is not worked out which
+    /// values are secret: all count as such, unless a `rewrite` has to know.
     pub reports: bool,
 }
 

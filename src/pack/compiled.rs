@@ -83,6 +83,7 @@ pub(super) const fn name(text: &'static str) -> Cow<'static, str> {
 pub(super) enum Flag {
     IgnoreCase,
     AssemblyName,
+    LocationPath,
     LastWins,
     FirstWins,
     RefusedByNet,
@@ -107,6 +108,7 @@ pub(super) const fn identity(
         match flags[at] {
             Flag::IgnoreCase => compare = Compare::IgnoreCase,
             Flag::AssemblyName => compare = Compare::AssemblyName,
+            Flag::LocationPath => compare = Compare::LocationPath,
             Flag::LastWins => duplicates = Duplicates::LastWins,
             Flag::FirstWins => duplicates = Duplicates::FirstWins,
             Flag::RefusedByNet => duplicates = Duplicates::RefusedByNet,
