@@ -245,7 +245,16 @@ fn sound(inputs: Inputs<'_>, digests: Sides<&Digests>) -> Result<Merged, MergeEr
             let faults = soundness::new_faults_of_edits(&inputs, &result.document, &edits);
             let conflicts = &merged.conflicts;
             for fault in &faults {
-                soundness::heed(&inputs, &result.document, fault, half, conflicts, heeded);
+                let document = &result.document;
+                soundness::heed(
+                    &inputs,
+                    document,
+                    fault,
+                    half,
+                    conflicts,
+                    &directives,
+                    heeded,
+                );
             }
             taken_out::heed(
                 &inputs,

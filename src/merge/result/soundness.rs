@@ -90,13 +90,14 @@ struct Need {
     is_undecided: bool,
 }
 
-/// Adds to `directives` what may take `fault` out of the next result.
+/// Adds to `directives` what may take `fault` out of the next result; `tried` is what this result heeded.
 pub(in crate::merge) fn heed(
     inputs: &Inputs<'_>,
     result: &Document,
     fault: &Fault,
     half: Half,
     conflicts: &[Conflict],
+    tried: &Directives,
     directives: &mut Directives,
 ) {
     let there = counterpart(inputs, result, fault.element, inputs.carrier)
@@ -108,16 +109,23 @@ pub(in crate::merge) fn heed(
     });
     let is_undecided = around.is_some();
     let need = Need { half, is_undecided };
-    let before = directives.count();
-    match fault.kind {
+    let keep = |directives: &mut Directives| match fault.kind {
         FaultKind::Undeclared => keep_declaration(inputs, result, fault.element, need, directives),
         FaultKind::Dangling => keep_targets(inputs, result, fault.element, need, directives),
         _ => {}
-    }
+    };
+    let before = directives.count();
+    keep(directives);
+    let asks_for_nothing = directives.count() == before && {
+        // Another fault may have asked for the same just now.
+        let mut alone = tried.clone();
+        keep(&mut alone);
+        alone == *tried
+    };
     // A half with a section that is not declared may come of an input that shows nothing of .NET, and
     // so was not asked for declarations.
     let is_doubtful = half == Half::Incoming && fault.kind == FaultKind::Undeclared;
-    if directives.count() == before && !is_doubtful {
+    if asks_for_nothing && !is_doubtful {
         // What attributes of one element say against one another is about that element alone.
         let first = match fault.kind {
             FaultKind::ConfigSourceNotAlone | FaultKind::BothOverrides | FaultKind::NobodyNamed => {
