@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::identity::{Compare, ElementPath};
 use crate::xml::chars::is_qualified_name;
-use crate::xml::{Attribute, Document, NodeId, NodeKind, Span};
+use crate::xml::{Attribute, Document, NodeId, NodeKind};
 
 /// Where the entry stands that a name points at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -180,28 +180,39 @@ impl Reference {
     /// The names that `element` has in this attribute; none if the row is not for it.
     #[must_use]
     pub fn names(&self, document: &Document, element: NodeId) -> Vec<String> {
+        let mut names = Vec::new();
+        self.each_name(document, element, |name| names.push(name.to_owned()));
+        names
+    }
+
+    /// As [`Self::names`], one after the other.
+    pub fn each_name(&self, document: &Document, element: NodeId, mut each: impl FnMut(&str)) {
         let is_for_it = |path: &ElementPath| path.matches(document, element);
         if !self.element.as_ref().is_none_or(is_for_it)
             || (self.unless.as_ref())
                 .is_some_and(|name| document.attribute(element, name).is_some())
         {
-            return Vec::new();
+            return;
         }
         if let Some(form) = &self.form {
-            return self.names_in_values(document, element, form);
+            self.each_name_in_values(document, element, form, each);
+        } else if let Some(value) = document.value(element, &self.attribute) {
+            if self.list {
+                let names = value.split(',').map(str::trim);
+                names.filter(|name| !name.is_empty()).for_each(each);
+            } else if !value.is_empty() {
+                each(&value);
+            }
         }
-        let Some(value) = document.value(element, &self.attribute) else {
-            return Vec::new();
-        };
-        let names: Vec<&str> = match self.list {
-            true => value.split(',').map(str::trim).collect(),
-            false => vec![&value],
-        };
-        let named = names.into_iter().filter(|name| !name.is_empty());
-        named.map(str::to_owned).collect()
     }
 
-    fn names_in_values(&self, document: &Document, element: NodeId, form: &Form) -> Vec<String> {
+    fn each_name_in_values(
+        &self,
+        document: &Document,
+        element: NodeId,
+        form: &Form,
+        mut each: impl FnMut(&str),
+    ) {
         let is_meant = |attribute: &&Attribute| {
             self.attribute == ANY || document.slice(attribute.name) == self.attribute
         };
@@ -212,11 +223,9 @@ impl Reference {
             .filter(|node| matches!(document.kind(*node), NodeKind::Text | NodeKind::CData))
             .map(|node| document.text_of(node));
         let values = attributes.map(|attribute| document.attribute_value(attribute));
-        let mut names: Vec<String> = Vec::new();
         for value in values.chain(texts) {
-            names.extend(form.names(&value).map(str::to_owned));
+            form.names(&value).for_each(&mut each);
         }
-        names
     }
 
     /// The entries that `name` at `element` points at.
@@ -262,12 +271,15 @@ impl Reference {
     }
 }
 
+/// Attributes of elements whose content is in another file, or encrypted.
+pub const ELSEWHERE: [&str; 2] = ["configSource", "configProtectionProvider"];
+
 /// Whether what `element` holds is encrypted or in another file.
 #[must_use]
 pub fn is_elsewhere(document: &Document, element: NodeId) -> bool {
     let attributes = document.attributes(element).iter();
     let mut names = attributes.map(|attribute| document.slice(attribute.name));
-    names.any(|name| matches!(name, "configSource" | "configProtectionProvider"))
+    names.any(|name| ELSEWHERE.contains(&name))
 }
 
 /// In place of an attribute: any of them, and the text.
@@ -278,7 +290,7 @@ pub const ANY: &str = "*";
 pub struct References {
     rows: Cow<'static, [Reference]>,
     /// A bit for each attribute; most attributes name nothing.
-    mask: u64,
+    mask: Mask,
 }
 
 impl References {
@@ -294,7 +306,7 @@ impl References {
 
     /// As [`Self::new`], of what is known when the program is compiled; `mask` is [`mask_of`] the rows.
     #[must_use]
-    pub const fn known(rows: &'static [Reference], mask: u64) -> Self {
+    pub const fn known(rows: &'static [Reference], mask: Mask) -> Self {
         Self {
             rows: Cow::Borrowed(rows),
             mask,
@@ -344,9 +356,9 @@ impl References {
         &'r self,
         name: &'r str,
     ) -> impl Iterator<Item = (usize, &'r Reference)> {
-        let rows: &[Reference] = match self.mask & bit_of(name) {
-            0 => &[],
-            _ => &self.rows,
+        let rows: &[Reference] = match self.mask.may_hold(name) {
+            true => &self.rows,
+            false => &[],
         };
         let rows = rows.iter().enumerate();
         rows.filter(move |(_, row)| row.form.is_none() && row.attribute == name)
@@ -365,11 +377,18 @@ pub struct Mentions<'r> {
 }
 
 impl Mentions<'_> {
-    /// Whether there may be one in `span`.
-    #[must_use]
-    pub fn may_be_in(&self, span: Span) -> bool {
-        let at = (self.places).partition_point(|place| *place < span.start as usize);
-        (self.places.get(at)).is_some_and(|place| *place < span.end as usize)
+    /// The elements that may have one in their attributes or directly in them.
+    pub fn elements(&self, document: &Document) -> impl Iterator<Item = NodeId> {
+        let mut before = None;
+        let elements = (self.places.iter()).filter_map(|place| {
+            let node = document.node_at(*place);
+            match document.kind(node) {
+                NodeKind::Element => Some(node),
+                NodeKind::Text | NodeKind::CData => document.parent(node),
+                _ => None,
+            }
+        });
+        elements.filter(move |element| before.replace(*element) != Some(*element))
     }
 }
 
@@ -383,36 +402,57 @@ pub struct ByAttribute<'r> {
 }
 
 impl<'r> ByAttribute<'r> {
-    /// As [`References::by_attribute`].
-    pub fn rows(&self, name: &str) -> impl Iterator<Item = (usize, &'r Reference)> + '_ {
-        let first = match self.references.mask & bit_of(name) {
-            0 => None,
-            _ => self.first.get(name).copied(),
+    /// As [`References::by_attribute`], without rows for elements of other names than `element`.
+    pub fn rows<'i>(
+        &'i self,
+        name: &str,
+        element: &'i str,
+    ) -> impl Iterator<Item = (usize, &'r Reference)> + 'i {
+        let first = match self.references.mask.may_hold(name) {
+            true => self.first.get(name).copied(),
+            false => None,
         };
         let rows = std::iter::successors(first, |at| self.next[*at]);
         rows.map(|at| (at, &self.references.rows[at]))
+            .filter(move |(_, row)| {
+                let path = row.element.as_ref();
+                path.is_none_or(|path| path.may_end_in(element))
+            })
+    }
+}
+
+/// A filter of attributes; see [`mask_of`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mask([u64; 4]);
+
+impl Mask {
+    const fn place(name: &str) -> (usize, u64) {
+        let bytes = name.as_bytes();
+        let hash = match bytes {
+            [first, .., last] => bytes.len() * 37 + *first as usize * 11 + *last as usize,
+            _ => 0,
+        };
+        (hash / 64 % 4, 1 << (hash % 64))
+    }
+
+    fn may_hold(&self, name: &str) -> bool {
+        let (word, bit) = Self::place(name);
+        self.0[word] & bit != 0
     }
 }
 
 /// The filter of `rows` for [`References::known`].
 #[must_use]
-pub const fn mask_of(rows: &[Reference]) -> u64 {
-    let (mut mask, mut at) = (0, 0);
+pub const fn mask_of(rows: &[Reference]) -> Mask {
+    let (mut mask, mut at) = ([0; 4], 0);
     while at < rows.len() {
         let name: &str = match &rows[at].attribute {
             Cow::Borrowed(name) => name,
             Cow::Owned(name) => name.as_str(),
         };
-        mask |= bit_of(name);
+        let (word, bit) = Mask::place(name);
+        mask[word] |= bit;
         at += 1;
     }
-    mask
-}
-
-const fn bit_of(name: &str) -> u64 {
-    let bytes = name.as_bytes();
-    match bytes {
-        [first, .., last] => 1 << ((bytes.len() * 7 + *first as usize * 3 + *last as usize) % 64),
-        _ => 1,
-    }
+    Mask(mask)
 }

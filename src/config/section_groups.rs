@@ -66,12 +66,14 @@ impl SectionGroups {
     /// Whether the member `name` of the group at `path` is a group itself.
     #[must_use]
     pub fn is_group(&self, path: &str, name: &str) -> bool {
-        self.groups
-            .iter()
-            .any(|known| match known.path.rsplit_once('/') {
-                Some((parent, last)) => parent == path && last == name,
-                None => path.is_empty() && known.path == name && !name.is_empty(),
-            })
+        let is_it = |before: &str| match path.is_empty() {
+            true => before.is_empty(),
+            false => before.strip_suffix('/') == Some(path),
+        };
+        !name.is_empty()
+            && (self.groups.iter())
+                .filter_map(|known| known.path.strip_suffix(name))
+                .any(is_it)
     }
 
     /// Element paths of the sections that are known, each with whether it is a

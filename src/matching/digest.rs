@@ -3,6 +3,7 @@
 //! Different fingerprints mean different subtrees. Equal ones may collide, so they decide nothing:
 //! `equal` compares what they stand for.
 
+use std::borrow::Cow;
 use std::hash::{Hash, Hasher};
 
 use rustc_hash::FxHasher;
@@ -83,7 +84,8 @@ impl Digests {
         let with_comments = std::ptr::eq(digests, self.all.as_slice());
         let has_elements = document.has_child_elements(node);
         let mut is_annotated = false;
-        let mut text = String::new();
+        // Nearly all text is in one piece.
+        let mut text = Cow::Borrowed("");
         for child in document.children(node) {
             let at = child.index();
             match document.kind(child) {
@@ -101,7 +103,10 @@ impl Digests {
                 // Layout: white space that would be trimmed away.
                 NodeKind::Text
                     if has_elements && document.is_blank_text(child) && text.is_empty() => {}
-                NodeKind::Text | NodeKind::CData => text.push_str(&document.text_of(child)),
+                NodeKind::Text | NodeKind::CData => match text.is_empty() {
+                    true => text = document.text_of(child),
+                    false => text.to_mut().push_str(&document.text_of(child)),
+                },
                 NodeKind::Declaration | NodeKind::Document => {}
             }
         }
@@ -134,12 +139,12 @@ fn mixed(mut hash: u64) -> u64 {
     hash ^ (hash >> 33)
 }
 
-fn flush(text: &mut String, has_elements: bool, hasher: &mut FxHasher) {
+fn flush(text: &mut Cow<'_, str>, has_elements: bool, hasher: &mut FxHasher) {
     let significant = significant_text(text, has_elements);
     if !significant.is_empty() {
         significant.hash(hasher);
     }
-    text.clear();
+    *text = Cow::Borrowed("");
 }
 
 /// Whether `element` holds text that is content; see [`significant_text`].

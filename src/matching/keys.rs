@@ -1,5 +1,7 @@
 //! What identifies an element among its siblings, as one text.
 
+use std::borrow::Cow;
+
 use crate::config::identity::{Compare, IdentityRule, IdentityTable, discovered};
 use crate::config::transforms::{instruction, is_transform};
 use crate::xml::{Document, NodeId, chars};
@@ -75,7 +77,9 @@ impl<'a> Keys<'a> {
             Some(rule) => {
                 for path in rule.by.iter() {
                     key.push(PART_MARK);
-                    if let Some(value) = path.value(self.document, element) {
+                    let value = path.value(self.document, element);
+                    let missing = || rule.compare.missing().map(Cow::Borrowed);
+                    if let Some(value) = value.or_else(missing) {
                         key.push(VALUE_SEPARATOR);
                         rule.compare.push(key, &value);
                     }

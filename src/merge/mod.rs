@@ -83,7 +83,8 @@ pub struct Inputs<'a> {
     pub rewrite: Option<RewriteValue<'a>>,
     /// Whether an element that one branch only renamed takes what the other one changed in it.
     pub joins_renamed: bool,
-    /// Whether decisions are wanted; conflicts always are.
+    /// Whether decisions are wanted; conflicts always are. Without them it is not worked out which
+    /// values are secret: all count as such, unless a `rewrite` has to know.
     pub reports: bool,
 }
 
@@ -239,12 +240,28 @@ fn sound(inputs: Inputs<'_>, digests: Sides<&Digests>) -> Result<Merged, MergeEr
         let judge = |half, settle, heeded: &mut Directives| {
             let edits = finish::settled(&merged, settle).ok()?;
             let result = finish::applied(&inputs, inputs.carrier, &edits)?;
-            let faults = soundness::new_faults(&inputs, &result.document);
+            let faults = soundness::new_faults_of_edits(&inputs, &result.document, &edits);
             let conflicts = &merged.conflicts;
             for fault in &faults {
-                soundness::heed(&inputs, &result.document, fault, half, conflicts, heeded);
+                let document = &result.document;
+                soundness::heed(
+                    &inputs,
+                    document,
+                    fault,
+                    half,
+                    conflicts,
+                    &directives,
+                    heeded,
+                );
             }
-            taken_out::heed(&inputs, digests, &result.document, conflicts, heeded);
+            taken_out::heed(
+                &inputs,
+                digests,
+                &result.document,
+                &edits,
+                conflicts,
+                heeded,
+            );
             let mut is_sound = faults.is_empty();
             if is_sound && half == Half::Carrier {
                 let twice = finish::no_duplicates_by_edits(&inputs, &result.document, &edits);

@@ -208,7 +208,7 @@ pub(super) static PACK: Compiled = Compiled {
         identity("configSections/sectionGroup", keys!["@name"], keys![], &[]),
         identity("sectionGroup/section", keys!["@name"], keys![], &[]),
         identity("sectionGroup/sectionGroup", keys!["@name"], keys![], &[]),
-        identity("configuration/location", keys!["@path"], keys!["@overrideMode", "@allowOverride"], &[IgnoreCase]),
+        identity("configuration/location", keys!["@path"], keys!["@overrideMode", "@allowOverride"], &[LocationPath]),
         identity("providers/add", keys!["@name"], keys![], &[IgnoreCase, RefusedByNet]),
         identity("configProtectedData/providers/add", keys!["@name"], keys![], &[IgnoreCase, RefusedByNet]),
         identity("providers/remove", keys!["@name"], keys![], &[IgnoreCase, Removes("add")]),

@@ -38,10 +38,11 @@ pub const DUPLICATES: [(&str, Duplicates); 5] = [
 ];
 
 /// Words for [`Compare`].
-pub const COMPARES: [(&str, Compare); 3] = [
+pub const COMPARES: [(&str, Compare); 4] = [
     ("exactly", Compare::Exactly),
     ("ignore-case", Compare::IgnoreCase),
     ("assembly-name", Compare::AssemblyName),
+    ("location-path", Compare::LocationPath),
 ];
 
 /// Words for [`Within`].

@@ -11,7 +11,7 @@ use super::rules::{Action, Mark, PackInfo, Policy, Provenance, Rules, SecretRule
 use crate::config::identity::{
     Compare, Duplicates, ElementPath, IdentityRule, IdentityTable, KeyPath, index_of,
 };
-use crate::config::references::{Form, Reference, References, Target, Within, mask_of};
+use crate::config::references::{Form, Mask, Reference, References, Target, Within, mask_of};
 use crate::config::secrets::{LazySecrets, SecretTable};
 use crate::config::section_groups::{SectionGroup, SectionGroups};
 use crate::xml::selector::Selector;
@@ -83,6 +83,7 @@ pub(super) const fn name(text: &'static str) -> Cow<'static, str> {
 pub(super) enum Flag {
     IgnoreCase,
     AssemblyName,
+    LocationPath,
     LastWins,
     FirstWins,
     RefusedByNet,
@@ -107,6 +108,7 @@ pub(super) const fn identity(
         match flags[at] {
             Flag::IgnoreCase => compare = Compare::IgnoreCase,
             Flag::AssemblyName => compare = Compare::AssemblyName,
+            Flag::LocationPath => compare = Compare::LocationPath,
             Flag::LastWins => duplicates = Duplicates::LastWins,
             Flag::FirstWins => duplicates = Duplicates::FirstWins,
             Flag::RefusedByNet => duplicates = Duplicates::RefusedByNet,
@@ -198,9 +200,12 @@ pub(super) const fn group(
     }
 }
 
-static MASK: u64 = mask_of(PACK.references);
+static MASK: Mask = mask_of(PACK.references);
 
 static INDEX: [(u32, u32); PACK.identities.len()] = index_of(PACK.identities);
+
+static IDENTITIES: IdentityTable =
+    IdentityTable::known(PACK.identities, &INDEX, PACK.ordered, PACK.discovery);
 
 /// The general rules; `None` if they do not compile, which a test excludes.
 pub(super) fn rules() -> Option<Rules> {
@@ -211,7 +216,7 @@ pub(super) fn rules() -> Option<Rules> {
             title: pack.title.to_owned(),
             version: pack.version.to_owned(),
         }],
-        identities: IdentityTable::known(pack.identities, &INDEX, pack.ordered, pack.discovery),
+        identities: IDENTITIES.clone(),
         references: References::known(pack.references, MASK),
         section_groups: SectionGroups::new(Cow::Borrowed(pack.section_groups)),
         secrets: LazySecrets::new(secrets),

@@ -54,7 +54,7 @@ pub struct IdentityRow {
     pub then_by: Vec<Text>,
     /// Whether case is ignored.
     pub ignore_case: bool,
-    /// `assembly-name`: how values compare where `ignore_case` does not say it.
+    /// `assembly-name`, `location-path`: how values compare where `ignore_case` does not say it.
     pub compare: Option<Text>,
     /// `distinct`, `last-wins`, `first-wins`, `refused-by-net` or `refused-by-iis`.
     pub duplicates: Option<Text>,

@@ -168,6 +168,13 @@ impl Document {
         (first as u32..last as u32).map(NodeId)
     }
 
+    /// The last node that begins at or before this byte: the one whose markup or text the byte is in.
+    #[must_use]
+    pub fn node_at(&self, byte: usize) -> NodeId {
+        let behind = (self.nodes).partition_point(|node| node.span.start as usize <= byte);
+        NodeId(behind.saturating_sub(1) as u32)
+    }
+
     /// The node and everything below it, in document order.
     pub fn subtree(&self, node: NodeId) -> impl DoubleEndedIterator<Item = NodeId> + use<> {
         (node.0..self.nodes[node.index()].subtree_end).map(NodeId)
@@ -246,6 +253,22 @@ impl Document {
     pub fn child_named(&self, node: NodeId, local: &str) -> Option<NodeId> {
         self.child_elements(node)
             .find(|child| self.local_name(*child) == local)
+    }
+
+    /// All elements with this local name, in document order.
+    pub fn elements_named<'d>(&'d self, local: &'d str) -> impl Iterator<Item = NodeId> + 'd {
+        let text = self.text().as_bytes();
+        // Most names that are asked for are nowhere, and a search of the text tells that soonest.
+        memchr::memmem::find_iter(text, local)
+            .filter(|at| *at > 0 && matches!(text[*at - 1], b'<' | b':'))
+            .filter_map(move |at| {
+                let node = self.node_at(at);
+                let is_it = self.is_element(node) && {
+                    let data = self.data(node);
+                    data.local as usize == at && data.name.end as usize == at + local.len()
+                };
+                is_it.then_some(node)
+            })
     }
 
     fn data(&self, node: NodeId) -> &ElementData {

@@ -77,7 +77,10 @@ pub fn attribute_value(raw: &str) -> Cow<'_, str> {
 /// The meaning of raw text: references resolved, line ends as LF (XML 1.0, 2.11).
 #[must_use]
 pub fn text_value(raw: &str) -> Cow<'_, str> {
-    if !raw.bytes().any(|byte| matches!(byte, b'&' | b'\r')) {
+    let is_special = |byte: u8| (byte == b'&') | (byte == b'\r');
+    let bytes = raw.as_bytes();
+    let plain = plain_length(bytes, is_special);
+    if !bytes[plain..].iter().copied().any(is_special) {
         return Cow::Borrowed(raw);
     }
     resolve(raw, false)

@@ -63,6 +63,13 @@ impl Span {
     pub fn contains(self, other: Span) -> bool {
         self.start <= other.start && other.end <= self.end
     }
+
+    /// Whether one of `places`, which are in order, lies in this span or at its edge.
+    #[must_use]
+    pub fn touches_any(self, places: &[Span]) -> bool {
+        let next = places.partition_point(|place| place.end < self.start);
+        (places.get(next)).is_some_and(|place| place.start <= self.end)
+    }
 }
 
 /// Where the lines of a text begin, for many places of one text.

@@ -75,7 +75,9 @@ fn behind<'a>(triple: &'a Triple, branched: &Branched) -> Result<(Inputs<'a>, Me
         };
         let merged = merge(inputs).map_err(|error| error.to_string())?;
         let text = conflicted_text(&inputs, &merged, &markers(Style::Merge)).unwrap();
-        if merged.carrier(&inputs).source().bytes_with(text) == branched.bytes {
+        // The encoding and its mark may be those of either side.
+        let mut sources = [carrier, incoming].into_iter().map(Document::source);
+        if sources.any(|source| source.bytes_with(&text) == branched.bytes) {
             return Ok((inputs, merged));
         }
     }

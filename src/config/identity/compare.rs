@@ -15,6 +15,8 @@ pub enum Compare {
     /// As the name of an assembly: simple name, culture and public key token count,
     /// version and architecture do not.
     AssemblyName,
+    /// As the path of a `location`: without regard to case, and `.` means the folder of the file, as no path does.
+    LocationPath,
 }
 
 impl Compare {
@@ -24,12 +26,22 @@ impl Compare {
         self != Self::Exactly
     }
 
+    /// What a value that is not there is the same as.
+    #[must_use]
+    pub fn missing(self) -> Option<&'static str> {
+        (self == Self::LocationPath).then_some(HERE)
+    }
+
     /// `value` in a form that is equal for values that compare equal.
     #[must_use]
     pub fn folded(self, value: &str) -> Cow<'_, str> {
         match self {
             Self::Exactly => Cow::Borrowed(value),
             Self::IgnoreCase => folded(value),
+            Self::LocationPath => match value {
+                HERE => Cow::Borrowed(""),
+                _ => folded(value),
+            },
             Self::AssemblyName => {
                 let mut out = String::with_capacity(value.len());
                 push_assembly(&mut out, value);
@@ -44,6 +56,8 @@ impl Compare {
             Self::Exactly => key.push_str(value),
             Self::IgnoreCase => push_folded(key, value),
             Self::AssemblyName => push_assembly(key, value),
+            Self::LocationPath if value == HERE => {}
+            Self::LocationPath => push_folded(key, value),
         }
     }
 
@@ -53,6 +67,9 @@ impl Compare {
         one == other || (self.ignores_case() && self.folded(one) == self.folded(other))
     }
 }
+
+/// The path of the folder that a file is in.
+const HERE: &str = ".";
 
 /// What identifies an assembly of any version. A neutral culture is none, and so is the token `null`.
 fn push_assembly(out: &mut String, value: &str) {
@@ -99,6 +116,9 @@ mod tests {
             old,
             "Contoso.Webs, Culture=neutral, PublicKeyToken=31BF3856AD364E35"
         ));
+        let same = |one, other| Compare::LocationPath.is_same(one, other);
+        assert!(same("Admin/Edit", "admin/edit") && same(".", ""));
+        assert!(!same(".", "admin") && !same("", "admin"));
         assert!(!Compare::IgnoreCase.is_same("a, Version=1", "a, Version=2"));
         assert!(!Compare::Exactly.is_same("a", "A"));
     }

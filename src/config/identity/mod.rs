@@ -86,6 +86,7 @@ pub struct IdentityTable {
     rules: Cow<'static, [IdentityRule]>,
     /// Bucket and position of every rule, sorted.
     index: Cow<'static, [(u32, u32)]>,
+    filter: Filter,
     ordered: Cow<'static, [ElementPath]>,
     discovery: Cow<'static, [Cow<'static, str>]>,
 }
@@ -105,6 +106,7 @@ impl IdentityTable {
             .collect();
         index.sort_unstable();
         Self {
+            filter: Filter::of(&index),
             rules,
             index: index.into(),
             ordered,
@@ -122,6 +124,7 @@ impl IdentityTable {
     ) -> Self {
         Self {
             rules: Cow::Borrowed(rules),
+            filter: Filter::of(index),
             index: Cow::Borrowed(index),
             ordered: Cow::Borrowed(ordered),
             discovery: Cow::Borrowed(discovery),
@@ -141,19 +144,34 @@ impl IdentityTable {
             .parent(element)
             .filter(|parent| document.is_element(*parent))
             .map(|parent| document.local_name(parent));
+        const ANY: u32 = hashed_name(EMPTY, "*");
         let named = hashed_name(EMPTY, document.local_name(element));
-        let any = hashed_name(EMPTY, "*");
         let below = |bucket| Some(hashed_name(hashed_name(bucket, "/"), parent?));
+        let buckets = [
+            (Some(named), false),
+            (below(named), false),
+            (Some(ANY), true),
+            (below(ANY), true),
+        ];
         // Of rules that say as much the last one counts, those for any name behind all others.
-        [Some(named), below(named), Some(any), below(any)]
-            .into_iter()
-            .zip([false, false, true, true])
-            .filter_map(|(bucket, any)| Some((bucket?, any)))
-            .flat_map(|(bucket, any)| self.bucket(bucket).map(move |at| (at, any)))
-            .filter_map(|(at, any)| Some((self.rules.get(at as usize)?, any, at)))
-            .filter(|(rule, ..)| rule.element.matches(document, element))
-            .max_by_key(|(rule, any, at)| (rule.element.specificity, *any, *at))
-            .map(|(rule, ..)| rule)
+        let mut best = None;
+        for (bucket, any) in buckets {
+            let Some(bucket) = bucket.filter(|bucket| self.filter.may_hold(*bucket)) else {
+                continue;
+            };
+            for at in self.bucket(bucket) {
+                let Some(rule) = self.rules.get(at as usize) else {
+                    continue;
+                };
+                let rank = (rule.element.specificity, any, at);
+                if best.is_none_or(|(known, _)| known < rank)
+                    && rule.element.matches(document, element)
+                {
+                    best = Some((rank, rule));
+                }
+            }
+        }
+        best.map(|(_, rule)| rule)
     }
 
     /// The positions of the rules in a bucket.
@@ -178,6 +196,37 @@ impl IdentityTable {
     pub fn ignores_case(&self, document: &Document, element: NodeId, attribute: &str) -> bool {
         self.rule_for(document, element)
             .is_some_and(|rule| rule.compare.ignores_case() && rule.identifies_by(attribute))
+    }
+}
+
+/// Which buckets have rules: most elements are in none, and a look here is cheaper than a search.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Filter([u64; 32]);
+
+impl Filter {
+    const fn of(index: &[(u32, u32)]) -> Self {
+        let (mut bits, mut at) = ([0; 32], 0);
+        while at < index.len() {
+            let (word, bit) = Self::place(index[at].0);
+            bits[word] |= bit;
+            at += 1;
+        }
+        Self(bits)
+    }
+
+    const fn place(bucket: u32) -> (usize, u64) {
+        ((bucket / 64 % 32) as usize, 1 << (bucket % 64))
+    }
+
+    fn may_hold(&self, bucket: u32) -> bool {
+        let (word, bit) = Self::place(bucket);
+        self.0[word] & bit != 0
+    }
+}
+
+impl Default for Filter {
+    fn default() -> Self {
+        Self([0; 32])
     }
 }
 

@@ -8,15 +8,25 @@ use crate::xml::{Document, NodeId};
 /// Where a part of an identity stands: `@key`, or `assemblyIdentity/@name`;
 /// `@subStatusCode=-1` says what an attribute that is not there means.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyPath(Cow<'static, str>);
+pub struct KeyPath {
+    text: Cow<'static, str>,
+    /// Where the name of the attribute begins.
+    attribute: usize,
+    /// Where it ends.
+    end: usize,
+}
 
 impl KeyPath {
     /// Reads `@key`, `child/@key` or `@key=default`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let path = Self(Cow::Owned(text.to_owned()));
-        let named = path.named();
-        let valid = named[named.find('/').map_or(0, |slash| slash + 1)..].starts_with('@')
+        let (attribute, end) = attribute_in(text);
+        let path = Self {
+            text: Cow::Owned(text.to_owned()),
+            attribute,
+            end,
+        };
+        let valid = text.as_bytes()[..attribute].ends_with(b"@")
             && is_qualified_name(path.attribute())
             && path.child().is_none_or(is_qualified_name);
         valid.then_some(path)
@@ -25,31 +35,31 @@ impl KeyPath {
     /// A path of the binary's own, which [`Self::parse`] would accept.
     #[must_use]
     pub const fn known(text: &'static str) -> Self {
-        Self(Cow::Borrowed(text))
-    }
-
-    fn named(&self) -> &str {
-        self.0.split_once('=').map_or(&*self.0, |(named, _)| named)
+        let (attribute, end) = attribute_in(text);
+        Self {
+            text: Cow::Borrowed(text),
+            attribute,
+            end,
+        }
     }
 
     /// Local name of the child element that carries the attribute, if it is not the element itself.
     #[must_use]
     pub fn child(&self) -> Option<&str> {
-        self.named().split_once('/').map(|(child, _)| child)
+        let end = self.attribute.checked_sub("/@".len())?;
+        Some(&self.text[..end])
     }
 
     /// Name of the attribute.
     #[must_use]
     pub fn attribute(&self) -> &str {
-        self.named()
-            .split_once('@')
-            .map_or("", |(_, attribute)| attribute)
+        &self.text[self.attribute..self.end]
     }
 
     /// What an attribute that is not there means.
     #[must_use]
     pub fn default(&self) -> Option<&str> {
-        self.0.split_once('=').map(|(_, default)| default)
+        self.text.get(self.end + 1..)
     }
 
     /// The value in `element`, if there is one.
@@ -72,7 +82,30 @@ impl KeyPath {
 
 impl std::fmt::Display for KeyPath {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.named())
+        f.write_str(&self.text[..self.end])
+    }
+}
+
+/// Where the name of the attribute in `child/@key=default` begins, and where it ends: it is asked for
+/// more often than anything else.
+const fn attribute_in(text: &str) -> (usize, usize) {
+    let bytes = text.as_bytes();
+    let mut end = 0;
+    while end < bytes.len() && bytes[end] != b'=' {
+        end += 1;
+    }
+    let mut at = 0;
+    while at < end && bytes[at] != b'/' {
+        at += 1;
+    }
+    // Behind `@`, or behind `/@`.
+    let begin = match at == end {
+        true => 1,
+        false => at + 2,
+    };
+    match begin <= end {
+        true => (begin, end),
+        false => (end, end),
     }
 }
 
@@ -107,6 +140,17 @@ impl ElementPath {
             specificity: specificity(text),
             bucket: bucket_of(text),
         }
+    }
+
+    /// Whether elements of this name may be at this path.
+    #[must_use]
+    pub fn may_end_in(&self, name: &str) -> bool {
+        let names = self.names.as_bytes();
+        let ends_in = |name: &[u8]| {
+            names.ends_with(name)
+                && (names.len() == name.len() || names[names.len() - name.len() - 1] == b'/')
+        };
+        ends_in(name.as_bytes()) || ends_in(b"*")
     }
 
     /// Whether `element` stands at this path.
@@ -206,6 +250,6 @@ const fn hashed(mut hash: u32, bytes: &[u8], start: usize, end: usize) -> u32 {
     hash
 }
 
-pub(super) fn hashed_name(hash: u32, name: &str) -> u32 {
+pub(super) const fn hashed_name(hash: u32, name: &str) -> u32 {
     hashed(hash, name.as_bytes(), 0, name.len())
 }

@@ -46,32 +46,36 @@ pub fn entries(
     table: &IdentityTable,
     wants: impl Fn(Duplicates) -> bool,
 ) -> Entries {
-    super::siblings::look(document, table, wants).entries
+    super::siblings::look(document, table, |_| true, wants).entries
 }
 
 /// The entries of `document` that a `remove` or a `clear` behind them takes out.
 #[must_use]
 pub fn not_in_effect(document: &Document, table: &IdentityTable) -> FxHashSet<NodeId> {
-    let text = document.text().as_bytes();
     let mut out = FxHashSet::default();
-    if ["<remove", "<clear"]
-        .iter()
-        .all(|tag| memchr::memmem::find(text, tag.as_bytes()).is_none())
-    {
-        return out;
-    }
-    let mut looked = FxHashSet::default();
-    for node in document.nodes() {
-        let is_late = document.is_element(node)
-            && matches!(document.local_name(node), "remove" | "clear")
-            && !document.is_first_element(node);
-        if let Some(parent) = document.parent(node).filter(|_| is_late)
-            && looked.insert(parent)
-        {
-            taken_out_of(document, table, parent, &mut out);
-        }
+    for collection in with_late_removals(document) {
+        taken_out_of(document, table, collection, &mut out);
     }
     out
+}
+
+/// The elements in which a `remove` or a `clear` is behind something else, in order: most are in front.
+#[must_use]
+pub fn with_late_removals(document: &Document) -> Vec<NodeId> {
+    let removals = (document.elements_named("remove")).chain(document.elements_named("clear"));
+    let mut parents: Vec<NodeId> = removals.filter_map(|node| document.parent(node)).collect();
+    parents.sort_unstable();
+    parents.dedup();
+    parents.retain(|parent| {
+        let children = document.child_elements(*parent);
+        let mut behind = children.skip_while(|child| is_removal(document, *child));
+        behind.any(|child| is_removal(document, child))
+    });
+    parents
+}
+
+fn is_removal(document: &Document, element: NodeId) -> bool {
+    matches!(document.local_name(element), "remove" | "clear")
 }
 
 /// Adds the entries of one collection that do not stay.
@@ -81,27 +85,36 @@ fn taken_out_of(
     parent: NodeId,
     out: &mut FxHashSet<NodeId>,
 ) {
-    let mut entries: Vec<(NodeId, &IdentityRule)> = Vec::new();
-    for child in document.child_elements(parent) {
-        match table.rule_for(document, child) {
+    let children = document.child_elements(parent);
+    let children: Vec<NodeId> = children
+        .skip_while(|child| is_removal(document, *child))
+        .collect();
+    let mut entries: Vec<(NodeId, Option<String>)> = Vec::new();
+    let mut known: Option<(&str, Option<&IdentityRule>)> = None;
+    let last = (children.iter()).rposition(|child| is_removal(document, *child));
+    for child in children.into_iter().take(last.map_or(0, |last| last + 1)) {
+        let name = document.local_name(child);
+        let rule = match known {
+            Some((known, rule)) if known == name => rule,
+            _ => table.rule_for(document, child),
+        };
+        known = Some((name, rule));
+        match rule {
             Some(rule) if rule.removes.is_some() => {
                 let name = rule.removes.as_deref().unwrap_or_default();
-                let Some(taken) = key(document, name, rule, child) else {
-                    continue;
-                };
-                entries.retain(|(entry, rule)| {
-                    let own = key(document, document.local_name(*entry), rule, *entry);
-                    let is_taken = own.as_ref() == Some(&taken);
+                let taken = key(document, name, rule, child);
+                entries.retain(|(entry, key)| {
+                    let is_taken = taken.is_some() && *key == taken;
                     if is_taken {
                         out.insert(*entry);
                     }
                     !is_taken
                 });
             }
-            Some(rule) if !rule.by.is_empty() => entries.push((child, rule)),
-            None if document.local_name(child) == "clear" => {
-                out.extend(entries.drain(..).map(|(entry, _)| entry));
+            Some(rule) if !rule.by.is_empty() => {
+                entries.push((child, key(document, name, rule, child)));
             }
+            None if name == "clear" => out.extend(entries.drain(..).map(|(entry, _)| entry)),
             _ => {}
         }
     }

@@ -17,10 +17,7 @@ pub(super) struct Twice {
 pub(super) fn twice(document: &Document) -> Vec<Twice> {
     let mut found = Vec::new();
     let mut seen: FxHashMap<(NodeId, String), NodeId> = FxHashMap::default();
-    for element in document.nodes() {
-        if !document.is_element(element) || document.local_name(element) != "endpoint" {
-            continue;
-        }
+    for element in document.elements_named("endpoint") {
         let service = document.parent(element).filter(|service| {
             document.is_element(*service) && document.local_name(*service) == "service"
         });

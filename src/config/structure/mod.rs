@@ -116,6 +116,16 @@ pub struct Fault {
 /// Everything that is wrong with `document`, in no certain order.
 #[must_use]
 pub fn faults(document: &Document, meaning: Meaning<'_>) -> Vec<Fault> {
+    faults_near(document, meaning, |_| true)
+}
+
+/// As [`faults`]; but what an element and its children have wrong among themselves, only of elements
+/// that are wanted.
+pub fn faults_near(
+    document: &Document,
+    meaning: Meaning<'_>,
+    is_wanted: impl Fn(NodeId) -> bool,
+) -> Vec<Fault> {
     let mut found = Found {
         document,
         meaning,
@@ -124,17 +134,18 @@ pub fn faults(document: &Document, meaning: Meaning<'_>) -> Vec<Fault> {
     let mut sections = Sections::default();
     if sections::is_configuration(document, meaning.section_groups) {
         sections = Sections::of(document, meaning.section_groups);
-        found.in_sections(&sections);
-        for (element, _) in text::stray(document, &sections) {
+        found.in_sections(&sections, &is_wanted);
+        for (element, _) in text::stray_in(document, &sections, &is_wanted) {
             found.add(FaultKind::Text, element, None);
         }
     }
-    let siblings = siblings::look(document, meaning.identities, |duplicates| {
+    let are_refused = |duplicates| {
         matches!(
             duplicates,
             Duplicates::RefusedByNet | Duplicates::RefusedByIis
         )
-    });
+    };
+    let siblings = siblings::look(document, meaning.identities, is_wanted, are_refused);
     for again in siblings.again {
         // Sections are looked at as such, over all groups of one name, and so are declarations.
         let is_head = document.local_name(again.element) == "configSections";
@@ -186,6 +197,21 @@ pub fn faults(document: &Document, meaning: Meaning<'_>) -> Vec<Fault> {
     found.faults
 }
 
+/// As [`faults`]: only names that point at nothing.
+#[must_use]
+pub fn dangling(document: &Document, meaning: Meaning<'_>) -> Vec<Fault> {
+    let mut found = Found {
+        document,
+        meaning,
+        faults: Vec::new(),
+    };
+    found.in_attributes();
+    found
+        .faults
+        .retain(|fault| fault.kind == FaultKind::Dangling);
+    found.faults
+}
+
 struct Found<'d> {
     document: &'d Document,
     meaning: Meaning<'d>,
@@ -203,7 +229,7 @@ impl Found<'_> {
         });
     }
 
-    fn in_sections(&mut self, sections: &Sections) {
+    fn in_sections(&mut self, sections: &Sections, is_wanted: impl Fn(NodeId) -> bool) {
         let document = self.document;
         let heads = sections::config_sections(document);
         if let Some(first) = heads.first()
@@ -219,7 +245,9 @@ impl Found<'_> {
                 heads.first().copied(),
             );
         }
-        for twice in sections::declared_twice(document) {
+        let are_wanted = heads.iter().any(|head| is_wanted(*head));
+        let declared_twice = are_wanted.then(|| sections::declared_twice(document));
+        for twice in declared_twice.into_iter().flatten() {
             self.add(FaultKind::DeclaredTwice, twice.element, Some(twice.first));
         }
         for found in sections.undeclared(document, self.meaning.section_groups) {
@@ -233,9 +261,6 @@ impl Found<'_> {
     /// Attributes that exclude or need one another.
     fn in_element(&mut self, element: NodeId) {
         let document = self.document;
-        if !document.is_element(element) {
-            return;
-        }
         let has = |name| document.attribute(element, name).is_some();
         match document.local_name(element) {
             "location" if has("allowOverride") && has("overrideMode") => {
@@ -263,19 +288,20 @@ impl Found<'_> {
         let mut pointers = pointers::Pointers::new(document, references, self.meaning.identities);
         let within_values = references.within_values(document);
         let by_attribute = references.index();
-        for element in document.nodes().filter(|node| document.is_element(*node)) {
-            for mentions in &within_values {
-                if mentions.may_be_in(document.span(element)) {
-                    self.dangling(&mut pointers, mentions.at, mentions.row, element);
-                }
+        for mentions in &within_values {
+            for element in mentions.elements(document) {
+                self.dangling(&mut pointers, mentions.at, mentions.row, element);
             }
+        }
+        for element in document.nodes().filter(|node| document.is_element(*node)) {
+            let local_name = document.local_name(element);
             self.in_element(element);
             for attribute in document.attributes(element) {
                 let name = document.slice(attribute.name);
                 if name == "configSource" && sources::beside(document, element).is_some() {
                     self.add(FaultKind::ConfigSourceNotAlone, element, None);
                 }
-                for (at, row) in by_attribute.rows(name) {
+                for (at, row) in by_attribute.rows(name, local_name) {
                     self.dangling(&mut pointers, at, row, element);
                 }
             }
@@ -289,16 +315,16 @@ impl Found<'_> {
         row: &Reference,
         element: NodeId,
     ) {
-        for named in row.names(self.document, element) {
-            if pointers.dangles(at, element, &named) {
+        row.each_name(self.document, element, |name| {
+            if pointers.dangles(at, element, name) {
                 self.faults.push(Fault {
                     kind: FaultKind::Dangling,
                     element,
                     related: None,
-                    key: format!("{} {}", row.from(), row.compare.folded(&named)),
+                    key: format!("{} {}", row.from(), row.compare.folded(name)),
                 });
             }
-        }
+        });
     }
 }
 

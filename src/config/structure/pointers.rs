@@ -4,9 +4,9 @@ use std::cell::OnceCell;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::collections::not_in_effect;
+use super::collections::{not_in_effect, with_late_removals};
 use crate::config::identity::IdentityTable;
-use crate::config::references::{Reference, References, Within, is_elsewhere};
+use crate::config::references::{ELSEWHERE, Reference, References, Within, is_elsewhere};
 use crate::xml::{Document, NodeId};
 
 /// What the rows can point at, each worked out when the first name asks for it.
@@ -17,6 +17,8 @@ pub(super) struct Pointers<'d> {
     targets: FxHashMap<usize, Targets>,
     /// Entries that a `remove` or `clear` behind them takes out, worked out when they are asked for.
     gone: OnceCell<FxHashSet<NodeId>>,
+    /// The collections that have one behind an entry, likewise.
+    with_late_removals: OnceCell<Vec<NodeId>>,
     identities: &'d IdentityTable,
 }
 
@@ -30,13 +32,19 @@ struct Telling {
 
 impl Telling {
     fn of(document: &Document) -> Self {
-        let elements = || document.nodes().filter(|node| document.is_element(*node));
+        let text = document.text().as_bytes();
+        let is_there = |name: &str| memchr::memmem::find(text, name.as_bytes()).is_some();
+        let all = ELSEWHERE
+            .into_iter()
+            .any(is_there)
+            .then(|| document.nodes());
+        let elements = all.into_iter().flatten();
         Self {
-            elsewhere: elements()
+            elsewhere: elements
                 .filter(|node| is_elsewhere(document, *node))
                 .collect(),
-            removals: elements()
-                .filter(|node| matches!(document.local_name(*node), "clear" | "remove"))
+            removals: (document.elements_named("clear"))
+                .chain(document.elements_named("remove"))
                 .collect(),
         }
     }
@@ -66,6 +74,7 @@ impl<'d> Pointers<'d> {
             telling: None,
             targets: FxHashMap::default(),
             gone: OnceCell::new(),
+            with_late_removals: OnceCell::new(),
             identities,
         }
     }
@@ -79,14 +88,17 @@ impl<'d> Pointers<'d> {
         if targets.elsewhere || row.is_inherited(name) && !targets.clears(name, row) {
             return false;
         }
-        let takes_out = !telling.removals.is_empty();
+        let late = (self.with_late_removals).get_or_init(|| with_late_removals(document));
+        let may_be_gone = |entry: NodeId| {
+            (document.parent(entry)).is_some_and(|parent| late.binary_search(&parent).is_ok())
+        };
         let named = targets.named.get(&*row.compare.folded(name));
         !named.is_some_and(|entries| {
             entries.iter().any(|entry| {
                 *entry != element
                     && (row.within == Within::Document || document.is_within(*entry, element))
                     && row.target.matches(document, element, *entry)
-                    && !(takes_out
+                    && !(may_be_gone(*entry)
                         && self
                             .gone
                             .get_or_init(|| not_in_effect(document, self.identities))
@@ -129,9 +141,7 @@ impl Targets {
             found.look_for_removals(document, row, &telling.removals);
         }
         let name = row.target.entry();
-        let entries = document
-            .nodes()
-            .filter(|node| document.is_element(*node) && document.local_name(*node) == name);
+        let entries = document.elements_named(name);
         for entry in entries.filter(|_| !found.elsewhere) {
             if let Some(name) = document.value(entry, row.target.attribute()) {
                 let name = row.compare.folded(&name).into_owned();

@@ -53,9 +53,7 @@ pub struct Redirect {
 
 /// The `bindingRedirect` elements of a file, in its order.
 pub fn elements(document: &Document) -> impl Iterator<Item = NodeId> {
-    document.nodes().filter(|node| {
-        document.is_element(*node) && document.local_name(*node) == "bindingRedirect"
-    })
+    document.elements_named("bindingRedirect")
 }
 
 /// Those of [`elements`] whose assembly may have another one: most have none.

@@ -24,10 +24,11 @@ pub(super) struct Siblings {
     pub not_unique: Vec<Again>,
 }
 
-/// Looks at the children of every element; `wants` says which duplicates matter.
+/// Looks at the children of every element that is wanted; `wants` says which duplicates matter.
 pub(super) fn look(
     document: &Document,
     table: &IdentityTable,
+    is_wanted: impl Fn(NodeId) -> bool,
     wants: impl Fn(Duplicates) -> bool,
 ) -> Siblings {
     let mut found = Siblings::default();
@@ -39,6 +40,9 @@ pub(super) fn look(
         let (Some(first), Some(second)) = (children.next(), children.next()) else {
             continue;
         };
+        if !is_wanted(parent) {
+            continue;
+        }
         once.clear();
         collection.start();
         values.clear();

@@ -6,9 +6,21 @@ use crate::xml::{Document, NodeId, NodeKind};
 /// Elements that have text or CDATA directly inside and may not, each with the first of it.
 #[must_use]
 pub fn stray(document: &Document, sections: &Sections) -> Vec<(NodeId, NodeId)> {
+    stray_in(document, sections, |_| true)
+}
+
+/// As [`stray`], only of elements that are wanted.
+pub(super) fn stray_in(
+    document: &Document,
+    sections: &Sections,
+    is_wanted: impl Fn(NodeId) -> bool,
+) -> Vec<(NodeId, NodeId)> {
     let mut found = Vec::new();
     let root = document.root();
     let mut look = |element: NodeId| {
+        if !is_wanted(element) {
+            return;
+        }
         let stray = document
             .children(element)
             .find(|child| match document.kind(*child) {
@@ -19,17 +31,13 @@ pub fn stray(document: &Document, sections: &Sections) -> Vec<(NodeId, NodeId)> 
         found.extend(stray.map(|stray| (element, stray)));
     };
     look(root);
-    for element in document.nodes() {
-        let takes_none = match document.local_name(element) {
-            "configSections" | "location" => document.parent(element) == Some(root),
-            "sectionGroup" => true,
-            "setting" => is_client_setting(document, element),
-            _ => false,
-        };
-        if takes_none {
-            look(element);
-        }
-    }
+    (document.child_elements(root))
+        .filter(|child| matches!(document.local_name(*child), "configSections" | "location"))
+        .for_each(&mut look);
+    document.elements_named("sectionGroup").for_each(&mut look);
+    (document.elements_named("setting"))
+        .filter(|setting| is_client_setting(document, *setting))
+        .for_each(&mut look);
     for section in &sections.uses {
         let name = document.local_name(section.element);
         let is_keyed =

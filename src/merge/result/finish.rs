@@ -132,11 +132,7 @@ pub(in crate::merge) fn no_duplicates_by_edits(
 ) -> Result<(), FinishError> {
     let places = edits.places();
     no_new_duplicates(inputs, result, |element| {
-        let span = result.span(element);
-        let next = places.partition_point(|place| place.end < span.start);
-        places
-            .get(next)
-            .is_some_and(|place| place.start <= span.end)
+        result.span(element).touches_any(&places)
     })
 }
 

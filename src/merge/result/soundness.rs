@@ -9,33 +9,53 @@ use std::collections::HashSet;
 
 use crate::config::references::Within;
 use crate::config::structure::sections::{declared_path, is_configuration};
-use crate::config::structure::{Fault, FaultKind, faults};
+use crate::config::structure::{Fault, FaultKind, dangling, faults, faults_near};
 use crate::matching::keys::Keys;
 use crate::merge::Inputs;
 use crate::merge::compare::directives::Directives;
 use crate::merge::outcome::{Conflict, ConflictKind};
-use crate::xml::{Document, NodeId};
+use crate::xml::{Document, Edits, NodeId};
 
 /// The faults of `result` that no input has.
 pub(in crate::merge) fn new_faults(inputs: &Inputs<'_>, result: &Document) -> Vec<Fault> {
-    let meaning = inputs.rules.meaning();
-    let mut found = faults(result, meaning);
-    if found.is_empty() {
-        return found;
-    }
+    without_known(inputs, faults(result, inputs.rules.meaning()))
+}
+
+/// As [`new_faults`], where `result` came of editing an input: what `edits` do not touch is as it was.
+pub(in crate::merge) fn new_faults_of_edits(
+    inputs: &Inputs<'_>,
+    result: &Document,
+    edits: &Edits,
+) -> Vec<Fault> {
+    let places = edits.places();
+    let is_touched = |element| result.span(element).touches_any(&places);
+    without_known(
+        inputs,
+        faults_near(result, inputs.rules.meaning(), is_touched),
+    )
+}
+
+/// Those of `found` that no input has.
+fn without_known(inputs: &Inputs<'_>, mut found: Vec<Fault>) -> Vec<Fault> {
     // Most faults of a result are the carrier's.
     for input in [Some(inputs.carrier), Some(inputs.incoming), inputs.base]
         .into_iter()
         .flatten()
     {
-        let known: HashSet<(FaultKind, String)> = faults(input, meaning)
-            .into_iter()
-            .map(|fault| (fault.kind, fault.key))
-            .collect();
-        found.retain(|fault| !known.contains(&(fault.kind, fault.key.clone())));
         if found.is_empty() {
             break;
         }
+        // Pointers that point at nothing are the most frequent, and need no look at the rest.
+        let are_dangling = found.iter().all(|fault| fault.kind == FaultKind::Dangling);
+        let faults = match are_dangling {
+            true => dangling(input, inputs.rules.meaning()),
+            false => faults(input, inputs.rules.meaning()),
+        };
+        let known: HashSet<(FaultKind, &str)> = faults
+            .iter()
+            .map(|fault| (fault.kind, &*fault.key))
+            .collect();
+        found.retain(|fault| !known.contains(&(fault.kind, &*fault.key)));
     }
     found
 }
@@ -70,13 +90,14 @@ struct Need {
     is_undecided: bool,
 }
 
-/// Adds to `directives` what may take `fault` out of the next result.
+/// Adds to `directives` what may take `fault` out of the next result; `tried` is what this result heeded.
 pub(in crate::merge) fn heed(
     inputs: &Inputs<'_>,
     result: &Document,
     fault: &Fault,
     half: Half,
     conflicts: &[Conflict],
+    tried: &Directives,
     directives: &mut Directives,
 ) {
     let there = counterpart(inputs, result, fault.element, inputs.carrier)
@@ -88,16 +109,23 @@ pub(in crate::merge) fn heed(
     });
     let is_undecided = around.is_some();
     let need = Need { half, is_undecided };
-    let before = directives.count();
-    match fault.kind {
+    let keep = |directives: &mut Directives| match fault.kind {
         FaultKind::Undeclared => keep_declaration(inputs, result, fault.element, need, directives),
         FaultKind::Dangling => keep_targets(inputs, result, fault.element, need, directives),
         _ => {}
-    }
+    };
+    let before = directives.count();
+    keep(directives);
+    let asks_for_nothing = directives.count() == before && {
+        // Another fault may have asked for the same just now.
+        let mut alone = tried.clone();
+        keep(&mut alone);
+        alone == *tried
+    };
     // A half with a section that is not declared may come of an input that shows nothing of .NET, and
     // so was not asked for declarations.
     let is_doubtful = half == Half::Incoming && fault.kind == FaultKind::Undeclared;
-    if directives.count() == before && !is_doubtful {
+    if asks_for_nothing && !is_doubtful {
         // What attributes of one element say against one another is about that element alone.
         let first = match fault.kind {
             FaultKind::ConfigSourceNotAlone | FaultKind::BothOverrides | FaultKind::NobodyNamed => {

@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::soundness::counterpart;
 use crate::config::identity::IdentityTable;
-use crate::config::structure::collections::not_in_effect;
+use crate::config::structure::collections::{not_in_effect, with_late_removals};
 use crate::matching::Side;
 use crate::matching::digest::Digests;
 use crate::matching::keys::Keys;
@@ -17,21 +17,53 @@ use crate::merge::Inputs;
 use crate::merge::compare::directives::Directives;
 use crate::merge::outcome::{Conflict, ConflictKind};
 use crate::merge::stages::order::takes_out;
-use crate::xml::{Document, NodeId, Span};
+use crate::xml::{Document, Edits, NodeId, Span};
 
 /// Leaves the collections whole in which something came out wrong.
 pub(in crate::merge) fn heed(
     inputs: &Inputs<'_>,
     digests: Sides<&Digests>,
     result: &Document,
+    edits: &Edits,
     conflicts: &[Conflict],
     directives: &mut Directives,
 ) {
+    if are_as_they_were(inputs, digests, result, edits) {
+        return;
+    }
     for collection in wrongly_in_effect(inputs, digests, result, conflicts) {
         if let Some(there) = counterpart(inputs, result, collection, inputs.carrier) {
             directives.leave_whole(there, ConflictKind::TakenOut);
         }
     }
+}
+
+/// Whether every collection with a `remove` or `clear` behind an entry is the same on all sides, and as
+/// it was in the result.
+fn are_as_they_were(
+    inputs: &Inputs<'_>,
+    digests: Sides<&Digests>,
+    result: &Document,
+    edits: &Edits,
+) -> bool {
+    let of_carrier = with_late_removals(inputs.carrier);
+    let carrier = Side {
+        document: inputs.carrier,
+        digests: digests.carrier,
+    };
+    let is_the_same = |document, digests| {
+        let side = Side { document, digests };
+        let found = with_late_removals(document);
+        let mut pairs = of_carrier.iter().zip(&found);
+        found.len() == of_carrier.len()
+            && pairs.all(|(ours, its)| carrier.same_but_for_layout(*ours, side, *its))
+    };
+    let places = edits.places();
+    let in_result = with_late_removals(result);
+    in_result.len() == of_carrier.len()
+        && !(in_result.iter()).any(|node| result.span(*node).touches_any(&places))
+        && is_the_same(inputs.incoming, digests.incoming)
+        && (inputs.base.zip(digests.base)).is_none_or(|(base, digests)| is_the_same(base, digests))
 }
 
 /// The collections of `result` in which an entry is in effect although it should not be, or the other
