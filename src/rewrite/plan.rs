@@ -16,7 +16,8 @@ use crate::io::read::{self, ReadError, ReadErrorKind};
 use crate::io::walk::Found;
 use crate::pack::Rules;
 use crate::xml::encoding::EncodingError;
-use crate::xml::second_reader::{self, Disagreement};
+use crate::xml::fast_reader;
+use crate::xml::second_reader::Disagreement;
 use crate::xml::{Document, EditError, Edits, NodeId, ParseError, Source, Span};
 
 /// XML by its extension: not well-formed means an error. What is XML only at
@@ -286,7 +287,8 @@ impl Rewriter<'_> {
         references.sort_by_key(|reference| reference.span);
         references.dedup();
         let tables = &self.rules;
-        let secrets = tables.secrets.known_spans(&tables.identities, document);
+        let places = references.iter().map(|reference| reference.span);
+        let secrets = (tables.secrets).known_spans(&tables.identities, document, places);
         let names = namespace_spans(document);
         references.retain(|reference| {
             !touches(&secrets, reference.span) && !touches(&names, reference.span)
@@ -296,12 +298,18 @@ impl Rewriter<'_> {
         };
         let bytes = document.source().bytes_with(&after);
         let result = Document::from_bytes(&bytes).map_err(|_| PlanError::Broken)?;
-        second_reader::agree(&result, &bytes)?;
+        fast_reader::agree_or_read_piecewise(&result, &bytes)?;
+        let before = tables.secrets.spans(&tables.identities, document);
+        let places: Vec<(Span, usize)> = (references.iter())
+            .map(|reference| (reference.span, reference.new.len()))
+            .collect();
+        let secrets_after =
+            (tables.secrets).spans_after(&tables.identities, &before, &places, &result);
         Ok(Outcome::Changed(Box::new(Change {
             after,
             references,
-            secrets_after: Some(tables.secrets.spans(&tables.identities, &result)),
-            secrets_before: Some(tables.secrets.spans(&tables.identities, document)),
+            secrets_after: Some(secrets_after),
+            secrets_before: Some(before),
             before: document.source().clone(),
         })))
     }

@@ -1,5 +1,5 @@
 //! A second reader for what git waits for: roxmltree, about eight times as fast
-//! as xmltree. The only place that knows it.
+//! as xml-rs. The only place that knows it.
 //!
 //! Promises that a document passes only if roxmltree (on a parser of its own)
 //! finds the same elements, comments and processing instructions at the same
@@ -36,6 +36,24 @@ pub fn agree(document: &Document, bytes: &[u8]) -> Result<(), Disagreement> {
         ))
     })?;
     compare(document, &tree)
+}
+
+/// Larger files are read piece by piece: roxmltree's tree would take several times their size.
+const LARGE: usize = 4 << 20;
+
+/// As [`agree`]; a large file, and one that roxmltree refuses for limits of its own, is left to
+/// [`second_reader`].
+///
+/// # Errors
+/// The first [`Disagreement`] of the reader that decides.
+pub fn agree_or_read_piecewise(document: &Document, bytes: &[u8]) -> Result<(), Disagreement> {
+    if bytes.len() > LARGE {
+        return second_reader::agree(document, bytes);
+    }
+    match agree(document, bytes) {
+        Err(Disagreement::Refused(_)) => second_reader::agree(document, bytes),
+        decided => decided,
+    }
 }
 
 /// Both readers list what they found in the order of the text. Ranges of bytes

@@ -8,6 +8,8 @@ mod archives; // archives.tsv: zips that want to do harm
 mod command; // how tests run the binary
 #[cfg(unix)]
 mod faults; // every call that makes, fills, names or removes a file fails once
+#[cfg(target_os = "linux")]
+mod full_disk; // a disk that is really full
 mod leftovers; // what killed runs leave behind
 mod table; // tables of inputs and answers
 mod xml; // xml.tsv: files that want to do harm

@@ -287,3 +287,52 @@ fn hostile_zips() {
         refused(folder.path(), "bad.zip", named);
     }
 }
+
+/// What lint refuses of an archive, it names; the other files are linted.
+#[test]
+fn a_large_entry_is_named_by_lint() {
+    let debug =
+        b"<configuration><system.web><compilation debug=\"true\"/></system.web></configuration>";
+    let large = [&debug[..], &vec![b' '; 17 << 20]].concat();
+    let half = [&debug[..], &vec![b' '; 15 << 20]].concat();
+    for (files, named, why) in [
+        (
+            &[("a.config", &large), ("b.config", &debug.to_vec())][..],
+            "a.config",
+            "more than 16 MiB",
+        ),
+        (
+            &[
+                ("a.config", &half),
+                ("b.config", &debug.to_vec()),
+                ("c.config", &half),
+                ("d.config", &half),
+            ],
+            ".config",
+            "the files of the snapshot before it took 32 MiB",
+        ),
+    ] {
+        let paths: Vec<(String, String)> = (files.iter())
+            .map(|(name, _)| (format!("files/C/{name}"), format!(r"C:\{name}")))
+            .collect();
+        let listed: Vec<(&str, &str)> = (paths.iter())
+            .map(|(path, source)| (path.as_str(), source.as_str()))
+            .collect();
+        let mut all = entries(&manifest(&listed));
+        all.extend(
+            (paths.iter().zip(files))
+                .map(|((path, _), (_, bytes))| (path.clone(), (*bytes).clone())),
+        );
+        let folder = folder(&[("snap.zip", &zip_of(&all))]);
+        let done = run(
+            folder.path(),
+            &["lint", "snap.zip", "--select", "NET102,SEC"],
+        );
+        assert_eq!(done.code, 2, "{}", done.stderr);
+        let said = done.stderr.replace(['\n', '│', '|'], " ");
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains(why), "{said}");
+        assert!(said.contains(named) && said.contains("snap.zip"), "{said}");
+        assert!(done.stdout.contains("b.config"), "{}", done.stdout);
+    }
+}

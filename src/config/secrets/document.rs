@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::SecretTable;
+use super::mask::merged;
 use super::names::Of;
 use crate::config::identity::IdentityTable;
 use crate::xml::address::Leaf;
@@ -172,10 +173,22 @@ impl SecretTable {
     }
 
     /// As [`Self::spans`], without what is masked for caution only: no text of another
-    /// kind within an element or CDATA. What renames must leave alone.
+    /// kind within an element or CDATA. What renames among `places`, which are in order,
+    /// must leave alone.
     #[must_use]
-    pub fn known_spans(&self, identities: &IdentityTable, document: &Document) -> Vec<Span> {
-        self.spans_among(identities, document, document.nodes(), Width::Known)
+    pub fn known_spans(
+        &self,
+        identities: &IdentityTable,
+        document: &Document,
+        places: impl Iterator<Item = Span>,
+    ) -> Vec<Span> {
+        // Only what touches a place can forbid it.
+        let mut nodes: Vec<NodeId> = places
+            .flat_map(|place| document.nodes_touching(place))
+            .collect();
+        nodes.sort_unstable();
+        nodes.dedup();
+        self.spans_among(identities, document, nodes.into_iter(), Width::Known)
     }
 
     /// As [`Self::spans`], of the markup and text that touches `around`.
@@ -192,6 +205,50 @@ impl SecretTable {
             document.nodes_touching(around),
             Width::Shown,
         )
+    }
+
+    /// [`Self::spans`] of `result`, which came of a document with the spans `before` by replacing
+    /// each of `places` (in order) with a text of so many bytes. What was masked is masked still;
+    /// only what touches a place is judged anew.
+    #[must_use]
+    pub fn spans_after(
+        &self,
+        identities: &IdentityTable,
+        before: &[Span],
+        places: &[(Span, usize)],
+        result: &Document,
+    ) -> Vec<Span> {
+        let mut ends = Vec::with_capacity(places.len());
+        let mut shift = 0_isize;
+        let mut touched: Vec<NodeId> = Vec::new();
+        for (place, length) in places {
+            let start = (place.start as usize).saturating_add_signed(shift);
+            touched.extend(result.nodes_touching(Span::new(start, start + length)));
+            shift += *length as isize - place.range().len() as isize;
+            ends.push((*place, start, shift));
+        }
+        // Where a place of the old text is in the new one; within what was replaced, its nearer end.
+        let moved = |at: u32, is_end: bool| {
+            let behind = ends.partition_point(|(place, ..)| place.end <= at);
+            let shift = (behind.checked_sub(1)).map_or(0, |last| ends[last].2);
+            match ends.get(behind) {
+                Some((place, start, _)) if place.start < at && !is_end => *start,
+                Some((place, _, shift)) if place.start < at => {
+                    (place.end as usize).saturating_add_signed(*shift)
+                }
+                _ => (at as usize).saturating_add_signed(shift),
+            }
+        };
+        touched.sort_unstable();
+        touched.dedup();
+        let kept = before
+            .iter()
+            .map(|span| moved(span.start, false)..moved(span.end, true));
+        let anew = self.spans_among(identities, result, touched.into_iter(), Width::Shown);
+        let all = kept.chain(anew.iter().map(|span| span.range()));
+        (merged(all.collect()).into_iter())
+            .map(|range| Span::new(range.start, range.end))
+            .collect()
     }
 
     fn spans_among(

@@ -39,11 +39,13 @@ pub struct SecretTable {
     selectors: Vec<Selector>,
     lists: Names,
     parts: Vec<Pattern>,
-    /// Finds the words beside which any of `parts` is tried; none if one of them is always tried.
-    beside: OnceLock<Option<AhoCorasick>>,
+    /// Finds the words beside which `parts` are tried.
+    beside: OnceLock<Beside>,
     words: Option<Regex>,
     /// Plain words of several parts, apart from `words`.
     plain_words: Vec<Text>,
+    /// Finds `plain_words`.
+    plain_finder: OnceLock<Option<AhoCorasick>>,
 }
 
 /// A word or pattern of a pack; those in the binary are not copied.
@@ -105,6 +107,70 @@ struct Pattern {
     beside: Vec<Text>,
     /// On bytes: built-in patterns do without the cost of Unicode classes.
     compiled: OnceLock<Option<bytes::Regex>>,
+}
+
+/// Finds which patterns have to be tried on a value: one pass for the words of all of them.
+#[derive(Clone, Debug)]
+struct Beside {
+    words: Option<AhoCorasick>,
+    /// The pattern of each word.
+    of: Vec<usize>,
+    /// Patterns that look for their words themselves.
+    others: Vec<usize>,
+}
+
+impl Beside {
+    fn new(parts: &[Pattern]) -> Self {
+        let is_plain = |part: &Pattern| {
+            !part.beside.is_empty() && part.beside.iter().all(|word| word.is_ascii())
+        };
+        let (plain, others): (Vec<usize>, Vec<usize>) =
+            (0..parts.len()).partition(|at| is_plain(&parts[*at]));
+        let words: Vec<(&Text, usize)> = plain
+            .into_iter()
+            .flat_map(|at| parts[at].beside.iter().map(move |word| (word, at)))
+            .collect();
+        let found = finder(words.iter().map(|(word, _)| word.as_bytes()));
+        match found {
+            Some(finder) => Self {
+                of: words.iter().map(|(_, at)| *at).collect(),
+                words: Some(finder),
+                others,
+            },
+            None => Self {
+                words: None,
+                of: Vec::new(),
+                others: (0..parts.len()).collect(),
+            },
+        }
+    }
+
+    /// The patterns to try on `value`, in order.
+    fn patterns<'p>(
+        &self,
+        parts: &'p [Pattern],
+        value: &str,
+    ) -> impl Iterator<Item = &'p Pattern> + use<'p> {
+        let mut wanted: Vec<usize> = (self.words.iter())
+            .flat_map(|words| words.find_overlapping_iter(value))
+            .map(|found| self.of[found.pattern().as_usize()])
+            .chain(
+                self.others
+                    .iter()
+                    .copied()
+                    .filter(|at| parts[*at].is_for(value)),
+            )
+            .collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        wanted.into_iter().map(|at| &parts[at])
+    }
+}
+
+/// Finds words in whatever case of ASCII letters.
+fn finder<'w>(words: impl Iterator<Item = &'w [u8]>) -> Option<AhoCorasick> {
+    let mut builder = AhoCorasick::builder();
+    builder.ascii_case_insensitive(true).build(words).ok()
 }
 
 impl Pattern {
@@ -175,6 +241,7 @@ impl SecretTable {
     pub fn add_word(&mut self, word: Cow<'static, str>) {
         self.lists.add_word(&word);
         if !word.contains('*') && !word.chars().all(char::is_alphanumeric) {
+            self.plain_finder = OnceLock::new();
             self.plain_words
                 .push(fold::plain_letters(&word).into_owned().into());
         }
@@ -185,37 +252,19 @@ impl SecretTable {
     pub fn secret_parts(&self, value: &str) -> Vec<Range<usize>> {
         let mut found = assignments::assigned(&self.lists, value);
         found.extend(self.encoded_secrets(value));
-        if self.may_have_parts(value) {
-            for pattern in self.parts.iter().filter(|pattern| pattern.is_for(value)) {
-                let Some(regex) = pattern.regex() else {
-                    return std::iter::once(0..value.len()).collect();
-                };
-                let parts = regex.captures_iter(value.as_bytes());
-                found.extend(
-                    parts
-                        .filter_map(|captures| captures.get(1))
-                        .map(|part| whole_characters(value, part.range())),
-                );
-            }
+        let beside = self.beside.get_or_init(|| Beside::new(&self.parts));
+        for pattern in beside.patterns(&self.parts, value) {
+            let Some(regex) = pattern.regex() else {
+                return std::iter::once(0..value.len()).collect();
+            };
+            let parts = regex.captures_iter(value.as_bytes());
+            found.extend(
+                parts
+                    .filter_map(|captures| captures.get(1))
+                    .map(|part| whole_characters(value, part.range())),
+            );
         }
         merged(found)
-    }
-
-    /// Whether a pattern of `parts` has to be tried on `value`: one pass for all their words.
-    fn may_have_parts(&self, value: &str) -> bool {
-        let beside = self.beside.get_or_init(|| {
-            let is_plain = |part: &Pattern| {
-                !part.beside.is_empty() && part.beside.iter().all(|word| word.is_ascii())
-            };
-            let words = self.parts.iter().flat_map(|part| &part.beside);
-            self.parts.iter().all(is_plain).then(|| {
-                AhoCorasick::builder()
-                    .ascii_case_insensitive(true)
-                    .build(words.map(|word| word.as_bytes()))
-                    .ok()
-            })?
-        });
-        beside.as_ref().is_none_or(|words| words.is_match(value))
     }
 }
 
@@ -224,18 +273,13 @@ fn mentions(text: &str, word: &str) -> bool {
     if !word.is_ascii() {
         return text.to_lowercase().contains(&word.to_lowercase());
     }
-    word.is_empty() || mentions_of(text, word).next().is_some()
-}
-
-/// Where `text` contains `word`, in whatever case of ASCII letters.
-fn mentions_of<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = Range<usize>> + 't {
-    let first = word.bytes().next().unwrap_or_default();
+    let Some(first) = word.bytes().next() else {
+        return true;
+    };
     let (lower, upper) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
     let bytes = text.as_bytes();
-    memchr::memchr2_iter(lower, upper, bytes)
-        .filter(move |at| {
-            let part = bytes[*at..].get(..word.len());
-            part.is_some_and(|part| part.eq_ignore_ascii_case(word.as_bytes()))
-        })
-        .map(move |at| whole_characters(text, at..at + word.len()))
+    memchr::memchr2_iter(lower, upper, bytes).any(|at| {
+        let part = bytes[at..].get(..word.len());
+        part.is_some_and(|part| part.eq_ignore_ascii_case(word.as_bytes()))
+    })
 }

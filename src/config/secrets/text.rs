@@ -41,7 +41,9 @@ impl SecretTable {
     /// Whether raw text speaks of secrets, so that it had better not be shown.
     #[must_use]
     pub fn mentions_secret(&self, raw: &str) -> bool {
-        !self.marks(&Decoded::of(raw).text).is_empty() || !self.secret_parts(raw).is_empty()
+        let decoded = Decoded::of(raw);
+        !self.marks(&decoded.text).is_empty()
+            || decoded.text != raw && !self.secret_parts(raw).is_empty()
     }
 
     /// Where `text` speaks of secrets or holds one, in order.
@@ -65,9 +67,13 @@ impl SecretTable {
         if let Some(words) = &self.words {
             marks.extend(words.find_iter(text).map(|found| found.range()));
         }
-        for word in &self.plain_words {
-            marks.extend(super::mentions_of(text, word));
-        }
+        let words = self
+            .plain_finder
+            .get_or_init(|| super::finder(self.plain_words.iter().map(|word| word.as_bytes())));
+        let found = words
+            .iter()
+            .flat_map(|words| words.find_overlapping_iter(text));
+        marks.extend(found.map(|found| whole_characters(text, found.range())));
         marks.sort_by_key(|mark| mark.start);
         marks
     }
