@@ -1,7 +1,7 @@
-//! The general pack as it is compiled in says what `rules/dotnet.toml` says.
+//! The general pack as it is compiled in says what `rules/dotnet/pack.toml` says.
 //!
 //! `CONFERRY_BLESS=1 cargo test --test it compiled_pack` writes
-//! `src/pack/built_in.rs` anew.
+//! `src/pack/shelf/built_in.rs` anew.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -12,10 +12,10 @@ use conferry::pack::load::BUILT_IN;
 use conferry::pack::validate::{Builder, Trust};
 use conferry::pack::{Rules, load_general};
 
-const FILE: &str = "src/pack/built_in.rs";
+const FILE: &str = "src/pack/shelf/built_in.rs";
 
 const HEAD: &str = "\
-//! What `rules/dotnet.toml` says, for the merge of branches; see [`super::compiled`].
+//! What `rules/dotnet/pack.toml` says, for the merge of branches; see [`super::compiled`].
 //!
 //! Written by `CONFERRY_BLESS=1 cargo test --test it compiled_pack`. Do not edit.
 
@@ -23,7 +23,7 @@ use super::compiled::Flag::*;
 use super::compiled::{
     Compiled, Merge, Pointer, Secret, group, identity, keys, name, names, path, reference,
 };
-use super::rules::{Action, Mark};
+use crate::pack::rules::{Action, Mark};
 use crate::config::identity::KeyPath;
 
 ";
@@ -40,7 +40,7 @@ fn is_written_from_the_toml() {
     let found = fs::read_to_string(FILE).unwrap().replace("\r\n", "\n");
     assert!(
         found == written,
-        "{FILE} is older than rules/dotnet.toml; write it anew with CONFERRY_BLESS=1"
+        "{FILE} is older than rules/dotnet/pack.toml; write it anew with CONFERRY_BLESS=1"
     );
 }
 
@@ -120,7 +120,7 @@ fn source(file: &PackFile) -> String {
     file.secrets.iter().for_each(|row| secret(&mut out, row));
     let _ = writeln!(out, "    ],\n    policies: &[");
     for row in &file.merges {
-        assert!(is_plain(row), "src/pack/compiled.rs knows no such row");
+        assert!(is_plain(row), "src/pack/shelf/compiled.rs knows no such row");
         let action = variant(row.action.as_ref().unwrap().get_ref());
         let mark = variant(row.about.mark.as_ref().unwrap().get_ref());
         let about = &row.about;

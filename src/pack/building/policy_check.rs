@@ -3,18 +3,18 @@
 use regex::Regex;
 use toml::Spanned;
 
-use super::check::Checker;
-use super::file::MergeRow;
-use super::problem::PackProblem;
-use super::row::span;
-use super::rules::{Action, Policy, When};
 use crate::config::identity::IdentityRule;
+use crate::pack::format::check::Checker;
+use crate::pack::format::file::MergeRow;
+use crate::pack::format::problem::PackProblem;
+use crate::pack::format::row::span;
+use crate::pack::rules::{Action, Policy, When};
 use crate::xml::address::Leaf;
 use crate::xml::chars::{first_forbidden, is_blank};
 use crate::xml::selector::Selector;
 
 /// Notes what is wrong with `policy`, which `row` gives; `identities` are those of all packs so far.
-pub(super) fn check(
+pub(in crate::pack) fn check(
     checker: &mut Checker<'_>,
     row: &MergeRow,
     policy: &Policy,

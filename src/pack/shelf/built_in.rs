@@ -1,4 +1,4 @@
-//! What `rules/dotnet.toml` says, for the merge of branches; see [`super::compiled`].
+//! What `rules/dotnet/pack.toml` says, for the merge of branches; see [`super::compiled`].
 //!
 //! Written by `CONFERRY_BLESS=1 cargo test --test it compiled_pack`. Do not edit.
 
@@ -6,7 +6,7 @@ use super::compiled::Flag::*;
 use super::compiled::{
     Compiled, Merge, Pointer, Secret, group, identity, keys, name, names, path, reference,
 };
-use super::rules::{Action, Mark};
+use crate::pack::rules::{Action, Mark};
 use crate::config::identity::KeyPath;
 
 pub(super) static PACK: Compiled = Compiled {

@@ -1,11 +1,11 @@
 //! The texts of packs, for what speaks about packs themselves: `rules check`,
-//! `rules explain` and the like. Other commands take [`super::load()`] and keep no text.
+//! `rules explain` and the like. Other commands take [`super::load`] and keep no text.
 
-use super::file::PackFile;
 use super::load::{BUILT_IN, Extra, LINT, PackFailure, files_of, read, unreadable};
-use super::problem::PackProblem;
-use super::rules::Rules;
-use super::validate::{Builder, Trust};
+use crate::pack::building::validate::{Builder, Trust};
+use crate::pack::format::file::PackFile;
+use crate::pack::format::problem::PackProblem;
+use crate::pack::rules::Rules;
 
 /// A pack that was read, not yet checked.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ pub struct PackText {
 impl PackText {
     fn new(label: String, name: &str, text: String, is_built_in: bool) -> Self {
         let head = PackFile::read(&text, &mut Vec::new()).head;
-        let said = |said: Option<super::file::Text>, default: &str| {
+        let said = |said: Option<crate::pack::format::file::Text>, default: &str| {
             said.map_or_else(|| default.to_owned(), toml::Spanned::into_inner)
         };
         Self {

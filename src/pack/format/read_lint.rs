@@ -6,14 +6,14 @@ use toml::Spanned;
 
 use super::check::Checker;
 use super::file::{About, Text};
-use super::lint::{
-    Check, Condition, Count, Declared, Example, FixAction, FixRule, Severity, ValueTest,
-};
-use super::native::Native;
 use super::problem::PackProblem;
 use super::row::{Row, span};
-use super::template::Template;
-use super::words;
+use crate::pack::rules::lint::{
+    Check, Condition, Count, Declared, Example, FixAction, FixRule, Severity, ValueTest,
+};
+use crate::pack::rules::native::Native;
+use crate::pack::rules::template::Template;
+use crate::pack::rules::words;
 use crate::xml::address::Leaf;
 use crate::xml::selector::{Reach, Selector};
 
@@ -44,7 +44,7 @@ pub struct LintRow {
 
 impl LintRow {
     /// Reads one row of the pack `text`.
-    pub(super) fn read(row: &mut Row<'_>, text: &str) -> Self {
+    pub(in crate::pack) fn read(row: &mut Row<'_>, text: &str) -> Self {
         for key in ["id", "source"] {
             row.require(key);
         }

@@ -37,7 +37,7 @@ const TABLES: [&str; 18] = [
 ];
 
 impl About {
-    pub(super) fn read(row: &mut Row<'_>, summary: &'static str) -> Self {
+    pub(in crate::pack) fn read(row: &mut Row<'_>, summary: &'static str) -> Self {
         Self {
             at: row.at(),
             id: row.text("id"),

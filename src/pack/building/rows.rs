@@ -7,37 +7,37 @@ use std::collections::HashMap;
 use toml::Spanned;
 
 use super::action;
-use super::check::{self, Checker};
-use super::file::{
+use super::policy_check;
+use super::validate::{Builder, Trust, add_new, keep};
+use crate::config::identity::{Compare, IdentityRule, KeyPath};
+use crate::pack::format::check::{self, Checker};
+use crate::pack::format::file::{
     About, ComponentRow, Guards, IdentityRow, MergeRow, OrderRow, PackFile, SecretRow, SettingRow,
     VirtualDirectoryRow,
 };
-use super::policy_check;
-use super::problem::{PackProblem, did_you_mean};
-use super::row::span;
-use super::rules::{
+use crate::pack::format::problem::{PackProblem, did_you_mean};
+use crate::pack::format::row::span;
+use crate::pack::rules::{
     Component, KnownSetting, Mark, Policy, Provenance, Replaced, SecretRule, VirtualDirectory, When,
 };
-use super::validate::{Builder, Trust, add_new, keep};
-use crate::config::identity::{Compare, IdentityRule, KeyPath};
 use crate::xml::address::Leaf;
 use crate::xml::{LineColumn, Span};
 
 /// The pack that is being added.
-pub(super) struct Pack<'b> {
-    pub(super) id: String,
-    pub(super) trust: Trust,
-    pub(super) builder: &'b mut Builder,
-    pub(super) checker: Checker<'b>,
+pub(in crate::pack) struct Pack<'b> {
+    pub(in crate::pack) id: String,
+    pub(in crate::pack) trust: Trust,
+    pub(in crate::pack) builder: &'b mut Builder,
+    pub(in crate::pack) checker: Checker<'b>,
     /// Ids of all components that rows may name.
-    pub(super) components: Vec<String>,
+    pub(in crate::pack) components: Vec<String>,
     /// Where every id so far stands.
-    pub(super) ids: HashMap<String, Span>,
+    pub(in crate::pack) ids: HashMap<String, Span>,
 }
 
 impl Pack<'_> {
     /// Adds all rows of `file`.
-    pub(super) fn add(&mut self, file: &PackFile) {
+    pub(in crate::pack) fn add(&mut self, file: &PackFile) {
         for row in &file.components {
             let is_located = (file.locations.iter())
                 .filter_map(|location| location.component.as_ref())
@@ -70,7 +70,7 @@ impl Pack<'_> {
 
     /// Checks what a row says about itself; `table` and `subject` make the id and the
     /// summary of a row that has none.
-    pub(super) fn about(
+    pub(in crate::pack) fn about(
         &mut self,
         about: &About,
         table: &'static str,
@@ -83,7 +83,7 @@ impl Pack<'_> {
     }
 
     /// The same for a lint rule, whose id is a code (`PF101`).
-    pub(super) fn about_lint(&mut self, about: &About, subject: &str) -> Provenance {
+    pub(in crate::pack) fn about_lint(&mut self, about: &About, subject: &str) -> Provenance {
         if let Some(id) = &about.id {
             self.checker.code(id);
         }
@@ -155,7 +155,7 @@ impl Pack<'_> {
             return;
         }
         let names: Vec<&str> = known.keys().map(String::as_str).collect();
-        let help = super::problem::nearest(source.get_ref(), names).map_or_else(
+        let help = crate::pack::format::problem::nearest(source.get_ref(), names).map_or_else(
             || "name it under [sources]".to_owned(),
             |name| format!("did you mean `{name}`?"),
         );
@@ -164,7 +164,7 @@ impl Pack<'_> {
             .push(PackProblem::new(message, span(source.span())).help(help));
     }
 
-    pub(super) fn known_component(
+    pub(in crate::pack) fn known_component(
         &mut self,
         component: &Option<Spanned<String>>,
     ) -> Option<String> {
@@ -209,7 +209,11 @@ impl Pack<'_> {
     }
 
     /// Notes that a row with an id is for several elements.
-    pub(super) fn one_for_its_id(&mut self, about: &About, elements: &[Spanned<String>]) -> bool {
+    pub(in crate::pack) fn one_for_its_id(
+        &mut self,
+        about: &About,
+        elements: &[Spanned<String>],
+    ) -> bool {
         let (Some(id), [_, second, ..]) = (&about.id, elements) else {
             return true;
         };

@@ -9,15 +9,15 @@ use std::collections::HashMap;
 
 use toml::Spanned;
 
-use super::check::Checker;
-use super::file::PackFile;
-use super::problem::PackProblem;
 use super::rows::Pack;
-use super::rules::{PackInfo, Rules, SecretRule};
 use crate::config::identity::{ElementPath, IdentityRule, IdentityTable};
 use crate::config::references::{Reference, References};
 use crate::config::secrets::SecretTable;
 use crate::config::section_groups::{SectionGroup, SectionGroups};
+use crate::pack::format::check::Checker;
+use crate::pack::format::file::PackFile;
+use crate::pack::format::problem::PackProblem;
+use crate::pack::rules::{PackInfo, Rules, SecretRule};
 
 /// What becomes of the regular expressions of a pack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,25 +29,25 @@ pub enum Trust {
 }
 
 /// Table and position of every row, by its id.
-pub(super) type Places = HashMap<String, (&'static str, usize)>;
+pub(in crate::pack) type Places = HashMap<String, (&'static str, usize)>;
 
 /// Puts packs together.
 #[derive(Debug, Default)]
 pub struct Builder {
-    pub(super) rules: Rules,
-    pub(super) identities: Vec<IdentityRule>,
-    pub(super) ordered: Vec<ElementPath>,
-    pub(super) references: Vec<Reference>,
-    pub(super) section_groups: Vec<SectionGroup>,
-    pub(super) secrets: Vec<SecretRule>,
-    pub(super) discovery: Vec<String>,
-    pub(super) places: Places,
+    pub(in crate::pack) rules: Rules,
+    pub(in crate::pack) identities: Vec<IdentityRule>,
+    pub(in crate::pack) ordered: Vec<ElementPath>,
+    pub(in crate::pack) references: Vec<Reference>,
+    pub(in crate::pack) section_groups: Vec<SectionGroup>,
+    pub(in crate::pack) secrets: Vec<SecretRule>,
+    pub(in crate::pack) discovery: Vec<String>,
+    pub(in crate::pack) places: Places,
     /// Whether the pack that is added may take masking away.
     pub may_unmask: bool,
     /// What the pack that is added is called in messages.
-    pub(super) label: String,
+    pub(in crate::pack) label: String,
     /// The packs that the user gave, by the ids of their rows.
-    pub(super) owners: HashMap<String, String>,
+    pub(in crate::pack) owners: HashMap<String, String>,
 }
 
 impl Builder {
@@ -174,7 +174,7 @@ impl Builder {
 }
 
 /// Adds a row, in the place of the one with this id if there is one.
-pub(super) fn keep<T>(
+pub(in crate::pack) fn keep<T>(
     rows: &mut Vec<T>,
     places: &mut Places,
     id: String,
@@ -191,7 +191,7 @@ pub(super) fn keep<T>(
 }
 
 /// Adds those texts that the list does not have yet.
-pub(super) fn add_new(list: &mut Vec<String>, texts: &[Spanned<String>]) {
+pub(in crate::pack) fn add_new(list: &mut Vec<String>, texts: &[Spanned<String>]) {
     for text in texts {
         if !list.contains(text.get_ref()) {
             list.push(text.get_ref().clone());

@@ -6,8 +6,8 @@ use regex::Regex;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Provenance;
 use super::native::Native;
-use super::rules::Provenance;
 use super::template::Template;
 use crate::xml::encoding::TextEncoding;
 use crate::xml::selector::{Reach, Selector};

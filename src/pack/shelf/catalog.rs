@@ -1,17 +1,17 @@
 //! All rows of all packs as they stand in the TOML: what `rules list` and
 //! `rules explain` show. Made of packs that were checked; what a row means is
-//! known to [`super::Rules`] alone.
+//! known to [`Rules`] alone.
 
 use std::collections::HashMap;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::lint::LintRule;
 use super::load::{PackFailure, Reason};
-use super::row::span;
-use super::rules::Rules;
 use super::texts::{self, PackText};
+use crate::pack::format::row::span;
+use crate::pack::rules::Rules;
+use crate::pack::rules::lint::LintRule;
 use crate::xml::LineColumn;
 
 /// Tables whose rows have ids, in the order in which people ask for them.

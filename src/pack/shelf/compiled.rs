@@ -2,18 +2,18 @@
 //! read the TOML takes longer than to merge.
 //!
 //! The rows stand in [`super::built_in`], which a test writes from
-//! `rules/dotnet.toml` and compares with it.
+//! `rules/dotnet/pack.toml` and compares with it.
 
 use std::borrow::Cow;
 
 use super::built_in::PACK;
-use super::rules::{Action, Mark, PackInfo, Policy, Provenance, Rules, SecretRule, When};
 use crate::config::identity::{
     Compare, Duplicates, ElementPath, IdentityRule, IdentityTable, KeyPath, index_of,
 };
 use crate::config::references::{Form, Reference, References, Target, Within, mask_of};
 use crate::config::secrets::{LazySecrets, SecretTable};
 use crate::config::section_groups::{SectionGroup, SectionGroups};
+use crate::pack::rules::{Action, Mark, PackInfo, Policy, Provenance, Rules, SecretRule, When};
 use crate::xml::selector::Selector;
 
 /// What a merge of branches needs of a pack.

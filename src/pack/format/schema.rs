@@ -10,8 +10,9 @@ use schemars::transform::{Transform, transform_subschemas};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::Value;
 
-use super::native::Native;
-use super::{check, words};
+use super::check;
+use crate::pack::rules::native::Native;
+use crate::pack::rules::words;
 
 /// The JSON Schema (draft 2020-12) of a pack.
 #[must_use]

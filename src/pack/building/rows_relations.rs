@@ -1,16 +1,16 @@
 //! What rows about relations in one file mean: names that point at entries,
 //! and sections that need no declaration.
 
-use super::check;
-use super::file::{ReferenceRow, SectionGroupRow};
 use super::rows::Pack;
 use super::validate::keep;
 use crate::config::identity::Compare;
 use crate::config::references::Reference;
 use crate::config::section_groups::SectionGroup;
+use crate::pack::format::check;
+use crate::pack::format::file::{ReferenceRow, SectionGroupRow};
 
 impl Pack<'_> {
-    pub(super) fn reference(&mut self, row: &ReferenceRow) {
+    pub(in crate::pack) fn reference(&mut self, row: &ReferenceRow) {
         if !self.one_for_its_id(&row.about, &row.from) {
             return;
         }
@@ -49,7 +49,7 @@ impl Pack<'_> {
         }
     }
 
-    pub(super) fn section_group(&mut self, row: &SectionGroupRow) {
+    pub(in crate::pack) fn section_group(&mut self, row: &SectionGroupRow) {
         let Some(path) = &row.path else { return };
         let id = self.about(&row.about, "section-group", path.get_ref()).id;
         for member in &row.members {

@@ -4,11 +4,11 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::problem::PackProblem;
-use super::rules::Rules;
-use super::validate::{Builder, Trust};
 use crate::error::Failure;
 use crate::io::folder;
+use crate::pack::building::validate::{Builder, Trust};
+use crate::pack::format::problem::PackProblem;
+use crate::pack::rules::Rules;
 use crate::xml::Source;
 use crate::xml::encoding::TextEncoding;
 
@@ -17,28 +17,31 @@ const MAX_BYTES: u64 = 16 << 20;
 
 /// The packs in the binary: id and TOML. The first one is about .NET, the others about products.
 pub const BUILT_IN: [(&str, &str); 2] = [
-    ("dotnet", include_str!("../../rules/dotnet.toml")),
+    ("dotnet", include_str!("../../../rules/dotnet/pack.toml")),
     (
         "phonefactor-to-mfa",
-        include_str!("../../rules/phonefactor-to-mfa.toml"),
+        include_str!("../../../rules/phonefactor/pack.toml"),
     ),
 ];
 
 /// The packs of lint rules in the binary, which no merge need read.
 pub const LINT: [(&str, &str); 5] = [
-    ("xml-lint", include_str!("../../rules/lint/xml.toml")),
-    ("dotnet-lint", include_str!("../../rules/lint/dotnet.toml")),
+    ("xml-lint", include_str!("../../../rules/xml/lint.toml")),
+    (
+        "dotnet-lint",
+        include_str!("../../../rules/dotnet/lint.toml"),
+    ),
     (
         "security-lint",
-        include_str!("../../rules/lint/security.toml"),
+        include_str!("../../../rules/security/lint.toml"),
     ),
     (
         "phonefactor-lint",
-        include_str!("../../rules/lint/phonefactor.toml"),
+        include_str!("../../../rules/phonefactor/lint.toml"),
     ),
     (
         "conferry-lint",
-        include_str!("../../rules/lint/conferry.toml"),
+        include_str!("../../../rules/conferry/lint.toml"),
     ),
 ];
 
@@ -207,7 +210,7 @@ fn invalid(label: String, text: &str, problems: Vec<PackProblem>) -> PackFailure
     }
 }
 
-pub(super) fn unreadable(path: &Path, error: io::Error) -> PackFailure {
+pub(in crate::pack) fn unreadable(path: &Path, error: io::Error) -> PackFailure {
     PackFailure {
         label: path.display().to_string(),
         reason: Reason::Unreadable(error),

@@ -2,16 +2,16 @@
 
 use toml::Spanned;
 
-use super::lint::{Check, LintRule};
-use super::problem::PackProblem;
-use super::read_lint::LintRow;
-use super::row::span;
 use super::rows::Pack;
 use super::validate::keep;
+use crate::pack::format::problem::PackProblem;
+use crate::pack::format::read_lint::LintRow;
+use crate::pack::format::row::span;
+use crate::pack::rules::lint::{Check, LintRule};
 
 impl Pack<'_> {
     /// Adds a lint rule.
-    pub(super) fn lint(&mut self, row: &LintRow) {
+    pub(in crate::pack) fn lint(&mut self, row: &LintRow) {
         for component in &row.components {
             self.known_component(&Some(component.clone()));
         }

@@ -1,14 +1,14 @@
 //! What rows about the generation of a file mean; see [`super::rows`].
 
-use super::check;
-use super::file::GenerationRow;
-use super::problem::PackProblem;
 use super::rows::Pack;
-use super::rules::{Generation, Version};
 use super::validate::keep;
+use crate::pack::format::check;
+use crate::pack::format::file::GenerationRow;
+use crate::pack::format::problem::PackProblem;
+use crate::pack::rules::{Generation, Version};
 
 impl Pack<'_> {
-    pub(super) fn generation(&mut self, row: &GenerationRow) {
+    pub(in crate::pack) fn generation(&mut self, row: &GenerationRow) {
         let component = self.known_component(&row.component);
         let version = self.checker.word(&row.version, "version", &check::VERSIONS);
         let provenance = self.about(&row.about, "generation", "generation");

@@ -3,20 +3,20 @@
 use globset::GlobBuilder;
 use toml::Spanned;
 
-use super::check;
-use super::file::{FileRow, LocationRow, PackFile};
-use super::places::{ExpectedFile, FileKind, Location, Need};
-use super::problem::PackProblem;
-use super::row::span;
 use super::rows::Pack;
 use super::validate::keep;
+use crate::pack::format::check;
+use crate::pack::format::file::{FileRow, LocationRow, PackFile};
+use crate::pack::format::problem::PackProblem;
+use crate::pack::format::row::span;
+use crate::pack::rules::places::{ExpectedFile, FileKind, Location, Need};
 
 /// Variables that the machine answers.
 const KNOWN_VARIABLES: [&str; 2] = ["systemdrive", "windir"];
 
 impl Pack<'_> {
     /// Adds the rows of `file` that say where things are.
-    pub(super) fn places(&mut self, file: &PackFile) {
+    pub(in crate::pack) fn places(&mut self, file: &PackFile) {
         for (name, texts) in &file.spellings {
             self.spelling(name, texts);
         }

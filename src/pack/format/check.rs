@@ -3,12 +3,12 @@
 use regex::{Regex, bytes};
 use toml::Spanned;
 
-use super::places::{FileKind, Need};
 use super::problem::{PackProblem, did_you_mean};
 use super::row::span;
-use super::rules::{Mark, Version, When};
 use crate::config::identity::{Compare, Duplicates, ElementPath, KeyPath};
 use crate::config::references::{ANY, Form, Target, Within};
+use crate::pack::rules::places::{FileKind, Need};
+use crate::pack::rules::{Mark, Version, When};
 use crate::xml::Span;
 use crate::xml::chars::is_qualified_name;
 use crate::xml::selector::{Reach, Selector};

@@ -5,7 +5,7 @@ use globset::GlobMatcher;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::rules::Provenance;
+use super::Provenance;
 
 /// What kind of file it is.
 #[derive(

@@ -1,12 +1,18 @@
-//! Validated rules: what runs. [`super::file`] holds what users write.
+//! Validated rules: what runs.
+
+pub mod lint;
+pub mod native;
+pub mod places;
+pub mod template;
+pub mod words;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use regex::Regex;
 
-use super::lint::LintRule;
-use super::places::{ExpectedFile, Location};
+use self::lint::LintRule;
+use self::places::{ExpectedFile, Location};
 use crate::config::identity::IdentityTable;
 use crate::config::references::References;
 use crate::config::secrets::{LazySecrets, SecretTable};
@@ -266,18 +272,18 @@ pub struct Rules {
 
 /// One row of knowledge about secrets, as [`SecretTable`] takes it.
 #[derive(Clone, Debug)]
-pub(super) struct SecretRule {
-    pub(super) selectors: Vec<Selector>,
-    pub(super) names: Vec<Cow<'static, str>>,
-    pub(super) keys: Vec<Cow<'static, str>>,
-    pub(super) parts: Vec<Cow<'static, str>>,
-    pub(super) beside: Vec<Cow<'static, str>>,
-    pub(super) words: Vec<Cow<'static, str>>,
-    pub(super) except: Vec<Cow<'static, str>>,
+pub(in crate::pack) struct SecretRule {
+    pub(in crate::pack) selectors: Vec<Selector>,
+    pub(in crate::pack) names: Vec<Cow<'static, str>>,
+    pub(in crate::pack) keys: Vec<Cow<'static, str>>,
+    pub(in crate::pack) parts: Vec<Cow<'static, str>>,
+    pub(in crate::pack) beside: Vec<Cow<'static, str>>,
+    pub(in crate::pack) words: Vec<Cow<'static, str>>,
+    pub(in crate::pack) except: Vec<Cow<'static, str>>,
 }
 
 impl SecretRule {
-    pub(super) fn add_to(self, table: &mut SecretTable) {
+    pub(in crate::pack) fn add_to(self, table: &mut SecretTable) {
         for selector in self.selectors {
             table.add_selector(selector);
         }

@@ -2,14 +2,14 @@
 
 use toml::Spanned;
 
-use super::check::{self, Checker};
-use super::file::MergeRow;
-use super::problem::PackProblem;
-use super::row::span;
-use super::rules::Action;
+use crate::pack::format::check::{self, Checker};
+use crate::pack::format::file::MergeRow;
+use crate::pack::format::problem::PackProblem;
+use crate::pack::format::row::span;
+use crate::pack::rules::Action;
 
 /// The action of a row, with exactly the arguments that it takes.
-pub(super) fn read(checker: &mut Checker<'_>, row: &MergeRow) -> Option<Action> {
+pub(in crate::pack) fn read(checker: &mut Checker<'_>, row: &MergeRow) -> Option<Action> {
     let word = row.action.as_ref()?;
     let name = word.get_ref().as_str();
     let wanted: &[&str] = match name {

@@ -1,7 +1,7 @@
 //! What users write: a pack as it stands in the TOML, each value with its place.
 //!
 //! [`super::read`] fills these types; what the values mean is checked in
-//! [`super::validate`]. docs/packs.md describes the format.
+//! [`crate::pack::building::validate`]. docs/packs.md describes the format.
 
 use toml::Spanned;
 

@@ -7,11 +7,11 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::catalog::Entry;
-use super::file::{PackFile, Text};
-use super::lint::Severity;
-use super::problem::PackProblem;
-use super::row::span;
 use super::texts::PackText;
+use crate::pack::format::file::{PackFile, Text};
+use crate::pack::format::problem::PackProblem;
+use crate::pack::format::row::span;
+use crate::pack::rules::lint::Severity;
 use crate::xml::selector::{Reach, Selector};
 use crate::xml::{LineColumn, Span};
 
