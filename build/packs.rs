@@ -10,6 +10,8 @@ use std::{env, fs};
 
 use toml::de::DeTable;
 
+use crate::general;
+
 /// A folder of `rules`.
 struct Folder {
     is_product: bool,
@@ -17,7 +19,7 @@ struct Folder {
     path: PathBuf,
 }
 
-/// Writes `packs.rs`.
+/// Writes `packs.rs`, and `general.rs` with what the general ones say.
 pub(crate) fn write() -> Result<(), String> {
     let root = env::var_os("CARGO_MANIFEST_DIR").ok_or("cargo names no folder")?;
     let rules = Path::new(&root).join("rules");
@@ -71,7 +73,21 @@ pub(crate) fn write() -> Result<(), String> {
         "\n/// So many of the first [`BUILT_IN`] packs are of no product.\nconst GENERAL: usize = {general};"
     );
     let target = env::var_os("OUT_DIR").ok_or("cargo names no folder for what is made")?;
-    fs::write(Path::new(&target).join("packs.rs"), out).map_err(|error| error.to_string())
+    let write = |name: &str, text: String| {
+        fs::write(Path::new(&target).join(name), text).map_err(|error| error.to_string())
+    };
+    write("packs.rs", out)?;
+    let packs: Vec<PathBuf> = (folders.iter().filter(is_general))
+        .map(|folder| folder.path.join("pack.toml"))
+        .collect();
+    let mut texts = Vec::new();
+    for path in &packs {
+        texts.push((
+            path.as_path(),
+            fs::read_to_string(path).map_err(|error| error.to_string())?,
+        ));
+    }
+    write("general.rs", general::source(&texts)?)
 }
 
 /// What a pack calls itself.

@@ -2,8 +2,10 @@
 
 pub mod check;
 pub mod file;
+mod meaning;
 pub mod problem;
-pub mod read;
+mod product;
 pub mod read_lint;
 pub mod row;
 pub mod schema;
+pub mod table;

@@ -5,9 +5,9 @@
 use toml::Spanned;
 
 use super::check::Checker;
-use super::file::{About, Text};
 use super::problem::PackProblem;
 use super::row::{Row, span};
+use super::table::{About, Text};
 use crate::pack::rules::lint::{
     Check, Condition, Count, Declared, Example, FixAction, FixRule, Severity, ValueTest,
 };
