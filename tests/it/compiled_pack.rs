@@ -120,7 +120,10 @@ fn source(file: &PackFile) -> String {
     file.secrets.iter().for_each(|row| secret(&mut out, row));
     let _ = writeln!(out, "    ],\n    policies: &[");
     for row in &file.merges {
-        assert!(is_plain(row), "src/pack/shelf/compiled.rs knows no such row");
+        assert!(
+            is_plain(row),
+            "src/pack/shelf/compiled.rs knows no such row"
+        );
         let action = variant(row.action.as_ref().unwrap().get_ref());
         let mark = variant(row.about.mark.as_ref().unwrap().get_ref());
         let about = &row.about;

@@ -11,7 +11,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::Value;
 
 use super::check;
-use crate::pack::rules::native::Native;
+use crate::pack::rules::checks::Kind;
 use crate::pack::rules::words;
 
 /// The JSON Schema (draft 2020-12) of a pack.
@@ -94,7 +94,13 @@ word!(pub(crate) SeverityWord, words::SEVERITIES);
 word!(ApplicabilityWord, words::APPLICABILITIES);
 word!(TypeWord, words::TYPES);
 word!(EncodingWord, words::ENCODINGS);
-word!(NativeWord, Native::ALL);
+word!(
+    CheckWord,
+    Kind::NAMES
+        .iter()
+        .map(|name| (*name, ()))
+        .collect::<Vec<_>>()
+);
 
 /// A list of texts, or one text.
 pub(crate) struct Texts;
@@ -489,16 +495,29 @@ struct Lint {
     select: Option<Texts>,
     /// What must hold for a finding.
     when: Option<Condition>,
-    /// What a finding says: `{value}`, `{element}`, `{@name}`, `{url.host}` are filled in.
-    message: Option<String>,
+    /// What a finding says: `{value}`, `{element}`, `{@name}`, `{url.host}` are filled in; with `check`
+    /// what the check names, and a table where it tells cases apart.
+    message: Option<Message>,
     /// A check that is part of the program.
-    native: Option<NativeWord>,
+    check: Option<CheckWord>,
+    /// The parameters of the check.
+    with: Option<BTreeMap<String, Value>>,
     /// The change that cures a finding.
     fix: Option<Fix>,
     /// Files without a finding of this rule.
     valid: Option<Examples>,
     /// Files with at least one.
     invalid: Option<Examples>,
+}
+
+/// One message, or one for each case.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+enum Message {
+    /// The message.
+    One(String),
+    /// By case; `otherwise` is for those that have none.
+    ByCase(BTreeMap<String, String>),
 }
 
 /// What must hold; all keys must.
