@@ -218,7 +218,7 @@ fn pack_misfit(schema: &Value, text: &str) -> Option<String> {
 #[test]
 fn good_packs_fit_the_schema_and_bad_ones_do_not() {
     let schema = json_schema();
-    for (id, text) in BUILT_IN.into_iter().chain(LINT) {
+    for (id, text) in BUILT_IN.iter().chain(LINT) {
         assert_eq!(pack_misfit(&schema, text), None, "{id}");
     }
     let mut good = 0;

@@ -1,4 +1,4 @@
-//! Loads packs: the built-in ones, then those of `--rules`.
+//! Loads packs: the built-in ones, which are the folders of `rules`, then those of `--rules`.
 
 use std::fs;
 use std::io::{self, Read};
@@ -15,35 +15,7 @@ use crate::xml::encoding::TextEncoding;
 /// No pack is as long as this; a file that is was named by mistake.
 const MAX_BYTES: u64 = 16 << 20;
 
-/// The packs in the binary: id and TOML. The first one is about .NET, the others about products.
-pub const BUILT_IN: [(&str, &str); 2] = [
-    ("dotnet", include_str!("../../../rules/dotnet/pack.toml")),
-    (
-        "phonefactor-to-mfa",
-        include_str!("../../../rules/phonefactor/pack.toml"),
-    ),
-];
-
-/// The packs of lint rules in the binary, which no merge need read.
-pub const LINT: [(&str, &str); 5] = [
-    ("xml-lint", include_str!("../../../rules/xml/lint.toml")),
-    (
-        "dotnet-lint",
-        include_str!("../../../rules/dotnet/lint.toml"),
-    ),
-    (
-        "security-lint",
-        include_str!("../../../rules/security/lint.toml"),
-    ),
-    (
-        "phonefactor-lint",
-        include_str!("../../../rules/phonefactor/lint.toml"),
-    ),
-    (
-        "conferry-lint",
-        include_str!("../../../rules/conferry/lint.toml"),
-    ),
-];
+include!(concat!(env!("OUT_DIR"), "/packs.rs"));
 
 /// A pack that could not be loaded.
 #[derive(Debug)]
@@ -123,7 +95,7 @@ impl<'a, const N: usize> From<&'a [PathBuf; N]> for Extra<'a> {
 /// # Errors
 /// All packs that could not be loaded, each with all its problems.
 pub fn load<'a>(extra: impl Into<Extra<'a>>) -> Result<Rules, Vec<PackFailure>> {
-    load_on(&BUILT_IN, extra.into())
+    load_on(BUILT_IN.iter(), extra.into())
 }
 
 /// Loads everything that [`load`] does, and `answers` on top: a pack that is in no file (yet), which
@@ -136,7 +108,7 @@ pub fn load_with<'a>(
     answers: &str,
     label: &str,
 ) -> Result<Rules, Vec<PackFailure>> {
-    let mut builder = read_packs(&BUILT_IN, extra.into())?;
+    let mut builder = read_packs(BUILT_IN.iter(), extra.into())?;
     match builder.add_file(answers, "answers", label.to_owned()) {
         Ok(()) => Ok(builder.finish()),
         Err(problems) => Err(vec![invalid(label.to_owned(), answers, problems)]),
@@ -148,8 +120,7 @@ pub fn load_with<'a>(
 /// # Errors
 /// As [`load`].
 pub fn load_for_lint<'a>(extra: impl Into<Extra<'a>>) -> Result<Rules, Vec<PackFailure>> {
-    let all: Vec<(&str, &str)> = BUILT_IN.into_iter().chain(LINT).collect();
-    load_on(&all, extra.into())
+    load_on(BUILT_IN.iter().chain(LINT), extra.into())
 }
 
 /// What a merge of branches needs: what is true of .NET configuration in
@@ -164,14 +135,23 @@ pub fn load_general<'a>(extra: impl Into<Extra<'a>>) -> Result<Rules, Vec<PackFa
     {
         return Ok(rules);
     }
-    load_on(&BUILT_IN[..1], extra)
+    load_on(BUILT_IN[..GENERAL].iter(), extra)
 }
 
-fn load_on(built_in: &[(&str, &str)], extra: Extra<'_>) -> Result<Rules, Vec<PackFailure>> {
+/// Packs in the binary.
+type BuiltIn = (&'static str, &'static str);
+
+fn load_on<'p>(
+    built_in: impl Iterator<Item = &'p BuiltIn>,
+    extra: Extra<'_>,
+) -> Result<Rules, Vec<PackFailure>> {
     read_packs(built_in, extra).map(Builder::finish)
 }
 
-fn read_packs(built_in: &[(&str, &str)], extra: Extra<'_>) -> Result<Builder, Vec<PackFailure>> {
+fn read_packs<'p>(
+    built_in: impl Iterator<Item = &'p BuiltIn>,
+    extra: Extra<'_>,
+) -> Result<Builder, Vec<PackFailure>> {
     let mut builder = Builder::default();
     let mut failures = Vec::new();
     for (id, text) in built_in {

@@ -47,8 +47,8 @@ impl PackText {
 /// The packs in the program, those of lint rules included.
 #[must_use]
 pub fn built_in() -> Vec<PackText> {
-    let all = BUILT_IN.into_iter().chain(LINT);
-    all.map(|(id, text)| PackText::new(format!("built-in pack {id}"), id, text.to_owned(), true))
+    let all = BUILT_IN.iter().chain(LINT);
+    all.map(|(id, text)| PackText::new(format!("built-in pack {id}"), id, (*text).to_owned(), true))
         .collect()
 }
 

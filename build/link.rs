@@ -36,8 +36,7 @@ fn arguments(out: &Path) -> [String; 3] {
     ["-static".to_owned(), "-no-pie".to_owned(), scripts]
 }
 
-fn main() {
-    println!("cargo:rerun-if-changed=build.rs");
+pub(crate) fn link() {
     for variable in ["CONFERRY_LINK", "RUSTFLAGS"] {
         println!("cargo:rerun-if-env-changed={variable}");
     }
