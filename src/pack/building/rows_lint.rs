@@ -4,6 +4,7 @@ use toml::Spanned;
 
 use super::rows::Pack;
 use super::validate::keep;
+use crate::pack::format::checks::Table;
 use crate::pack::format::problem::PackProblem;
 use crate::pack::format::read_lint::LintRow;
 use crate::pack::format::row::span;
@@ -14,6 +15,14 @@ impl Pack<'_> {
     pub(in crate::pack) fn lint(&mut self, row: &LintRow) {
         for component in &row.components {
             self.known_component(&Some(component.clone()));
+        }
+        for name in &row.names {
+            match name.table {
+                Table::Component => {
+                    self.known_component(&Some(name.id.clone()));
+                }
+                Table::Fact | Table::Service => {}
+            }
         }
         let Some(name) = &row.name else { return };
         self.checker.id(name);

@@ -1,6 +1,7 @@
 //! What users write: the tables of a pack with the place of each value, read from TOML.
 
 pub mod check;
+pub mod checks;
 pub mod file;
 mod meaning;
 pub mod problem;

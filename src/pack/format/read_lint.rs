@@ -5,13 +5,13 @@
 use toml::Spanned;
 
 use super::check::Checker;
+use super::checks::{self, Name};
 use super::problem::PackProblem;
 use super::row::{Row, span};
 use super::table::{About, Text};
 use crate::pack::rules::lint::{
     Check, Condition, Count, Declared, Example, FixAction, FixRule, Severity, ValueTest,
 };
-use crate::pack::rules::native::Native;
 use crate::pack::rules::template::Template;
 use crate::pack::rules::words;
 use crate::xml::address::Leaf;
@@ -34,6 +34,8 @@ pub struct LintRow {
     pub advice: Option<Text>,
     /// What it looks for; `None` if that has a problem.
     pub check: Option<Check>,
+    /// The rows that the parameters of the check name.
+    pub names: Vec<Name>,
     /// The cure.
     pub fix: Option<FixRule>,
     /// Files without a finding.
@@ -60,7 +62,8 @@ impl LintRow {
         let components = row.texts("component");
         let transforms = row.flag("transforms");
         let advice = row.required("advice");
-        let check = check(row, text);
+        let mut names = Vec::new();
+        let check = check(row, text, &mut names);
         let has_fix = row.has("fix");
         let fix = fix(row, text, check.as_ref());
         Self {
@@ -71,6 +74,7 @@ impl LintRow {
             transforms,
             advice,
             check,
+            names,
             fix,
             valid: examples(row, text, "valid", false),
             invalid: examples(row, text, "invalid", has_fix),
@@ -78,42 +82,44 @@ impl LintRow {
     }
 }
 
-fn check(row: &mut Row<'_>, text: &str) -> Option<Check> {
+fn check(row: &mut Row<'_>, text: &str, names: &mut Vec<Name>) -> Option<Check> {
     let at = row.at();
-    let native = row.text("native");
+    let name = row.text("check");
     let problems_before = row.checker(text).problems.len();
     let select = row.texts("select");
     if select.is_empty() && row.has("select") && row.checker(text).problems.len() == problems_before
     {
         row.push(PackProblem::new("`select` selects nothing", at).help("name what to look at"));
     }
-    let message = row.text("message");
     let when = row
         .nested("when", "a condition")
         .map(|row| condition(row, text));
-    if let Some(native) = native {
+    if let Some(name) = name {
         for (key, place) in [
             ("select", select.first().map(|text| span(text.span()))),
-            ("message", message.map(|text| span(text.span()))),
-            ("when", when.map(|_| span(native.span()))),
+            ("when", when.map(|_| span(name.span()))),
         ] {
             if let Some(place) = place {
-                let message = format!("a rule with `native` takes no `{key}`");
+                let message = format!("a rule with `check` takes no `{key}`");
                 let problem = PackProblem::new(message, place);
-                row.push(problem.help("a native check decides and words its message itself"));
+                row.push(problem.help("a check decides itself; `with` holds its parameters"));
             }
         }
-        let native = Some(native);
-        let native = row.checker(text).word(&native, "native", Native::ALL)?;
-        return Some(Check::Native(native));
+        let check = checks::read(row, text, &name, names)?;
+        return Some(Check::Registered(Box::new(check)));
     }
+    if let Some(with) = row.nested("with", "`with`") {
+        let problem = PackProblem::new("`with` belongs to `check`, which is not there", with.at());
+        row.push(problem);
+    }
+    let message = row.text("message");
     let has_both = row.has("select") && row.has("message");
     let mut checker = row.checker(text);
     let (false, Some(message)) = (select.is_empty(), &message) else {
         if has_both {
             return None; // what was wrong with them was said
         }
-        let problem = PackProblem::new("[[lint]] needs `select` and `message`, or `native`", at);
+        let problem = PackProblem::new("[[lint]] needs `select` and `message`, or `check`", at);
         checker.push(problem.help("`select` names what to look at, `message` says what is wrong"));
         return None;
     };
@@ -369,8 +375,8 @@ fn fix(row: &mut Row<'_>, text: &str, check: Option<&Check>) -> Option<FixRule> 
     }
     let action = actions.pop();
     match (check, &action) {
-        (Some(Check::Native(_)), Some(_)) => checker.push(
-            PackProblem::new("a native check makes its fix itself", at)
+        (Some(Check::Registered(_)), Some(_)) => checker.push(
+            PackProblem::new("a check makes its fix itself", at)
                 .help("give only `title` and `applicability`"),
         ),
         (Some(Check::Declared(_)), None) if replace.is_none() && attribute.is_none() => checker

@@ -14,8 +14,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use super::file::{PackFile, Shape};
-use super::table::{Declaration, Kind};
-use crate::pack::rules::native::Native;
+use super::table::{self, Declaration};
+use crate::pack::rules::checks::Kind;
 use crate::pack::rules::terms::Mark;
 use crate::pack::rules::words;
 use crate::word::Word;
@@ -108,7 +108,13 @@ word!(pub(crate) SeverityWord, words::SEVERITIES);
 word!(ApplicabilityWord, words::APPLICABILITIES);
 word!(TypeWord, words::TYPES);
 word!(EncodingWord, words::ENCODINGS);
-word!(NativeWord, Native::ALL);
+word!(
+    CheckWord,
+    Kind::NAMES
+        .iter()
+        .map(|name| (*name, ()))
+        .collect::<Vec<_>>()
+);
 
 /// A list of texts, or one text.
 pub(crate) struct Texts;
@@ -186,10 +192,10 @@ fn define(generator: &mut SchemaGenerator, declaration: &Declaration) -> String 
     let mut properties = Map::new();
     for key in declaration.keys {
         let mut property = match key.kind {
-            Kind::Text => json!({ "type": "string" }),
-            Kind::Texts => Texts::json_schema(generator).into(),
-            Kind::Flag => json!({ "type": "boolean" }),
-            Kind::Word(words) => json!({ "type": "string", "enum": words() }),
+            table::Kind::Text => json!({ "type": "string" }),
+            table::Kind::Texts => Texts::json_schema(generator).into(),
+            table::Kind::Flag => json!({ "type": "boolean" }),
+            table::Kind::Word(words) => json!({ "type": "string", "enum": words() }),
         };
         property["description"] = key.meaning.trim().into();
         properties.insert(key.name.to_owned(), property);
@@ -263,16 +269,29 @@ struct Lint {
     select: Option<Texts>,
     /// What must hold for a finding.
     when: Option<Condition>,
-    /// What a finding says: `{value}`, `{element}`, `{@name}`, `{url.host}` are filled in.
-    message: Option<String>,
+    /// What a finding says: `{value}`, `{element}`, `{@name}`, `{url.host}` are filled in; with `check`
+    /// what the check names, and a table where it tells cases apart.
+    message: Option<Message>,
     /// A check that is part of the program.
-    native: Option<NativeWord>,
+    check: Option<CheckWord>,
+    /// The parameters of the check.
+    with: Option<BTreeMap<String, Value>>,
     /// The change that cures a finding.
     fix: Option<Fix>,
     /// Files without a finding of this rule.
     valid: Option<Examples>,
     /// Files with at least one.
     invalid: Option<Examples>,
+}
+
+/// One message, or one for each case.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+enum Message {
+    /// The message.
+    One(String),
+    /// By case; `otherwise` is for those that have none.
+    ByCase(BTreeMap<String, String>),
 }
 
 /// What must hold; all keys must.

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Provenance;
-use super::native::Native;
+use super::checks::Registered;
 use super::template::Template;
 use crate::xml::encoding::TextEncoding;
 use crate::xml::selector::{Reach, Selector};
@@ -106,8 +106,8 @@ pub struct LintRule {
 pub enum Check {
     /// Nodes that selectors find and for which a condition holds.
     Declared(Box<Declared>),
-    /// A check in Rust, which makes the message as well.
-    Native(Native),
+    /// A check of the registry.
+    Registered(Box<Registered>),
 }
 
 /// A check that is data.

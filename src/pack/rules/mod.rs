@@ -1,7 +1,7 @@
 //! Validated rules: what runs.
 
+pub mod checks;
 pub mod lint;
-pub mod native;
 pub mod places;
 pub mod template;
 pub mod terms;

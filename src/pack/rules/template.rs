@@ -32,6 +32,8 @@ pub enum Fact {
     Attribute(String),
     /// A part of the URL that was selected.
     Url(UrlPart),
+    /// What the check of the rule fills in.
+    Place(&'static str),
 }
 
 /// A place that nothing fills.
@@ -50,6 +52,34 @@ impl Template {
     /// # Errors
     /// The first place that is not closed or names nothing known.
     pub fn parse(source: &str) -> Result<Self, TemplateError> {
+        let known = "value, element, @name, url.host and other parts of a URL";
+        Self::parse_with(source, known, fact)
+    }
+
+    /// Reads the message of a check that fills in `places`.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn parse_for(source: &str, places: &[&'static str]) -> Result<Self, TemplateError> {
+        let known = match places {
+            [] => "nothing".to_owned(),
+            _ => places.join(", "),
+        };
+        let fact = |name: &str| {
+            let mut places = places.iter();
+            places
+                .find(|place| **place == name)
+                .copied()
+                .map(Fact::Place)
+        };
+        Self::parse_with(source, &known, fact)
+    }
+
+    fn parse_with(
+        source: &str,
+        known: &str,
+        fact: impl Fn(&str) -> Option<Fact>,
+    ) -> Result<Self, TemplateError> {
         let mut pieces = Vec::new();
         let mut text = String::new();
         let mut at = 0;
@@ -68,10 +98,8 @@ impl Template {
                 .filter(|_| rest.starts_with('{'))
                 .ok_or_else(|| error("a brace of its own is written `{{` or `}}`".to_owned()))?;
             let name = &rest[1..end];
-            let fact = fact(name).ok_or_else(|| {
-                let known = "value, element, @name, url.host and other parts of a URL";
-                error(format!("`{{{name}}}` is not known; known here: {known}"))
-            })?;
+            let fact = fact(name)
+                .ok_or_else(|| error(format!("`{{{name}}}` is not known; known here: {known}")))?;
             if !text.is_empty() {
                 pieces.push(Piece::Text(std::mem::take(&mut text)));
             }
