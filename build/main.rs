@@ -31,6 +31,7 @@ mod config {
 mod pack {
     pub mod format {
         pub mod meaning;
+        pub mod packed;
         pub mod problem;
         pub mod row;
         pub mod table;

@@ -11,6 +11,7 @@ use std::{env, fs};
 use toml::de::DeTable;
 
 use crate::general;
+use crate::pack::format::packed;
 
 /// A folder of `rules`.
 struct Folder {
@@ -44,12 +45,14 @@ pub(crate) fn write() -> Result<(), String> {
     let is_general =
         |folder: &&Folder| !folder.is_product && folder.path.join("pack.toml").is_file();
     let general = folders.iter().filter(is_general).count();
+    let target = env::var_os("OUT_DIR").ok_or("cargo names no folder for what is made")?;
+    let target = PathBuf::from(target);
     let mut out = String::new();
     for (name, file, what) in [
         (
             "BUILT_IN",
             "pack.toml",
-            "The packs in the binary: id and TOML. Those of no product come first",
+            "The packs in the binary. Those of no product come first",
         ),
         (
             "LINT",
@@ -57,13 +60,18 @@ pub(crate) fn write() -> Result<(), String> {
             "The packs of lint rules in the binary, which no merge need read",
         ),
     ] {
-        let _ = writeln!(out, "/// {what}.\npub const {name}: &[(&str, &str)] = &[");
+        let _ = writeln!(out, "/// {what}.\npub const {name}: &[BuiltIn] = &[");
         for folder in &folders {
             let path = folder.path.join(file);
             if let Ok(text) = fs::read_to_string(&path) {
                 let id = id(&text).ok_or_else(|| format!("{} has no pack.id", path.display()))?;
-                let path = path.display().to_string();
-                let _ = writeln!(out, "    ({id:?}, include_str!({path:?})),");
+                let packed = target.join(format!("{id}.packed"));
+                fs::write(&packed, pack(&text, &path)?).map_err(|error| error.to_string())?;
+                let (path, packed) = (path.display().to_string(), packed.display().to_string());
+                let _ = writeln!(
+                    out,
+                    "    BuiltIn {{ id: {id:?}, text: include_str!({path:?}), packed: include_bytes!({packed:?}) }},"
+                );
             }
         }
         out.push_str("];\n");
@@ -72,9 +80,8 @@ pub(crate) fn write() -> Result<(), String> {
         out,
         "\n/// So many of the first [`BUILT_IN`] packs are of no product.\nconst GENERAL: usize = {general};"
     );
-    let target = env::var_os("OUT_DIR").ok_or("cargo names no folder for what is made")?;
     let write = |name: &str, text: String| {
-        fs::write(Path::new(&target).join(name), text).map_err(|error| error.to_string())
+        fs::write(target.join(name), text).map_err(|error| error.to_string())
     };
     write("packs.rs", out)?;
     let packs: Vec<PathBuf> = (folders.iter().filter(is_general))
@@ -88,6 +95,14 @@ pub(crate) fn write() -> Result<(), String> {
         ));
     }
     write("general.rs", general::source(&texts)?)
+}
+
+/// The tables of a pack without the examples, which no run of `lint` needs.
+fn pack(text: &str, path: &Path) -> Result<Vec<u8>, String> {
+    let told = |error: String| format!("{}: {error}", path.display());
+    let document = DeTable::parse(text).map_err(|error| told(error.to_string()))?;
+    let is_example = |table: &str, key: &str| table == "lint" && matches!(key, "valid" | "invalid");
+    packed::pack(document.get_ref(), is_example).map_err(told)
 }
 
 /// What a pack calls itself.

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use conferry::config::identity::IdentityTable;
 use conferry::pack::file::{About, PackFile};
-use conferry::pack::load::{BUILT_IN, Reason};
+use conferry::pack::load::{BUILT_IN, BuiltIn, LINT, Reason};
 use conferry::pack::rules::{Action, Mark, Rules};
 use conferry::pack::validate::{Builder, Trust};
 use conferry::pack::{PackFailure, load};
@@ -103,7 +103,7 @@ fn excerpts_hold(failures: &[PackFailure]) {
 fn built_in_packs_hold_under_full_checks() {
     let mut builder = Builder::default();
     builder.may_unmask = true;
-    for (id, text) in BUILT_IN {
+    for BuiltIn { id, text, .. } in BUILT_IN.iter().chain(LINT) {
         if let Err(problems) = builder.add(text, id, Trust::Checked) {
             panic!("{id}: {problems:#?}");
         }
@@ -112,7 +112,7 @@ fn built_in_packs_hold_under_full_checks() {
 
 #[test]
 fn every_built_in_row_has_its_source() {
-    for (id, text) in BUILT_IN {
+    for BuiltIn { id, text, .. } in BUILT_IN {
         let file = PackFile::read(text, &mut Vec::new());
         assert_eq!(file.head.id.as_ref().unwrap().get_ref(), id);
         assert!(file.head.title.is_some() && file.head.version.is_some());

@@ -1,12 +1,28 @@
-//! The general packs as the build makes Rust of them say what `rules/dotnet/pack.toml` says.
+//! What the build makes of the built-in packs says what their TOML says.
 
-use conferry::pack::load::BUILT_IN;
+use conferry::pack::catalog::Library;
+use conferry::pack::load::{BUILT_IN, BuiltIn};
 use conferry::pack::validate::{Builder, Trust};
-use conferry::pack::{Rules, load_general};
+use conferry::pack::{Rules, load_for_lint, load_general, texts};
+
+/// The rules of all built-in packs, read from their texts: with examples.
+pub fn with_examples() -> Rules {
+    Library::new(texts::built_in()).unwrap().rules
+}
+
+#[test]
+fn packs_that_were_parsed_in_the_build_say_what_their_texts_say() {
+    let (mut loaded, packed) = (with_examples(), load_for_lint(&[]).unwrap());
+    for rule in &mut loaded.lints {
+        assert!(!rule.valid.is_empty() && !rule.invalid.is_empty());
+        (rule.valid, rule.invalid) = (Vec::new(), Vec::new());
+    }
+    assert_eq!(format!("{loaded:#?}"), format!("{packed:#?}"));
+}
 
 #[test]
 fn says_what_loading_the_toml_says() {
-    let (id, text) = BUILT_IN[0];
+    let BuiltIn { id, text, .. } = BUILT_IN[0];
     let mut builder = Builder::default();
     builder.may_unmask = true;
     builder.add(text, id, Trust::Checked).unwrap();

@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 
 use toml::Spanned;
+use toml::de::DeTable;
 
 use super::rows::Pack;
 use crate::config::identity::{ElementPath, IdentityRule, IdentityTable};
@@ -64,8 +65,37 @@ impl Builder {
     pub fn add(&mut self, text: &str, name: &str, trust: Trust) -> Result<(), Vec<PackProblem>> {
         let mut problems = Vec::new();
         let file = PackFile::read_as(trust, text, &mut problems);
-        let mut pack = self.start(&file, name, trust, text, &mut problems);
-        pack.add(&file);
+        self.add_read(&file, name, trust, text, problems)
+    }
+
+    /// Adds a pack of our own that was parsed already.
+    ///
+    /// # Errors
+    /// As [`Self::add`]; without places.
+    pub(in crate::pack) fn add_parsed(
+        &mut self,
+        document: &DeTable<'_>,
+        name: &str,
+    ) -> Result<(), Vec<PackProblem>> {
+        let mut problems = Vec::new();
+        let file = PackFile::read_document(Trust::BuiltIn, document, "", &mut problems);
+        self.add_read(&file, name, Trust::BuiltIn, "", problems)
+    }
+
+    /// Adds a pack that was read, with the `problems` that it has so far.
+    ///
+    /// # Errors
+    /// As [`Self::add`].
+    pub(in crate::pack) fn add_read(
+        &mut self,
+        file: &PackFile,
+        name: &str,
+        trust: Trust,
+        text: &str,
+        mut problems: Vec<PackProblem>,
+    ) -> Result<(), Vec<PackProblem>> {
+        let mut pack = self.start(file, name, trust, text, &mut problems);
+        pack.add(file);
         if problems.is_empty() {
             return Ok(());
         }

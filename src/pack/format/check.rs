@@ -7,6 +7,7 @@ use super::problem::{PackProblem, did_you_mean};
 use super::row::{Row, Trust, span};
 use crate::config::identity::{ElementPath, KeyPath};
 use crate::config::references::{ANY, Form, Target};
+use crate::pack::rules::pattern::Pattern;
 use crate::xml::Span;
 use crate::xml::chars::is_qualified_name;
 use crate::xml::selector::{Reach, Selector};
@@ -145,6 +146,14 @@ impl Checker<'_> {
     /// A regular expression.
     pub fn regex(&mut self, value: &Spanned<String>) -> Option<Regex> {
         self.compiled(value, Regex::new(value.get_ref()))
+    }
+
+    /// A regular expression of a lint rule, compiled when it is needed if the pack is our own.
+    pub fn pattern(&mut self, value: &Spanned<String>) -> Option<Pattern> {
+        match self.trust {
+            Trust::BuiltIn => Some(Pattern::trusted(value.get_ref().clone())),
+            Trust::Checked => self.regex(value).map(Pattern::compiled),
+        }
     }
 
     /// A pattern with one group: the secret.

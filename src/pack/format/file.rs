@@ -5,7 +5,7 @@
 //! [`crate::pack::building`].
 
 use toml::Spanned;
-use toml::de::DeValue;
+use toml::de::{DeTable, DeValue};
 
 pub use super::meaning::{
     Discovery, Head, IdentityRow, MergeRow, OrderRow, ReferenceRow, SecretRow, SectionGroupRow,
@@ -104,10 +104,19 @@ impl PackFile {
     /// The same for a pack that is known as `trust` says.
     #[must_use]
     pub fn read_as(trust: Trust, text: &str, problems: &mut Vec<PackProblem>) -> Self {
-        let Some(document) = document(text, problems) else {
-            return Self::default();
-        };
-        let document = document.get_ref();
+        match document(text, problems) {
+            Some(document) => Self::read_document(trust, document.get_ref(), text, problems),
+            None => Self::default(),
+        }
+    }
+
+    /// The same for a `document` that was parsed already, of `text`.
+    pub(in crate::pack) fn read_document(
+        trust: Trust,
+        document: &DeTable<'_>,
+        text: &str,
+        problems: &mut Vec<PackProblem>,
+    ) -> Self {
         if document.is_empty() {
             problems.push(
                 PackProblem::new("the pack is empty", Span::default())

@@ -4,6 +4,7 @@ pub mod check;
 pub mod checks;
 pub mod file;
 mod meaning;
+pub mod packed;
 pub mod problem;
 mod product;
 pub mod read_lint;

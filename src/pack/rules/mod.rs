@@ -2,6 +2,7 @@
 
 pub mod checks;
 pub mod lint;
+pub mod pattern;
 pub mod places;
 pub mod template;
 pub mod terms;
