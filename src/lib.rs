@@ -13,4 +13,5 @@ pub mod pack;
 pub mod present;
 pub mod rewrite;
 pub mod snapshot;
+pub mod word;
 pub mod xml;

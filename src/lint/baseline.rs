@@ -14,10 +14,10 @@ use thiserror::Error;
 use super::estate::Estate;
 use super::finding::Finding;
 use super::fingerprint::Fingerprints;
-use super::native::{self, Scope};
 use super::run::{Linter, Report};
 use super::subject::Subject;
 use crate::io::relative;
+use crate::pack::checks::Scope;
 use crate::pack::lint::{Check, LintRule};
 
 /// Version of the file. It changes when an older conferry could not use it any more.
@@ -168,7 +168,7 @@ impl Baseline {
 
 /// Whether what a rule finds in a file depends on which other files are in the run.
 fn depends_on_others(rule: &LintRule) -> bool {
-    matches!(rule.check, Check::Native(native) if native::scope(native) != Scope::File)
+    matches!(&rule.check, Check::Registered(check) if check.kind.scope() != Scope::File)
 }
 
 /// File, rule and fingerprint.

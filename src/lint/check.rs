@@ -14,7 +14,7 @@ use crate::config::structure::collections::{Entries, entries};
 use crate::config::structure::redirects::Redirect;
 use crate::config::structure::sections::{Sections, is_configuration};
 use crate::pack::Rules;
-use crate::pack::lint::LintRule;
+use crate::pack::lint::{Check as LooksFor, LintRule};
 use crate::xml::address::Leaf;
 use crate::xml::edit::Edit;
 use crate::xml::selector::leaf_value;
@@ -153,6 +153,15 @@ impl<'a> Check<'a> {
     #[must_use]
     pub fn shown(&self, document: &Document, element: NodeId, leaf: &Leaf) -> String {
         shown(self.rules, document, element, leaf)
+    }
+
+    /// The message of the rule for `case`, with `facts` in its places.
+    #[must_use]
+    pub fn say(&self, case: &str, facts: &[(&str, &str)]) -> String {
+        match &self.rule().check {
+            LooksFor::Registered(check) => check.messages.say(case, facts),
+            LooksFor::Declared(_) => String::new(),
+        }
     }
 
     /// A text that stands in a file and is no value of its own (a part of one, a

@@ -93,6 +93,8 @@ fn told(
     fact: &Fact,
 ) -> String {
     match fact {
+        // The reader knows no such place in messages of selectors.
+        Fact::Place(_) => String::new(),
         Fact::Value => check.shown(document, element, leaf),
         Fact::Element => document.local_name(element).to_owned(),
         Fact::Attribute(name) => check.shown(document, element, &Leaf::Attribute(name.clone())),

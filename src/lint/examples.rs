@@ -14,6 +14,7 @@ use super::settings::{self, Policies, Policy, Settings};
 use super::subject::Subject;
 use super::tree::Memory;
 use crate::pack::Rules;
+use crate::pack::checks::Scope;
 use crate::pack::lint::{Applicability, Check, Example, LintRule};
 use crate::xml::{LineColumn, ParseError};
 
@@ -216,9 +217,8 @@ pub fn demonstrate(rules: &Rules, at: usize, example: &Example) -> Demonstration
 fn selection(rules: &Rules, at: usize) -> Selection {
     let id = rules.lints[at].provenance.id.clone();
     let is_own = matches!(
-        rules.lints[at].check,
-        Check::Native(native)
-            if super::native::scope(native) == super::native::Scope::Run
+        &rules.lints[at].check,
+        Check::Registered(check) if check.kind.scope() == Scope::Run
     );
     let select = match is_own {
         true => Vec::new(),

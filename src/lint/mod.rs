@@ -4,7 +4,7 @@
 //! [`tree`] is where files come from (disk, snapshot, example), [`subject`] one
 //! file read, [`estate`] all files of a run. Rules are data of packs
 //! ([`crate::pack::lint`]): [`declared`] runs selectors and conditions,
-//! [`mod@native`] what is written in Rust. [`run`] puts findings together in a
+//! [`checks`] what is written in Rust. [`run`] puts findings together in a
 //! stable order and takes out what comments ([`suppress`]) and conferry.toml files
 //! ([`settings`]) suppress; [`fix`] applies cures; [`fingerprint`] tells the same finding
 //! in another run, and [`baseline`] takes out what is known.
@@ -15,6 +15,7 @@
 
 pub mod baseline;
 pub mod check;
+pub mod checks;
 pub mod condition;
 pub mod declared;
 pub mod estate;
@@ -22,7 +23,6 @@ pub mod examples;
 pub mod finding;
 pub mod fingerprint;
 pub mod fix;
-pub mod native;
 pub mod run;
 pub mod selection;
 pub mod settings;

@@ -3,13 +3,14 @@
 use rayon::prelude::*;
 
 use super::check::{Check, Shared};
+use super::checks;
 use super::declared;
 use super::estate::Estate;
 use super::finding::Finding;
-use super::native::{self, Scope};
 use super::selection::Selection;
 use super::subject::Subject;
 use crate::pack::Rules;
+use crate::pack::checks::Scope;
 use crate::pack::lint::{Check as Looks, LintRule};
 
 /// Runs rules over files.
@@ -78,10 +79,10 @@ impl Linter<'_> {
             };
             match &rule.check {
                 Looks::Declared(declared) => declared::run(declared, &mut check),
-                Looks::Native(native) if native::scope(*native) == Scope::File => {
-                    native::run(*native, &mut check);
+                Looks::Registered(registered) if registered.kind.scope() == Scope::File => {
+                    checks::run(&registered.kind, &mut check);
                 }
-                Looks::Native(_) => {}
+                Looks::Registered(_) => {}
             }
         }
         findings
@@ -94,9 +95,9 @@ impl Linter<'_> {
             return findings;
         }
         for (rule_at, rule) in self.rules.lints.iter().enumerate() {
-            if let Looks::Native(native) = rule.check
+            if let Looks::Registered(registered) = &rule.check
                 && self.selection.has_anywhere(rule_at)
-                && native::scope(native) == Scope::Estate
+                && registered.kind.scope() == Scope::Estate
             {
                 let mut check = Check {
                     rules: self.rules,
@@ -106,7 +107,7 @@ impl Linter<'_> {
                     findings: &mut findings,
                     shared: &shared,
                 };
-                native::run(native, &mut check);
+                checks::run(&registered.kind, &mut check);
             }
         }
         findings

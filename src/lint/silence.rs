@@ -5,12 +5,11 @@ use std::collections::HashSet;
 
 use super::estate::Estate;
 use super::finding::{Finding, Place};
-use super::native::{self, Scope};
 use super::run::{Linter, Report};
 use super::subject::Subject;
 use super::suppress::{Suppression, suppressions};
+use crate::pack::checks::{Kind, Scope};
 use crate::pack::lint::Check as Looks;
-use crate::pack::native::Native;
 use crate::xml::Span;
 
 impl Linter<'_> {
@@ -51,32 +50,32 @@ impl Linter<'_> {
                 span,
                 address: String::new(),
             };
-            let mut add = |native, span, message: String| {
+            let mut add = |kind, span, message: String| {
                 report
                     .findings
-                    .extend(self.own(native, subject, place(span), message));
+                    .extend(self.own(&kind, subject, place(span), message));
             };
             if suppression.rules.is_empty() {
                 let message = "no rule is named, so this suppresses nothing".to_owned();
-                add(Native::UnknownSuppression, suppression.word, message);
+                add(Kind::UnknownSuppression, suppression.word, message);
             } else if suppression.reason.is_empty() {
                 let message = "it is not said why this is suppressed".to_owned();
-                add(Native::SuppressionWithoutReason, suppression.word, message);
+                add(Kind::SuppressionWithoutReason, suppression.word, message);
             }
             for (item, (span, rules)) in suppression.rules.iter().enumerate() {
                 let word = document.map_or("", |document| document.slice(*span));
                 if rules.is_empty() {
                     let message = format!("`{word}` is no rule, so this suppresses nothing");
-                    add(Native::UnknownSuppression, *span, message);
+                    add(Kind::UnknownSuppression, *span, message);
                 } else if suppression.covers.is_empty() {
                     let message =
                         "no element follows this comment, so it suppresses nothing".to_owned();
-                    add(Native::UnusedSuppression, *span, message);
+                    add(Kind::UnusedSuppression, *span, message);
                 } else if !used.contains(&(position, item))
                     && self.would_be_found(estate, subject, rules)
                 {
                     let message = format!("nothing that {word} finds is suppressed here");
-                    add(Native::UnusedSuppression, *span, message);
+                    add(Kind::UnusedSuppression, *span, message);
                 }
             }
         }
@@ -139,7 +138,7 @@ impl Linter<'_> {
             span,
             address: String::new(),
         };
-        self.own(Native::UnusedOverride, settings, place, message)
+        self.own(&Kind::UnusedOverride, settings, place, message)
     }
 
     /// Whether these rules were run on this file and saw all that they look at: a rule across
@@ -148,7 +147,7 @@ impl Linter<'_> {
         let is_alone = estate.looked_at() < 2;
         rules.iter().all(|rule| {
             let looks_across = match &self.rules.lints[*rule].check {
-                Looks::Native(native) => native::scope(*native) == Scope::Estate,
+                Looks::Registered(check) => check.kind.scope() == Scope::Estate,
                 Looks::Declared(_) => false,
             };
             self.selection.has_for(subject, *rule) && !(is_alone && looks_across)
@@ -158,14 +157,14 @@ impl Linter<'_> {
     /// A finding of the run itself, if a pack has a rule for it and it runs on this file.
     fn own(
         &self,
-        native: Native,
+        kind: &Kind,
         subject: &Subject,
         place: Place,
         message: String,
     ) -> Option<Finding> {
         let mut rules = self.rules.lints.iter().enumerate();
         let (rule, found) = rules.find(|(at, rule)| {
-            matches!(rule.check, Looks::Native(of) if of == native)
+            matches!(&rule.check, Looks::Registered(of) if of.kind.name() == kind.name())
                 && self.selection.has_for(subject, *at)
         })?;
         Some(Finding {

@@ -1,40 +1,22 @@
-//! Rule packs: knowledge as data. What users write ([`mod@file`]) is validated
-//! ([`validate`]) and becomes [`Rules`], which is what runs. [`mod@load`] puts the
-//! built-in packs and those of the user together.
+//! Rule packs: knowledge as data. What users write ([`format`](mod@format)) is checked and made into rules
+//! ([`building`]), which is what runs ([`rules`]). The [`shelf`] has the built-in packs and puts
+//! those of the user on top.
+//!
+//! The rooms only look down: shelf > building > format > rules.
 //!
 //! Promises: a pack with a problem is never used in part; every problem of
 //! every pack is reported in one run, at its place in the TOML.
 
-mod action;
-#[rustfmt::skip]
-mod built_in;
-pub mod catalog;
-pub mod check;
-mod compiled;
-pub mod file;
-pub mod lint;
-pub mod load;
-pub mod native;
-pub mod places;
-mod policy_check;
-pub mod problem;
-pub mod read;
-pub mod read_lint;
-pub mod remarks;
-pub mod row;
-mod rows;
-mod rows_generation;
-mod rows_lint;
-mod rows_places;
-mod rows_relations;
+pub mod building;
+pub mod format;
 pub mod rules;
-pub mod schema;
-pub mod starter;
-pub mod template;
-pub mod texts;
-pub mod validate;
-pub mod words;
+pub mod shelf;
 
-pub use load::{Extra, PackFailure, files_of, load, load_for_lint, load_general, load_with};
-pub use problem::PackProblem;
-pub use rules::Rules;
+pub use building::validate;
+pub use format::problem::{self, PackProblem};
+pub use format::{check, file, read_lint, row, schema, table};
+pub use rules::{Rules, checks, lint, places, template, words};
+pub use shelf::load::{
+    self, Extra, PackFailure, files_of, load, load_for_lint, load_general, load_with,
+};
+pub use shelf::{catalog, remarks, starter, texts};

@@ -6,10 +6,10 @@ mod checkout; // the repository on Windows: names, line ends
 mod cli; // the command line: help, exit codes, bad input, output formats
 mod collisions; // values that collide in the fingerprints of a merge
 mod command; // how tests run the binary
-mod command_cases;
-mod compiled_pack; // the general pack as compiled in: written from rules/dotnet.toml, and equal to it
-mod diff_cases;
-mod diff_laws; // how tests run the folders of cases of a command
+mod command_cases; // how tests run the folders of cases of a command
+mod compiled_pack; // the general pack as the build compiles it in, equal to rules/dotnet/pack.toml
+mod diff_cases; // conferry diff: the folders in tests/cases/diff
+mod diff_laws; // what its report says, over cases and the corpus
 mod dotnet_hazards; // config::hazards against .NET's own reader
 mod dotnet_laws; // what .NET's own reader reads of merged files
 mod dotnet_layouts; // generated layouts for it

@@ -7,7 +7,8 @@ use std::fs;
 use std::path::Path;
 
 use conferry::pack::catalog::Library;
-use conferry::pack::native::Native;
+use conferry::pack::checks::Kind;
+use conferry::pack::lint::Check;
 use conferry::pack::schema::json_schema;
 use conferry::pack::{texts, words};
 use conferry::present::rules::docs::pages;
@@ -96,15 +97,42 @@ fn docs_packs_knows_every_word_of_lint_rules() {
 }
 
 #[test]
-fn every_native_check_is_explained_by_a_rule() {
+fn every_check_is_explained_by_a_rule() {
     let pages: String = pages(&library(), "n")
         .into_iter()
         .map(|(_, page)| page)
         .collect();
-    let missing: Vec<&str> = Native::ALL
+    let missing: Vec<&&str> = Kind::NAMES
         .iter()
-        .map(|(name, _)| *name)
-        .filter(|name| !pages.contains(&format!("native = \"{name}\"")))
+        .filter(|name| !pages.contains(&format!("check = \"{name}\"")))
         .collect();
     assert!(missing.is_empty(), "no rule explains {missing:?}");
+}
+
+#[test]
+fn docs_packs_knows_every_check_that_takes_parameters() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/packs.md");
+    let document = fs::read_to_string(path).unwrap();
+    let general = library()
+        .rules
+        .lints
+        .into_iter()
+        .filter_map(|rule| match rule.check {
+            Check::Registered(check) if check.kind.wording().is_some() => Some(check),
+            _ => None,
+        });
+    for check in general {
+        let name = check.kind.name();
+        let row = document
+            .lines()
+            .find(|line| line.starts_with(&format!("| `{name}` |")));
+        let row = row.unwrap_or_else(|| panic!("docs/packs.md lacks `{name}`"));
+        let wording = check.kind.wording().unwrap();
+        for place in wording.places {
+            assert!(row.contains(&format!("`{{{place}}}`")), "{name}: {place}");
+        }
+        for case in wording.cases {
+            assert!(row.contains(&format!("`{case}`")), "{name}: {case}");
+        }
+    }
 }

@@ -1,0 +1,223 @@
+//! From what users write to what runs.
+//!
+//! A [`Builder`] takes one pack after the other. Within one pack an id stands
+//! once; a row whose id an earlier pack has too takes that row's place. All
+//! problems of a pack are collected. What the single rows mean is checked in
+//! `rows`.
+
+use std::collections::HashMap;
+
+use toml::Spanned;
+use toml::de::DeTable;
+
+use super::rows::Pack;
+use crate::config::identity::{ElementPath, IdentityRule, IdentityTable};
+use crate::config::references::{Reference, References};
+use crate::config::secrets::SecretTable;
+use crate::config::section_groups::{SectionGroup, SectionGroups};
+use crate::pack::format::check::Checker;
+use crate::pack::format::file::PackFile;
+use crate::pack::format::problem::PackProblem;
+pub use crate::pack::format::row::Trust;
+use crate::pack::rules::{PackInfo, Rules, SecretRule};
+
+/// Table and position of every row, by its id.
+pub(in crate::pack) type Places = HashMap<String, (&'static str, usize)>;
+
+/// Puts packs together.
+#[derive(Debug, Default)]
+pub struct Builder {
+    pub(in crate::pack) rules: Rules,
+    pub(in crate::pack) identities: Vec<IdentityRule>,
+    pub(in crate::pack) ordered: Vec<ElementPath>,
+    pub(in crate::pack) references: Vec<Reference>,
+    pub(in crate::pack) section_groups: Vec<SectionGroup>,
+    pub(in crate::pack) secrets: Vec<SecretRule>,
+    pub(in crate::pack) discovery: Vec<String>,
+    pub(in crate::pack) places: Places,
+    /// Whether the pack that is added may take masking away.
+    pub may_unmask: bool,
+    /// What the pack that is added is called in messages.
+    pub(in crate::pack) label: String,
+    /// The packs that the user gave, by the ids of their rows.
+    pub(in crate::pack) owners: HashMap<String, String>,
+}
+
+impl Builder {
+    /// Adds the pack in `text` as [`Self::add`] does; `label` is its file as the user named it.
+    ///
+    /// # Errors
+    /// As [`Self::add`].
+    pub fn add_file(
+        &mut self,
+        text: &str,
+        name: &str,
+        label: String,
+    ) -> Result<(), Vec<PackProblem>> {
+        self.label = label;
+        self.add(text, name, Trust::Checked)
+    }
+
+    /// Adds the pack in `text`; `name` is its id where it does not say one.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, in the order of the text.
+    pub fn add(&mut self, text: &str, name: &str, trust: Trust) -> Result<(), Vec<PackProblem>> {
+        let mut problems = Vec::new();
+        let file = PackFile::read_as(trust, text, &mut problems);
+        self.add_read(&file, name, trust, text, problems)
+    }
+
+    /// Adds a pack of our own that was parsed already.
+    ///
+    /// # Errors
+    /// As [`Self::add`]; without places.
+    pub(in crate::pack) fn add_parsed(
+        &mut self,
+        document: &DeTable<'_>,
+        name: &str,
+    ) -> Result<(), Vec<PackProblem>> {
+        let mut problems = Vec::new();
+        let file = PackFile::read_document(Trust::BuiltIn, document, "", &mut problems);
+        self.add_read(&file, name, Trust::BuiltIn, "", problems)
+    }
+
+    /// Adds a pack that was read, with the `problems` that it has so far.
+    ///
+    /// # Errors
+    /// As [`Self::add`].
+    pub(in crate::pack) fn add_read(
+        &mut self,
+        file: &PackFile,
+        name: &str,
+        trust: Trust,
+        text: &str,
+        mut problems: Vec<PackProblem>,
+    ) -> Result<(), Vec<PackProblem>> {
+        let mut pack = self.start(file, name, trust, text, &mut problems);
+        pack.add(file);
+        if problems.is_empty() {
+            return Ok(());
+        }
+        problems.sort_by_key(|problem| problem.span);
+        Err(problems)
+    }
+
+    /// The rules of all packs.
+    #[must_use]
+    pub fn finish(self) -> Rules {
+        let mut rules = self.rules;
+        rules.references = References::new(self.references);
+        rules.section_groups = SectionGroups::new(self.section_groups.into());
+        // Rows that packs write come behind them and so take precedence.
+        let mut identities: Vec<IdentityRule> = (rules.section_groups.element_paths())
+            .filter_map(|(path, is_group)| {
+                let element = ElementPath::parse(&path)?;
+                Some(IdentityRule::of_section(element, is_group))
+            })
+            .collect();
+        identities.extend(self.identities);
+        rules.identities = IdentityTable::new(
+            identities.into(),
+            self.ordered.into(),
+            self.discovery.into_iter().map(Into::into).collect(),
+        );
+        let mut secrets = SecretTable::default();
+        for secret in self.secrets {
+            secret.add_to(&mut secrets);
+        }
+        rules.secrets = secrets.into();
+        rules
+    }
+
+    fn start<'b>(
+        &'b mut self,
+        file: &PackFile,
+        name: &str,
+        trust: Trust,
+        text: &'b str,
+        problems: &'b mut Vec<PackProblem>,
+    ) -> Pack<'b> {
+        let mut checker = Checker {
+            text,
+            problems,
+            trust,
+        };
+        let head = &file.head;
+        if let Some(id) = &head.id {
+            checker.id(id);
+        }
+        let said = |text: &Option<Spanned<String>>, default: &str| {
+            text.as_ref()
+                .map_or_else(|| default.to_owned(), |text| text.get_ref().clone())
+        };
+        let id = said(&head.id, name);
+        let info = PackInfo {
+            title: said(&head.title, &id),
+            version: said(&head.version, ""),
+            id: id.clone(),
+        };
+        match self.rules.packs.iter_mut().find(|pack| pack.id == id) {
+            Some(known) => *known = info,
+            None => self.rules.packs.push(info),
+        }
+        for source in &file.sources {
+            let name = source.name.get_ref();
+            (self.rules.sources).insert(name.clone(), source.cite.clone());
+            match &source.url {
+                Some(url) => {
+                    checker.link(url);
+                    self.rules.links.insert(name.clone(), url.get_ref().clone());
+                }
+                None => {
+                    self.rules.links.remove(name);
+                }
+            }
+        }
+        Pack {
+            // Rows may speak of components that only a later row of the same pack defines.
+            components: file
+                .components
+                .iter()
+                .filter_map(|row| Some(row.about.id.as_ref()?.get_ref().clone()))
+                .chain(
+                    self.rules
+                        .components
+                        .iter()
+                        .map(|c| c.provenance.id.clone()),
+                )
+                .collect(),
+            id,
+            trust,
+            builder: self,
+            checker,
+            ids: HashMap::new(),
+        }
+    }
+}
+
+/// Adds a row, in the place of the one with this id if there is one.
+pub(in crate::pack) fn keep<T>(
+    rows: &mut Vec<T>,
+    places: &mut Places,
+    id: String,
+    table: &'static str,
+    row: T,
+) {
+    match places.get(&id) {
+        Some((known, at)) if *known == table => rows[*at] = row,
+        _ => {
+            places.insert(id, (table, rows.len()));
+            rows.push(row);
+        }
+    }
+}
+
+/// Adds those texts that the list does not have yet.
+pub(in crate::pack) fn add_new(list: &mut Vec<String>, texts: &[Spanned<String>]) {
+    for text in texts {
+        if !list.contains(text.get_ref()) {
+            list.push(text.get_ref().clone());
+        }
+    }
+}

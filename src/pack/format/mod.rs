@@ -1,0 +1,13 @@
+//! What users write: the tables of a pack with the place of each value, read from TOML.
+
+pub mod check;
+pub mod checks;
+pub mod file;
+mod meaning;
+pub mod packed;
+pub mod problem;
+mod product;
+pub mod read_lint;
+pub mod row;
+pub mod schema;
+pub mod table;

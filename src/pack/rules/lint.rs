@@ -1,0 +1,270 @@
+//! Lint rules, validated: what `lint` runs and what `rules explain` prints.
+
+use std::borrow::Cow;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Provenance;
+use super::checks::Registered;
+use super::pattern::Pattern;
+use super::template::Template;
+use crate::xml::encoding::TextEncoding;
+use crate::xml::selector::{Reach, Selector};
+
+/// How bad a finding is. The greater one is worse.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// Worth knowing; nothing need be done.
+    Note,
+    /// Likely to be wrong, or to become so.
+    #[default]
+    Warning,
+    /// Breaks the product, the upgrade or its protection.
+    Error,
+}
+
+impl Severity {
+    /// The word that packs and outputs use.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// How far a fix can be trusted. The greater one is safer.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Applicability {
+    /// Shown only: a person has to fill something in.
+    DisplayOnly,
+    /// Applied with `--unsafe-fixes`: it may change what the program does.
+    Unsafe,
+    /// Applied with `--fix`: what the program does stays, but for the finding.
+    Safe,
+}
+
+impl Applicability {
+    /// The word that packs and outputs use.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::DisplayOnly => "display-only",
+            Self::Unsafe => "unsafe",
+            Self::Safe => "safe",
+        }
+    }
+}
+
+/// A lint rule.
+#[derive(Clone, Debug)]
+pub struct LintRule {
+    /// Id (`PF101`), pack, summary, why, source.
+    pub provenance: Provenance,
+    /// Its name in words: `sdk-url-placeholder`.
+    pub name: String,
+    /// How bad a finding is.
+    pub severity: Severity,
+    /// Components whose files it looks at; all files if empty.
+    pub components: Vec<String>,
+    /// Whether it looks at XDT transforms (`web.Release.config`) as well.
+    pub transforms: bool,
+    /// What to do about a finding, one sentence or a few.
+    pub advice: String,
+    /// What it looks for.
+    pub check: Check,
+    /// The change that cures a finding.
+    pub fix: Option<FixRule>,
+    /// Files without a finding of this rule.
+    pub valid: Vec<Example>,
+    /// Files with at least one.
+    pub invalid: Vec<Example>,
+}
+
+/// What a rule looks for.
+#[derive(Clone, Debug)]
+pub enum Check {
+    /// Nodes that selectors find and for which a condition holds.
+    Declared(Box<Declared>),
+    /// A check of the registry.
+    Registered(Box<Registered>),
+}
+
+/// A check that is data.
+#[derive(Clone, Debug)]
+pub struct Declared {
+    /// The elements or values to look at, each once.
+    pub select: Vec<Selector>,
+    /// What must hold for a finding; always if none.
+    pub when: Option<Condition>,
+    /// What a finding says.
+    pub message: Template,
+}
+
+/// What must hold at an element that was selected. All parts must.
+#[derive(Clone, Debug, Default)]
+pub struct Condition {
+    /// The value that the tests are about, if not the one selected.
+    pub of: Option<Reach>,
+    /// Tests of that value; no value passes no test.
+    pub tests: Vec<ValueTest>,
+    /// Paths that must lead somewhere.
+    pub exists: Vec<Reach>,
+    /// Paths that must lead nowhere.
+    pub missing: Vec<Reach>,
+    /// How many elements a path must lead to.
+    pub counts: Vec<Count>,
+    /// One of these must hold.
+    pub any: Vec<Condition>,
+    /// All of these must hold.
+    pub all: Vec<Condition>,
+    /// This must not hold.
+    pub not: Option<Box<Condition>>,
+}
+
+/// A number of elements.
+#[derive(Clone, Debug)]
+pub struct Count {
+    /// Which.
+    pub of: Reach,
+    /// How many at least.
+    pub at_least: usize,
+    /// How many at most.
+    pub at_most: usize,
+}
+
+/// A test of one value.
+#[derive(Clone, Debug)]
+pub enum ValueTest {
+    /// It is one of these; `ignore_case` compares without case.
+    OneOf {
+        /// The values.
+        values: Vec<String>,
+        /// Whether case is ignored (ASCII).
+        ignore_case: bool,
+    },
+    /// The pattern is found in it.
+    Matches(Pattern),
+    /// It is of this type.
+    Is(ValueType),
+    /// It is empty but for white space, or is not.
+    Empty(bool),
+    /// It is the same as the value that the path leads to.
+    SameAs(Reach),
+    /// It is another one than the value that the path leads to, which is there.
+    DiffersFrom(Reach),
+    /// It is a URL, and this part of it meets the condition. A part that is not there is no value.
+    Url(UrlPart, Box<Condition>),
+}
+
+/// What a value can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValueType {
+    /// An absolute http or https URL without characters that a URL cannot hold.
+    Url,
+    /// `true` or `false` in any case.
+    Bool,
+    /// A whole number.
+    Integer,
+    /// A host name or an IP address.
+    Host,
+    /// An IP address.
+    Ip,
+    /// `domain\user`.
+    QualifiedUser,
+    /// Three or four numbers with dots.
+    Version,
+    /// Printable ASCII only.
+    Ascii,
+    /// What a deployment or a person fills in: `#{x}#`, `$(x)`, `{0}`, `%x%`, `__x__`, `[x]`, `<x>`, `***`.
+    Placeholder,
+}
+
+/// A part of a URL, without its delimiters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UrlPart {
+    /// `https`, in lower case.
+    Scheme,
+    /// `mfa.example.com`, in lower case.
+    Host,
+    /// `9999`.
+    Port,
+    /// `/PhoneFactor/x.asmx`.
+    Path,
+    /// What follows `?`.
+    Query,
+    /// What stands before `@`.
+    User,
+}
+
+/// The change that cures a finding.
+#[derive(Clone, Debug)]
+pub struct FixRule {
+    /// What it does, as an order: "set `debug` to false".
+    pub title: String,
+    /// How far it can be trusted.
+    pub applicability: Applicability,
+    /// The change; native checks make it themselves.
+    pub action: Option<FixAction>,
+}
+
+/// A change that is data.
+#[derive(Clone, Debug)]
+pub enum FixAction {
+    /// Gives the selected value this text.
+    Set(String),
+    /// Replaces every match in the selected value.
+    Replace(Pattern, String),
+    /// Gives an attribute of the selected element this value, and adds it if need be.
+    SetAttribute(String, String),
+    /// Takes the selected attribute or element away.
+    Remove,
+}
+
+/// Files of an example.
+#[derive(Clone, Debug)]
+pub struct Example {
+    /// Path and content of each file; the first is the one that people are shown.
+    pub files: Vec<(String, String)>,
+    /// How the files are encoded, if not as UTF-8 without a byte-order mark.
+    pub encoding: Option<(TextEncoding, bool)>,
+    /// The first file after all safe and unsafe fixes of this rule.
+    pub fixed: Option<String>,
+}
+
+impl Example {
+    /// The bytes of a file with this text.
+    #[must_use]
+    pub fn bytes(&self, text: &str) -> Vec<u8> {
+        let Some((encoding, bom)) = self.encoding else {
+            return text.as_bytes().to_vec();
+        };
+        let marked: Cow<'_, str> = match bom {
+            true => Cow::Owned(format!("\u{feff}{text}")),
+            false => Cow::Borrowed(text),
+        };
+        let mut bytes = Vec::with_capacity(2 * text.len());
+        encoding.encode_into(&marked, &mut bytes);
+        bytes
+    }
+}
