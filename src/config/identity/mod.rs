@@ -184,7 +184,7 @@ impl IdentityTable {
 }
 
 /// Which buckets have rules: most elements are in none, and a look here is cheaper than a search.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Filter([u64; 32]);
 
 impl Filter {
@@ -205,12 +205,6 @@ impl Filter {
     fn may_hold(&self, bucket: u32) -> bool {
         let (word, bit) = Self::place(bucket);
         self.0[word] & bit != 0
-    }
-}
-
-impl Default for Filter {
-    fn default() -> Self {
-        Self([0; 32])
     }
 }
 
