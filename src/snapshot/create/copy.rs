@@ -102,6 +102,7 @@ mod tests {
     use std::fs;
 
     use super::{TRIES, copy_steadily};
+    use crate::io::folder::Recent;
     use crate::io::place::Place;
     use crate::io::stream;
     use crate::pack::places::FileKind;
