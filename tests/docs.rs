@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 
-const DOCUMENTS: [&str; 11] = [
+const DOCUMENTS: [&str; 12] = [
+    "docs/promises.md",
     "docs/formats.md",
     "docs/lint.md",
     "docs/snapshot.md",
@@ -387,5 +388,84 @@ fn the_example_of_the_readme_upgrades_the_estate() {
             let merged = fs::read(folder.path().join(name)).unwrap();
             assert!(merged == fs::read(entry.path()).unwrap(), "{name:?}");
         }
+    }
+}
+
+/// The cells of the rows of the first table below `title`.
+fn table(document: &str, title: &str) -> Vec<Vec<String>> {
+    let document = read(document);
+    let (_, part) = document.split_once(title).unwrap();
+    let rows = part.lines().skip_while(|line| !line.starts_with("|---"));
+    rows.skip(1)
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| {
+            let cells = line.trim_matches('|').split('|');
+            cells.map(|cell| cell.trim().to_owned()).collect()
+        })
+        .collect()
+}
+
+/// Whether `binary::module::name` is a test.
+fn is_test(test: &str) -> bool {
+    let (path, name) = test.rsplit_once("::").unwrap();
+    let file = format!("tests/{}.rs", path.replace("::", "/"));
+    root().join(&file).is_file() && {
+        let source = read(&file);
+        let at = source.find(&format!("fn {name}("));
+        at.is_some_and(|at| {
+            source[..at]
+                .rsplit("}\n")
+                .next()
+                .unwrap()
+                .contains("#[test]")
+        })
+    }
+}
+
+#[test]
+fn every_promise_of_the_readme_names_tests_that_are_there() {
+    let promised = table("README.md", "## Promises");
+    let held = table("docs/promises.md", "# Promises");
+    assert!(promised.len() > 10, "the table was not found");
+    let in_short = |rows: &[Vec<String>]| -> Vec<Vec<String>> {
+        rows.iter().map(|row| row[..2].to_vec()).collect()
+    };
+    assert_eq!(in_short(&promised), in_short(&held));
+    let mutations = read("tests/mutations.tsv");
+    let mutations: Vec<Vec<&str>> = (mutations.lines())
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| line.split('\t').collect())
+        .collect();
+    for row in &held {
+        let tests: Vec<&str> = row[2].split('`').skip(1).step_by(2).collect();
+        assert!(!tests.is_empty(), "{} names no test", row[0]);
+        for test in &tests {
+            assert!(is_test(test), "{}: there is no test {test}", row[0]);
+        }
+        let of_row = mutations.iter().filter(|mutation| mutation[0] == row[0]);
+        let of_row: Vec<_> = of_row.collect();
+        // Most machines lack .NET's reader; its law has a test of its own.
+        assert!(
+            !of_row.is_empty() || row[0] == ".NET reads it",
+            "nothing breaks {} on purpose",
+            row[0]
+        );
+        for mutation in of_row {
+            assert!(
+                tests.contains(&mutation[1]),
+                "{} of {}",
+                mutation[1],
+                row[0]
+            );
+        }
+    }
+    for mutation in &mutations {
+        let [promise, _, file, text, instead] = mutation[..] else {
+            panic!("{mutation:?}");
+        };
+        assert!(held.iter().any(|row| row[0] == promise), "{promise}");
+        assert_ne!(text, instead);
+        let text = text.replace("\\n", "\n");
+        assert_eq!(read(file).matches(&text).count(), 1, "{text} in {file}");
     }
 }

@@ -958,6 +958,14 @@ fn the_second_reader_is_another_one() {
         "<a b=\"1\">y</a>",
         "<c b=\"1\">x</c>",
         "<a b=\"1\">x<d/></a>",
+        "<a b=\"1\">xy</a>",
+        "<a b=\"1\"></a>",
+        "<a b=\"1\" c=\"2\">x</a>",
+        "<a>x</a>",
+        "<a xml:b=\"1\">x</a>",
+        "<a b=\"1\">x<!----></a>",
+        "<a b=\"1\">x<?p?></a>",
+        "<a b=\"1\">x</a><a/>",
     ] {
         assert!(second_reader::agree(&document, other.as_bytes()).is_err());
         assert!(fast_reader::agree(&document, other.as_bytes()).is_err());

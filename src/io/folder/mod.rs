@@ -20,6 +20,7 @@ mod created;
 mod fault;
 mod leftover;
 mod lock;
+mod recent;
 mod stamp;
 #[cfg(unix)]
 mod unix;
@@ -35,6 +36,7 @@ pub use created::{Created, Temporary};
 pub(super) use leftover::{Noted, stay, sweep, temporary_name};
 pub use leftover::{interrupt, is_temporary};
 pub use lock::Held;
+pub use recent::Recent;
 pub use stamp::Stamp;
 #[cfg(unix)]
 use unix as system;

@@ -2,10 +2,11 @@
 
 use std::fs::{File, Metadata};
 use std::io;
+use std::path::Path;
 
 use jiff::Timestamp;
 
-use crate::io::folder::{self, Stamp};
+use crate::io::folder::{self, Recent, Stamp};
 use crate::io::fresh::{attributes_of, mode_of};
 use crate::io::stream;
 use crate::snapshot::Problem;
@@ -29,16 +30,21 @@ pub(super) fn is_full(error: &io::Error) -> bool {
 /// file had when it was opened: one that grows all the time would never end.
 pub(super) fn copy_steadily(
     planned: &Planned,
+    sources: &Recent,
     progress: &Progress,
     mut copy: impl FnMut(&File, &Metadata) -> io::Result<stream::Measured>,
 ) -> io::Result<FileEntry> {
+    let name = planned.place.name();
+    let name = Path::new(&name);
+    let path = planned.place.path();
+    let folder = sources.folder(path.parent().unwrap_or(&path), || planned.place.folder())?;
     let mut tries = 0;
     loop {
         tries += 1;
-        let source = planned.place.read()?;
+        let source = folder.read(name)?;
         let before = source.metadata()?;
         let measured = copy(&source, &before)?;
-        let after = planned.place.look()?.ok_or(io::ErrorKind::NotFound)?;
+        let after = folder.look(name)?.ok_or(io::ErrorKind::NotFound)?;
         let modified = before.modified().ok();
         let steady =
             measured.size == before.len() && after.is_unchanged(&Stamp::of_metadata(&before));
@@ -96,6 +102,7 @@ mod tests {
     use std::fs;
 
     use super::{TRIES, copy_steadily};
+    use crate::io::folder::Recent;
     use crate::io::place::Place;
     use crate::io::stream;
     use crate::pack::places::FileKind;
@@ -119,14 +126,19 @@ mod tests {
         for (changes, tries, inconsistent) in [(0, 1, false), (1, 2, false), (9, TRIES, true)] {
             fs::write(&from, "x").unwrap();
             let mut count = 0;
-            let entry = copy_steadily(&planned, &Progress::default(), |source, _| {
-                count += 1;
-                let measured = stream::measure(source)?;
-                if count <= changes {
-                    fs::write(&from, "y".repeat(count + 1))?;
-                }
-                Ok(measured)
-            })
+            let entry = copy_steadily(
+                &planned,
+                &Recent::default(),
+                &Progress::default(),
+                |source, _| {
+                    count += 1;
+                    let measured = stream::measure(source)?;
+                    if count <= changes {
+                        fs::write(&from, "y".repeat(count + 1))?;
+                    }
+                    Ok(measured)
+                },
+            )
             .unwrap();
             assert_eq!((count, entry.inconsistent), (tries, inconsistent));
         }

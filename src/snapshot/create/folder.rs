@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use rayon::prelude::*;
 
 use super::copy::{copy_steadily, is_full, unreadable};
-use crate::io::folder::Folder;
+use crate::io::folder::{Folder, Recent};
 use crate::io::stream;
 use crate::snapshot::Problem;
 use crate::snapshot::find::Planned;
@@ -23,6 +23,7 @@ pub(super) fn into_folder(
     folder: &Folder,
     progress: &Progress,
 ) -> io::Result<(Vec<FileEntry>, Vec<Problem>)> {
+    let (sources, targets) = (Recent::default(), Recent::default());
     let problems = Mutex::new(Vec::new());
     let note = |problem| {
         if let Ok(mut problems) = problems.lock() {
@@ -34,7 +35,10 @@ pub(super) fn into_folder(
         .filter_map(|planned| {
             let to = Path::new(&planned.path);
             let name = to.file_name().unwrap_or_default();
-            let parent = || folder.make(to.parent().unwrap_or(Path::new("")), true);
+            let parent = || {
+                let path = to.parent().unwrap_or(Path::new(""));
+                targets.folder(path, || folder.make(path, true))
+            };
             let create = || {
                 let parent = parent()?;
                 match parent.create(name, 0o600) {
@@ -46,7 +50,7 @@ pub(super) fn into_folder(
                     created => created,
                 }
             };
-            let copied = copy_steadily(planned, progress, |source, metadata| {
+            let copied = copy_steadily(planned, &sources, progress, |source, metadata| {
                 let mut target = create()?;
                 let measured = stream::copy(source.take(metadata.len()), &mut target, &|bytes| {
                     progress.add_bytes(bytes);

@@ -19,6 +19,7 @@ use super::Problem;
 use super::find::Plan;
 use super::manifest::{FileEntry, MANIFEST, Manifest, PackEntry, ProblemEntry, SCHEMA, SUMS};
 use super::progress::Progress;
+use crate::io::folder::Recent;
 use crate::io::fresh::{self, NewFile, NewFolder};
 use crate::io::relative::usual;
 use crate::io::sealed::Lock;
@@ -214,6 +215,7 @@ pub fn create(
             is_secret: destination.lock.is_some(),
             created: facts.created,
             progress,
+            sources: Recent::default(),
         };
         let finish = |plan, entries, problems: &_| manifest(plan, entries, problems, facts, rules);
         let created = match &destination.lock {

@@ -17,6 +17,7 @@ use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
 use super::Created;
 use super::copy::{copy_steadily, is_full, unreadable};
+use crate::io::folder::Recent;
 use crate::io::fresh;
 use crate::io::sealed::{ReadSeek, Scratch};
 use crate::io::stream::{self, Measured};
@@ -49,6 +50,8 @@ pub(super) struct Job<'a> {
     pub created: Timestamp,
     /// How far it is.
     pub progress: &'a Progress,
+    /// The folders that files are read from.
+    pub sources: Recent,
 }
 
 /// Space that temporary files may need beside the zip.
@@ -158,7 +161,7 @@ fn add_all<W: Write>(
 
 fn pack(planned: &Planned, job: &Job<'_>) -> io::Result<Ready> {
     let mut packed = None;
-    let copied = copy_steadily(planned, job.progress, |source, metadata| {
+    let copied = copy_steadily(planned, &job.sources, job.progress, |source, metadata| {
         let modified = metadata.modified().ok();
         let time = modified.and_then(|time| Timestamp::try_from(time).ok());
         let options = options(Some(time.unwrap_or(job.created)), method(source)?);
