@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::settings::Asks;
 use crate::cli::snapshot::open;
-use crate::error::Failure;
+use crate::error::{Failure, Failures};
 use crate::io::walk::{self, Choose, Selection as FileSelection};
 use crate::lint::estate::{Input, inputs_of_snapshot};
 use crate::lint::settings::find::whole;
@@ -33,7 +33,7 @@ pub(super) struct Choice<'a> {
 
 impl Choice<'_> {
     /// The files at and below the paths; snapshots are opened.
-    pub(super) fn files(&self, failures: &mut Vec<Failure>) -> Vec<File> {
+    pub(super) fn files(&self, failures: &mut Failures) -> Vec<File> {
         let disk = Arc::new(Disk::default());
         let mut files: Vec<File> = Vec::new();
         let mut seen = HashSet::new();
@@ -82,7 +82,7 @@ impl Choice<'_> {
     }
 
     /// A snapshot is evidence and no place for settings: those of the current folder count.
-    fn in_snapshot(&self, path: &Path, files: &mut Vec<File>, failures: &mut Vec<Failure>) {
+    fn in_snapshot(&self, path: &Path, files: &mut Vec<File>, failures: &mut Failures) {
         let settings = self.finder.borrow_mut().of_here();
         let takes = |file: &Path| self.takes(file, settings, file);
         match open(path, self.asks.keys) {

@@ -330,8 +330,7 @@ fn refused(args: &LintArgs, failures: &[Failure], output: &mut Output) -> Exit {
     if args.report.format != Format::Text {
         print(args, &view, failures, output);
     }
-    failures.iter().for_each(|failure| output.failure(failure));
-    Exit::Failed
+    output.failures(failures, Exit::Failed)
 }
 
 fn print(args: &LintArgs, view: &View<'_>, failures: &[Failure], output: &mut Output) {
@@ -359,7 +358,7 @@ fn print(args: &LintArgs, view: &View<'_>, failures: &[Failure], output: &mut Ou
 
 fn present(args: &LintArgs, view: &View<'_>, failures: &[Failure], output: &mut Output) {
     print(args, view, failures, output);
-    failures.iter().for_each(|failure| output.failure(failure));
+    output.failures(failures, Exit::Clean);
     output.err(&text::summary(view, view.report.suppressed.len()));
     if view.estate.looked_at() == 0 && failures.is_empty() {
         output.err(text::NOTHING_TO_LOOK_AT);

@@ -9,7 +9,7 @@ use clap::Args;
 
 use super::files::{Choice, File, is_snapshot, usual_files};
 use crate::cli::pack_options::RulesArgs;
-use crate::error::Failure;
+use crate::error::{Failure, Failures};
 use crate::io::sealed::Keys;
 use crate::io::walk::Selection as FileSelection;
 use crate::lint::estate::Input;
@@ -58,16 +58,15 @@ pub(super) struct Gathered {
     pub(super) selection: Selection,
     pub(super) inputs: Vec<Input>,
     /// Paths that could not be looked into; the others go on.
-    pub(super) failures: Vec<Failure>,
+    pub(super) failures: Failures,
 }
 
 /// Finds files and settings.
 ///
 /// # Errors
 /// Whatever makes the run impossible: options, packs and settings that are not valid.
-pub(super) fn gather(asks: &Asks<'_>) -> Result<Gathered, Vec<Failure>> {
-    let given = FileSelection::new(asks.include, asks.exclude)
-        .map_err(|error| vec![Failure::from(error)])?;
+pub(super) fn gather(asks: &Asks<'_>) -> Result<Gathered, Failures> {
+    let given = FileSelection::new(asks.include, asks.exclude).map_err(Failures::from)?;
     let finder = RefCell::new(match (&asks.settings.config, asks.settings.no_config) {
         (Some(path), _) => Finder::given(path),
         (None, true) => Finder::off(),
@@ -87,15 +86,14 @@ pub(super) fn gather(asks: &Asks<'_>) -> Result<Gathered, Vec<Failure>> {
             Ok(rules) => rules,
             Err(failures) => return Err(with_settings(failures, &finder.borrow())),
         };
-        let usual = FileSelection::new(&usual_files(&rules), &[])
-            .map_err(|error| vec![Failure::from(error)])?;
+        let usual = FileSelection::new(&usual_files(&rules), &[]).map_err(Failures::from)?;
         let choice = Choice {
             asks,
             given: &given,
             usual: &usual,
             finder: &finder,
         };
-        let mut failures = Vec::new();
+        let mut failures = Failures::new();
         let files = choice.files(&mut failures);
         if self::packs(&asks.rules.rules, &finder.borrow()).len() == packs.len() {
             let (selection, inputs) = select(asks, &rules, &finder.borrow(), files)?;
@@ -130,7 +128,7 @@ fn packs(asked: &[PathBuf], finder: &Finder) -> Vec<PathBuf> {
     packs
 }
 
-fn load(packs: Extra<'_>) -> Result<Rules, Vec<Failure>> {
+fn load(packs: Extra<'_>) -> Result<Rules, Failures> {
     pack::load_for_lint(packs).map_err(|failures| {
         let all = failures.iter().flat_map(PackFailure::failures);
         all.collect()
@@ -138,7 +136,7 @@ fn load(packs: Extra<'_>) -> Result<Rules, Vec<Failure>> {
 }
 
 /// `failures` behind those of the settings that were found so far.
-fn with_settings(failures: Vec<Failure>, finder: &Finder) -> Vec<Failure> {
+fn with_settings(failures: Failures, finder: &Finder) -> Failures {
     let mut all = finder.failures.clone();
     for settings in &finder.found {
         let problems = settings.problems.iter();
@@ -156,7 +154,7 @@ fn select(
     rules: &Rules,
     finder: &Finder,
     files: Vec<File>,
-) -> Result<(Selection, Vec<Input>), Vec<Failure>> {
+) -> Result<(Selection, Vec<Input>), Failures> {
     let mut failures = finder.failures.clone();
     let selection = Selection::new(rules, asks.select, asks.ignore).unwrap_or_else(|unknown| {
         failures.extend(unknown.iter().map(unknown_rule));
