@@ -31,6 +31,10 @@ pub(in crate::pack) struct Pack<'b> {
     pub(in crate::pack) checker: Checker<'b>,
     /// Ids of all components that rows may name.
     pub(in crate::pack) components: Vec<String>,
+    /// Ids of all facts that rows may name.
+    pub(in crate::pack) facts: Vec<String>,
+    /// Ids of all services that rows may name.
+    pub(in crate::pack) services: Vec<String>,
     /// Where every id so far stands.
     pub(in crate::pack) ids: HashMap<String, Span>,
 }
@@ -63,6 +67,8 @@ impl Pack<'_> {
         file.settings.iter().for_each(|row| self.setting(row));
         file.merges.iter().for_each(|row| self.merge(row));
         self.places(file);
+        file.facts.iter().for_each(|row| self.fact(row));
+        file.services.iter().for_each(|row| self.service(row));
         file.lints.iter().for_each(|row| self.lint(row));
         self.guards(&file.guards);
         file.discovery.iter().for_each(|text| self.discovery(text));

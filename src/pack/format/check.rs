@@ -10,6 +10,7 @@ use crate::config::references::{ANY, Form, Target, Within};
 use crate::pack::rules::places::{FileKind, Need};
 use crate::pack::rules::{Mark, Version, When};
 use crate::xml::Span;
+use crate::xml::address::Leaf;
 use crate::xml::chars::is_qualified_name;
 use crate::xml::selector::{Reach, Selector};
 
@@ -167,6 +168,17 @@ impl Checker<'_> {
                 None
             }
         }
+    }
+
+    /// A selector of values.
+    pub fn value(&mut self, path: &Spanned<String>) -> Option<Selector> {
+        let selector = self.selector(path)?;
+        if *selector.leaf() == Leaf::Element {
+            let message = format!("`{}` names an element and no value", path.get_ref());
+            self.wrong(path, message, "end it in `/@name` or `/text()`");
+            return None;
+        }
+        Some(selector)
     }
 
     /// A path from an element, or a selector.

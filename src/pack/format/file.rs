@@ -5,6 +5,7 @@
 
 use toml::Spanned;
 
+use super::read_facts::{FactRow, ServiceRow};
 use super::read_lint::LintRow;
 use crate::xml::Span;
 
@@ -279,6 +280,10 @@ pub struct PackFile {
     pub locations: Vec<LocationRow>,
     /// `[[file]]`.
     pub files: Vec<FileRow>,
+    /// `[[fact]]`.
+    pub facts: Vec<FactRow>,
+    /// `[[service]]`.
+    pub services: Vec<ServiceRow>,
     /// `[[lint]]`.
     pub lints: Vec<LintRow>,
 }

@@ -5,6 +5,7 @@ pub mod checks;
 pub mod file;
 pub mod problem;
 pub mod read;
+pub mod read_facts;
 pub mod read_lint;
 pub mod row;
 pub mod schema;

@@ -11,11 +11,12 @@ use super::file::{
     OrderRow, PackFile, ReferenceRow, SecretRow, SectionGroupRow, SettingRow, VirtualDirectoryRow,
 };
 use super::problem::{PackProblem, did_you_mean};
+use super::read_facts::{FactRow, ServiceRow};
 use super::read_lint::LintRow;
 use super::row::{Row, kind, span};
 use crate::xml::Span;
 
-const TABLES: [&str; 18] = [
+const TABLES: [&str; 20] = [
     "pack",
     "sources",
     "discovery",
@@ -33,6 +34,8 @@ const TABLES: [&str; 18] = [
     "spellings",
     "location",
     "file",
+    "fact",
+    "service",
     "lint",
 ];
 
@@ -67,6 +70,14 @@ impl PackFile {
         }
         known_tables(document, &TABLES, problems);
         file.read_tables(document, problems);
+        file.facts = rows(document, "fact", "[[fact]]", problems, FactRow::read);
+        file.services = rows(
+            document,
+            "service",
+            "[[service]]",
+            problems,
+            ServiceRow::read,
+        );
         file.lints = rows(document, "lint", "[[lint]]", problems, |row| {
             LintRow::read(row, text)
         });

@@ -163,6 +163,10 @@ struct Pack {
     location: Option<Vec<Location>>,
     /// Which files below the folder of a component matter.
     file: Option<Vec<File>>,
+    /// Values that lint rules speak of.
+    fact: Option<Vec<Fact>>,
+    /// Services that lint rules speak of.
+    service: Option<Vec<Service>>,
     /// Lint rules.
     lint: Option<Vec<Lint>>,
 }
@@ -374,6 +378,74 @@ row! {
 }
 
 row! {
+    /// A value that a product reads, wherever it stands.
+    Fact {
+        /// Id: a-z, 0-9 and -.
+        id: String,
+        /// What people call it.
+        summary: String,
+        /// Ids of the components that have it; all files may without it.
+        component: Option<Texts>,
+        /// Selectors of the value; the first that leads somewhere counts.
+        select: Option<Texts>,
+        /// The service whose URL it is.
+        url_of: Option<String>,
+        /// What it is where nothing says it.
+        default: Option<String>,
+        /// Whether case and white space around it tell values apart.
+        exact: Option<bool>,
+    }
+}
+
+row! {
+    /// A service that a product calls by a URL.
+    Service {
+        /// Id: a-z, 0-9 and -.
+        id: String,
+        /// What people call it.
+        title: String,
+        /// Id of the component that answers, whose virtual directories the URL names.
+        component: Option<String>,
+        /// The file at the end of its URL.
+        endpoint: String,
+        /// Selectors of its URL.
+        urls: Option<Texts>,
+        /// Selectors of any URLs: those that end in the endpoint are its own.
+        any_urls: Option<Texts>,
+        /// Hosts, with a port or without, of URLs that were never set.
+        placeholders: Option<Texts>,
+        /// Hosts that only documentation has.
+        sample_hosts: Option<Texts>,
+        /// Segments that only documentation has.
+        sample_segments: Option<Texts>,
+        /// Who calls it, and when; the first item that fits a file counts.
+        used_by: Option<Users>,
+    }
+}
+
+/// Who calls a service: one, or a list.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+enum Users {
+    /// One.
+    One(User),
+    /// Several.
+    Many(Vec<User>),
+}
+
+/// Files that may call a service.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct User {
+    /// Id of the component whose files these are; all others without it.
+    component: Option<String>,
+    /// Id of the fact that says so; they always do without it.
+    flag: Option<String>,
+    /// That they do, in words.
+    says: Option<String>,
+}
+
+row! {
     /// A virtual directory that the upgrade renames.
     VirtualDirectory {
         /// Id: a-z, 0-9 and -.
@@ -526,6 +598,16 @@ enum Message {
 struct Condition {
     /// The value that the tests are about, if not the selected one: a path.
     of: Option<String>,
+    /// The fact whose value the tests are about.
+    fact: Option<String>,
+    /// Services that the file certainly uses.
+    uses: Option<Texts>,
+    /// Services that the file certainly does not use.
+    avoids: Option<Texts>,
+    /// The value is the one of this fact.
+    same_as_fact: Option<String>,
+    /// The value is another one than that of this fact.
+    differs_from_fact: Option<String>,
     /// The value is this.
     equals: Option<String>,
     /// The value is one of these.

@@ -1,6 +1,7 @@
 //! Validated rules: what runs.
 
 pub mod checks;
+pub mod facts;
 pub mod lint;
 pub mod places;
 pub mod template;
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 
 use regex::Regex;
 
+use self::facts::{KnownFact, Service};
 use self::lint::LintRule;
 use self::places::{ExpectedFile, Location};
 use crate::config::identity::IdentityTable;
@@ -262,6 +264,10 @@ pub struct Rules {
     pub files: Vec<ExpectedFile>,
     /// Rows of given packs that later ones took the place of.
     pub replaced: Vec<Replaced>,
+    /// Values that lint rules speak of.
+    pub facts: Vec<KnownFact>,
+    /// Services that lint rules speak of.
+    pub services: Vec<Service>,
     /// Lint rules, in the order of the packs.
     pub lints: Vec<LintRule>,
     /// Citations by the short names that [`Provenance::source`] holds.
