@@ -10,6 +10,9 @@ use std::{env, fs};
 
 use toml::de::DeTable;
 
+use crate::general;
+use crate::pack::format::packed;
+
 /// A folder of `rules`.
 struct Folder {
     is_product: bool,
@@ -17,7 +20,7 @@ struct Folder {
     path: PathBuf,
 }
 
-/// Writes `packs.rs`.
+/// Writes `packs.rs`, and `general.rs` with what the general ones say.
 pub(crate) fn write() -> Result<(), String> {
     let root = env::var_os("CARGO_MANIFEST_DIR").ok_or("cargo names no folder")?;
     let rules = Path::new(&root).join("rules");
@@ -42,12 +45,14 @@ pub(crate) fn write() -> Result<(), String> {
     let is_general =
         |folder: &&Folder| !folder.is_product && folder.path.join("pack.toml").is_file();
     let general = folders.iter().filter(is_general).count();
+    let target = env::var_os("OUT_DIR").ok_or("cargo names no folder for what is made")?;
+    let target = PathBuf::from(target);
     let mut out = String::new();
     for (name, file, what) in [
         (
             "BUILT_IN",
             "pack.toml",
-            "The packs in the binary: id and TOML. Those of no product come first",
+            "The packs in the binary. Those of no product come first",
         ),
         (
             "LINT",
@@ -55,13 +60,18 @@ pub(crate) fn write() -> Result<(), String> {
             "The packs of lint rules in the binary, which no merge need read",
         ),
     ] {
-        let _ = writeln!(out, "/// {what}.\npub const {name}: &[(&str, &str)] = &[");
+        let _ = writeln!(out, "/// {what}.\npub const {name}: &[BuiltIn] = &[");
         for folder in &folders {
             let path = folder.path.join(file);
             if let Ok(text) = fs::read_to_string(&path) {
                 let id = id(&text).ok_or_else(|| format!("{} has no pack.id", path.display()))?;
-                let path = path.display().to_string();
-                let _ = writeln!(out, "    ({id:?}, include_str!({path:?})),");
+                let packed = target.join(format!("{id}.packed"));
+                fs::write(&packed, pack(&text, &path)?).map_err(|error| error.to_string())?;
+                let (path, packed) = (path.display().to_string(), packed.display().to_string());
+                let _ = writeln!(
+                    out,
+                    "    BuiltIn {{ id: {id:?}, text: include_str!({path:?}), packed: include_bytes!({packed:?}) }},"
+                );
             }
         }
         out.push_str("];\n");
@@ -70,8 +80,29 @@ pub(crate) fn write() -> Result<(), String> {
         out,
         "\n/// So many of the first [`BUILT_IN`] packs are of no product.\nconst GENERAL: usize = {general};"
     );
-    let target = env::var_os("OUT_DIR").ok_or("cargo names no folder for what is made")?;
-    fs::write(Path::new(&target).join("packs.rs"), out).map_err(|error| error.to_string())
+    let write = |name: &str, text: String| {
+        fs::write(target.join(name), text).map_err(|error| error.to_string())
+    };
+    write("packs.rs", out)?;
+    let packs: Vec<PathBuf> = (folders.iter().filter(is_general))
+        .map(|folder| folder.path.join("pack.toml"))
+        .collect();
+    let mut texts = Vec::new();
+    for path in &packs {
+        texts.push((
+            path.as_path(),
+            fs::read_to_string(path).map_err(|error| error.to_string())?,
+        ));
+    }
+    write("general.rs", general::source(&texts)?)
+}
+
+/// The tables of a pack without the examples, which no run of `lint` needs.
+fn pack(text: &str, path: &Path) -> Result<Vec<u8>, String> {
+    let told = |error: String| format!("{}: {error}", path.display());
+    let document = DeTable::parse(text).map_err(|error| told(error.to_string()))?;
+    let is_example = |table: &str, key: &str| table == "lint" && matches!(key, "valid" | "invalid");
+    packed::pack(document.get_ref(), is_example).map_err(told)
 }
 
 /// What a pack calls itself.

@@ -11,4 +11,5 @@ pub mod pack;
 pub mod present;
 pub mod rewrite;
 pub mod snapshot;
+pub mod word;
 pub mod xml;

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 use conferry::config::identity::IdentityTable;
 use conferry::pack::file::{About, PackFile};
-use conferry::pack::load::{BUILT_IN, Reason};
-use conferry::pack::rules::{Action, Rules};
+use conferry::pack::load::{BUILT_IN, BuiltIn, LINT, Reason};
+use conferry::pack::rules::{Action, Mark, Rules};
 use conferry::pack::validate::{Builder, Trust};
 use conferry::pack::{PackFailure, load};
 use conferry::xml::{Document, LineColumn};
@@ -103,7 +103,7 @@ fn excerpts_hold(failures: &[PackFailure]) {
 fn built_in_packs_hold_under_full_checks() {
     let mut builder = Builder::default();
     builder.may_unmask = true;
-    for (id, text) in BUILT_IN {
+    for BuiltIn { id, text, .. } in BUILT_IN.iter().chain(LINT) {
         if let Err(problems) = builder.add(text, id, Trust::Checked) {
             panic!("{id}: {problems:#?}");
         }
@@ -112,7 +112,7 @@ fn built_in_packs_hold_under_full_checks() {
 
 #[test]
 fn every_built_in_row_has_its_source() {
-    for (id, text) in BUILT_IN {
+    for BuiltIn { id, text, .. } in BUILT_IN {
         let file = PackFile::read(text, &mut Vec::new());
         assert_eq!(file.head.id.as_ref().unwrap().get_ref(), id);
         assert!(file.head.title.is_some() && file.head.version.is_some());
@@ -131,7 +131,7 @@ fn every_built_in_row_has_its_source() {
         let known: Vec<&str> = file
             .sources
             .iter()
-            .map(|s| s.0.get_ref().as_str())
+            .map(|s| s.name.get_ref().as_str())
             .collect();
         let mut cited = Vec::new();
         for about in abouts {
@@ -154,7 +154,7 @@ fn every_built_in_row_has_its_source() {
         for about in told {
             assert!(about.summary.is_some(), "{id}: {:?}", about.id);
             assert!(about.mark.is_some(), "{id}: {:?}", about.id);
-            let inferred = about.mark.as_ref().unwrap().get_ref() == "inferred";
+            let inferred = *about.mark.as_ref().unwrap().get_ref() == Mark::Inferred;
             assert!(!inferred || about.why.is_some(), "{id}: {:?}", about.id);
         }
     }

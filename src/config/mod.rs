@@ -16,5 +16,6 @@ pub mod secrets;
 pub mod section_groups;
 pub mod sidecars;
 pub mod structure;
+pub mod terms;
 pub mod transforms;
 pub mod version;

@@ -6,18 +6,9 @@ use std::borrow::Cow;
 use rustc_hash::FxHashMap;
 
 use super::identity::{Compare, ElementPath};
+pub use super::terms::Within;
 use crate::xml::chars::is_qualified_name;
 use crate::xml::{Attribute, Document, NodeId, NodeKind, Span};
-
-/// Where the entry stands that a name points at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Within {
-    /// Anywhere in the document.
-    #[default]
-    Document,
-    /// Below the element that has the name.
-    Element,
-}
 
 /// An attribute that names entries.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,8 +10,8 @@ use conferry::lint::estate::{Estate, Input};
 use conferry::lint::selection::Selection;
 use conferry::lint::tree::Memory;
 use conferry::lint::{Finding, Linter, examples, fix};
+use conferry::pack::Rules;
 use conferry::pack::lint::{Applicability, Example};
-use conferry::pack::{Rules, load_for_lint};
 use conferry::xml::{Document, Edits, NodeId, Span};
 use rayon::prelude::*;
 
@@ -19,7 +19,7 @@ use crate::laws::{Law, files};
 
 fn rules() -> &'static Rules {
     static RULES: OnceLock<Rules> = OnceLock::new();
-    RULES.get_or_init(|| load_for_lint(&[]).unwrap())
+    RULES.get_or_init(crate::compiled_pack::with_examples)
 }
 
 fn estate(files: &[(&str, Vec<u8>)]) -> Estate {

@@ -7,7 +7,7 @@ mod cli; // the command line: help, exit codes, bad input, output formats
 mod collisions; // values that collide in the fingerprints of a merge
 mod command; // how tests run the binary
 mod command_cases; // how tests run the folders of cases of a command
-mod compiled_pack; // the general pack as compiled in: written from rules/dotnet/pack.toml, and equal to it
+mod compiled_pack; // the general pack as the build compiles it in, equal to rules/dotnet/pack.toml
 mod dotnet_hazards; // config::hazards against .NET's own reader
 mod dotnet_laws; // what .NET's own reader reads of merged files
 mod dotnet_layouts; // generated layouts for it

@@ -2,20 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::config::terms::Compare;
 use crate::xml::fold::{folded, push_folded};
-
-/// How values of an identity compare.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Compare {
-    /// Character by character.
-    #[default]
-    Exactly,
-    /// Without regard to case.
-    IgnoreCase,
-    /// As the name of an assembly: simple name, culture and public key token count,
-    /// version and architecture do not.
-    AssemblyName,
-}
 
 impl Compare {
     /// Whether values that differ in case only are equal.

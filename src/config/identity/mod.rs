@@ -11,25 +11,9 @@ use crate::xml::{Document, NodeId};
 mod compare;
 mod paths;
 
-pub use compare::Compare;
+pub use super::terms::{Compare, Duplicates};
 use paths::{EMPTY, hashed_name};
 pub use paths::{ElementPath, KeyPath};
-
-/// What several elements with one identity under one parent mean.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Duplicates {
-    /// Nothing is known about it.
-    #[default]
-    Unsaid,
-    /// The last one counts.
-    LastWins,
-    /// The first one counts.
-    FirstWins,
-    /// .NET takes them only while they are equal.
-    RefusedByNet,
-    /// IIS takes one only.
-    RefusedByIis,
-}
 
 /// One row of the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,16 +39,16 @@ pub struct IdentityRule {
 }
 
 impl IdentityRule {
-    /// A row that says nothing but which elements it is for.
+    /// What is true of a section, or of a group of sections, that no row speaks of.
     #[must_use]
-    pub const fn of(element: ElementPath) -> Self {
+    pub const fn of_section(element: ElementPath, is_group: bool) -> Self {
         Self {
             element,
             by: Cow::Borrowed(&[]),
             then_by: Cow::Borrowed(&[]),
             compare: Compare::Exactly,
             duplicates: Duplicates::Unsaid,
-            once: false,
+            once: !is_group,
             removes: None,
             entry: false,
             unique: None,

@@ -9,8 +9,8 @@ use crate::pack::PackProblem;
 use crate::pack::check::Checker;
 use crate::pack::file::Text;
 use crate::pack::lint::Severity;
-use crate::pack::read::{document, known_tables, table};
 use crate::pack::row::{Row, span};
+use crate::pack::table::{document, known_tables, table};
 use crate::pack::words::SEVERITIES;
 use crate::xml::Span;
 

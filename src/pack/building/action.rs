@@ -2,26 +2,32 @@
 
 use toml::Spanned;
 
-use crate::pack::format::check::{self, Checker};
+use crate::pack::format::check::Checker;
 use crate::pack::format::file::MergeRow;
 use crate::pack::format::problem::PackProblem;
 use crate::pack::format::row::span;
-use crate::pack::rules::Action;
+use crate::pack::rules::{Action, Deed};
+use crate::word::Word;
 
 /// The action of a row, with exactly the arguments that it takes.
-pub(in crate::pack) fn read(checker: &mut Checker<'_>, row: &MergeRow) -> Option<Action> {
+pub(super) fn read(checker: &mut Checker<'_>, row: &MergeRow) -> Option<Action> {
     let word = row.action.as_ref()?;
-    let name = word.get_ref().as_str();
-    let wanted: &[&str] = match name {
-        "set" => &["value"],
-        "rename" => &["to"],
-        "rewrite" => &["pattern", "replacement"],
-        _ => &[],
+    let deed = *word.get_ref();
+    let name = deed.word();
+    let wanted: &[&str] = match deed {
+        Deed::Set => &["value"],
+        Deed::Rename => &["to"],
+        Deed::Rewrite => &["pattern", "replacement"],
+        Deed::TakeOld
+        | Deed::TakeNew
+        | Deed::TakeBase
+        | Deed::Drop
+        | Deed::Require
+        | Deed::Conflict
+        | Deed::HigherVersion
+        | Deed::TakeBoth
+        | Deed::TakeBothNewFirst => &[],
     };
-    if !check::ACTIONS.contains(&name) {
-        checker.unknown_word(word, "action", &check::ACTIONS);
-        return None;
-    }
     let mut complete = true;
     for (key, given) in [
         ("value", &row.value),
@@ -44,26 +50,22 @@ pub(in crate::pack) fn read(checker: &mut Checker<'_>, row: &MergeRow) -> Option
         }
     }
     let text = |value: &Option<Spanned<String>>| value.as_ref().map(|v| v.get_ref().clone());
-    let action = match name {
-        "take-old" => Action::TakeOld,
-        "take-new" => Action::TakeNew,
-        "take-base" => Action::TakeBase,
-        "drop" => Action::Drop,
-        "set" => Action::Set(text(&row.value)?),
-        "rename" => Action::Rename(text(&row.to)?),
-        "rewrite" => {
-            let pattern = checker.regex(row.pattern.as_ref()?)?;
-            Action::Rewrite {
-                pattern,
-                replacement: text(&row.replacement)?,
-            }
-        }
-        "require" => Action::Require,
-        "conflict" => Action::Conflict,
-        "higher-version" => Action::HigherVersion,
-        "take-both" => Action::TakeBoth { new_first: false },
-        "take-both-new-first" => Action::TakeBoth { new_first: true },
-        _ => return None,
+    let action = match deed {
+        Deed::TakeOld => Action::TakeOld,
+        Deed::TakeNew => Action::TakeNew,
+        Deed::TakeBase => Action::TakeBase,
+        Deed::Drop => Action::Drop,
+        Deed::Set => Action::Set(text(&row.value)?),
+        Deed::Rename => Action::Rename(text(&row.to)?),
+        Deed::Rewrite => Action::Rewrite {
+            pattern: checker.regex(row.pattern.as_ref()?)?,
+            replacement: text(&row.replacement)?,
+        },
+        Deed::Require => Action::Require,
+        Deed::Conflict => Action::Conflict,
+        Deed::HigherVersion => Action::HigherVersion,
+        Deed::TakeBoth => Action::TakeBoth { new_first: false },
+        Deed::TakeBothNewFirst => Action::TakeBoth { new_first: true },
     };
     complete.then_some(action)
 }

@@ -6,11 +6,10 @@ use std::collections::HashMap;
 
 use toml::Spanned;
 
-use super::action;
-use super::policy_check;
 use super::validate::{Builder, Trust, add_new, keep};
+use super::{action, policy_check};
 use crate::config::identity::{Compare, IdentityRule, KeyPath};
-use crate::pack::format::check::{self, Checker};
+use crate::pack::format::check::Checker;
 use crate::pack::format::file::{
     About, ComponentRow, Guards, IdentityRow, MergeRow, OrderRow, PackFile, SecretRow, SettingRow,
     VirtualDirectoryRow,
@@ -22,6 +21,11 @@ use crate::pack::rules::{
 };
 use crate::xml::address::Leaf;
 use crate::xml::{LineColumn, Span};
+
+/// The value that a word is for, without its place.
+pub(super) fn meant<T: Copy>(word: &Option<Spanned<T>>) -> Option<T> {
+    word.as_ref().map(|word| *word.get_ref())
+}
 
 /// The pack that is being added.
 pub(in crate::pack) struct Pack<'b> {
@@ -71,7 +75,10 @@ impl Pack<'_> {
         file.services.iter().for_each(|row| self.service(row));
         file.lints.iter().for_each(|row| self.lint(row));
         self.guards(&file.guards);
-        file.discovery.iter().for_each(|text| self.discovery(text));
+        file.discovery
+            .attributes
+            .iter()
+            .for_each(|text| self.discovery(text));
     }
 
     /// Checks what a row says about itself; `table` and `subject` make the id and the
@@ -134,10 +141,7 @@ impl Pack<'_> {
             summary: text(&about.summary).unwrap_or_else(|| subject.to_owned()),
             why: text(&about.why).unwrap_or_default(),
             source: source.join(", "),
-            mark: self
-                .checker
-                .word(&about.mark, "mark", &check::MARKS)
-                .unwrap_or(Mark::Inferred),
+            mark: meant(&about.mark).unwrap_or(Mark::Inferred),
             pack: self.id.clone(),
             given: self.trust == Trust::Checked,
             id,
@@ -236,7 +240,6 @@ impl Pack<'_> {
             return;
         }
         let checker = &mut self.checker;
-        let duplicates = checker.word(&row.duplicates, "duplicates", &check::DUPLICATES);
         let compare = match (row.ignore_case, &row.compare) {
             (true, None) => Some(Compare::IgnoreCase),
             (true, Some(word)) => {
@@ -246,7 +249,7 @@ impl Pack<'_> {
                 );
                 None
             }
-            (false, word) => checker.word(word, "compare", &check::COMPARES),
+            (false, word) => meant(word),
         };
         if let (true, Some(key)) = (row.once, row.by.first()) {
             let message = "where there is one only, nothing need identify it";
@@ -272,7 +275,7 @@ impl Pack<'_> {
                     by: by.clone().into(),
                     then_by: then_by.clone().into(),
                     compare: compare.unwrap_or_default(),
-                    duplicates: duplicates.unwrap_or_default(),
+                    duplicates: meant(&row.duplicates).unwrap_or_default(),
                     once: row.once,
                     removes: (row.removes.as_ref()).map(|name| name.get_ref().clone().into()),
                     entry: row.entry,
@@ -333,16 +336,15 @@ impl Pack<'_> {
                     .help("give one of: select, names, keys, parts, words"),
             );
         }
-        let texts = |list: &[Spanned<String>]| -> Vec<Cow<'static, str>> {
+        for selector in &row.select {
+            self.checker.selector(selector);
+        }
+        let texts = |list: &[Spanned<String>]| -> Cow<'static, [Cow<'static, str>]> {
             let texts = list.iter().map(|text| text.get_ref().clone());
             texts.map(Cow::Owned).collect()
         };
         let rule = SecretRule {
-            selectors: row
-                .select
-                .iter()
-                .filter_map(|selector| self.checker.selector(selector))
-                .collect(),
+            select: texts(&row.select),
             names: texts(&row.names),
             keys: texts(&row.keys),
             parts: texts(&row.parts),
@@ -423,7 +425,6 @@ impl Pack<'_> {
 
     fn merge(&mut self, row: &MergeRow) {
         let component = self.known_component(&row.component);
-        let when = self.checker.word(&row.when, "when", &check::WHENS);
         let action = action::read(&mut self.checker, row);
         let Some(path) = &row.path else { return };
         let provenance = self.about(&row.about, "merge", path.get_ref());
@@ -436,7 +437,7 @@ impl Pack<'_> {
             component,
             selector,
             action,
-            when: when.unwrap_or(When::Always),
+            when: meant(&row.when).unwrap_or(When::Always),
         };
         let builder = &mut *self.builder;
         policy_check::check(&mut self.checker, row, &policy, &builder.identities);

@@ -5,9 +5,8 @@ use toml::Spanned;
 use super::rows::Pack;
 use super::validate::keep;
 use crate::pack::format::checks::{Name, Table};
-use crate::pack::format::file::Text;
+use crate::pack::format::file::{About, FactRow, ServiceRow, Text};
 use crate::pack::format::problem::{PackProblem, did_you_mean};
-use crate::pack::format::read_facts::{FactRow, ServiceRow};
 use crate::pack::format::row::span;
 use crate::pack::rules::facts::{FactSource, KnownFact, Service, User};
 use crate::xml::selector::Selector;
@@ -48,7 +47,7 @@ impl Pack<'_> {
         for component in &row.component {
             self.known_component(&Some(component.clone()));
         }
-        let provenance = self.about(&row.about, "fact", "fact");
+        let provenance = self.about(&row.about, "fact", name(&row.about));
         let from = match (&row.url_of, row.select.as_slice()) {
             (Some(service), []) => {
                 self.known_row("service", service);
@@ -84,7 +83,7 @@ impl Pack<'_> {
                 self.known_row("fact", flag);
             }
         }
-        let provenance = self.about(&row.about, "service", "service");
+        let provenance = self.about(&row.about, "service", name(&row.about));
         if row.urls.is_empty() && row.any_urls.is_empty() {
             let problem = PackProblem::new("nothing says where its URL stands", row.about.at);
             self.checker
@@ -129,6 +128,11 @@ impl Pack<'_> {
         let values = paths.iter().filter_map(|path| self.checker.value(path));
         values.collect()
     }
+}
+
+/// What a row is called that has no words for people.
+fn name(about: &About) -> &str {
+    about.id.as_ref().map_or("", |id| id.get_ref())
 }
 
 fn texts(list: &[Text]) -> Vec<String> {

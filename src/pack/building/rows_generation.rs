@@ -1,8 +1,7 @@
 //! What rows about the generation of a file mean; see [`super::rows`].
 
-use super::rows::Pack;
+use super::rows::{Pack, meant};
 use super::validate::keep;
-use crate::pack::format::check;
 use crate::pack::format::file::GenerationRow;
 use crate::pack::format::problem::PackProblem;
 use crate::pack::rules::{Generation, Version};
@@ -10,7 +9,6 @@ use crate::pack::rules::{Generation, Version};
 impl Pack<'_> {
     pub(in crate::pack) fn generation(&mut self, row: &GenerationRow) {
         let component = self.known_component(&row.component);
-        let version = self.checker.word(&row.version, "version", &check::VERSIONS);
         let provenance = self.about(&row.about, "generation", "generation");
         if row.recognised_by.is_empty() && row.about.id.is_some() {
             let message = "`recognised-by` must not be empty";
@@ -24,7 +22,7 @@ impl Pack<'_> {
         let generation = Generation {
             provenance,
             component,
-            version: version.unwrap_or(Version::Old),
+            version: meant(&row.version).unwrap_or(Version::Old),
             recognised_by,
         };
         let builder = &mut *self.builder;

@@ -3,9 +3,8 @@
 use globset::GlobBuilder;
 use toml::Spanned;
 
-use super::rows::Pack;
+use super::rows::{Pack, meant};
 use super::validate::keep;
-use crate::pack::format::check;
 use crate::pack::format::file::{FileRow, LocationRow, PackFile};
 use crate::pack::format::problem::PackProblem;
 use crate::pack::format::row::span;
@@ -17,8 +16,8 @@ const KNOWN_VARIABLES: [&str; 2] = ["systemdrive", "windir"];
 impl Pack<'_> {
     /// Adds the rows of `file` that say where things are.
     pub(in crate::pack) fn places(&mut self, file: &PackFile) {
-        for (name, texts) in &file.spellings {
-            self.spelling(name, texts);
+        for spelling in &file.spellings {
+            self.spelling(&spelling.name, &spelling.paths);
         }
         file.locations.iter().for_each(|row| self.location(row));
         file.files.iter().for_each(|row| self.file(row));
@@ -117,8 +116,6 @@ impl Pack<'_> {
     fn file(&mut self, row: &FileRow) {
         let component = self.known_component(&row.component).unwrap_or_default();
         let provenance = self.about(&row.about, "file", &component);
-        let kind = self.checker.word(&row.kind, "kind", &check::KINDS);
-        let need = self.checker.word(&row.need, "need", &check::NEEDS);
         let mut globs = Vec::new();
         for text in &row.path {
             let glob = GlobBuilder::new(text.get_ref())
@@ -143,8 +140,8 @@ impl Pack<'_> {
             component,
             paths: row.path.iter().map(|text| text.get_ref().clone()).collect(),
             globs,
-            kind: kind.unwrap_or(FileKind::Other),
-            need: need.unwrap_or(Need::Optional),
+            kind: meant(&row.kind).unwrap_or(FileKind::Other),
+            need: meant(&row.need).unwrap_or(Need::Optional),
         };
         let builder = &mut *self.builder;
         let rows = &mut builder.rules.files;

@@ -1,12 +1,11 @@
 //! What rows about relations in one file mean: names that point at entries,
 //! and sections that need no declaration.
 
-use super::rows::Pack;
+use super::rows::{Pack, meant};
 use super::validate::keep;
 use crate::config::identity::Compare;
 use crate::config::references::Reference;
 use crate::config::section_groups::SectionGroup;
-use crate::pack::format::check;
 use crate::pack::format::file::{ReferenceRow, SectionGroupRow};
 
 impl Pack<'_> {
@@ -14,7 +13,6 @@ impl Pack<'_> {
         if !self.one_for_its_id(&row.about, &row.from) {
             return;
         }
-        let within = self.checker.word(&row.within, "within", &check::WITHINS);
         if let Some(name) = &row.unless {
             self.checker.attribute(name);
         }
@@ -31,7 +29,7 @@ impl Pack<'_> {
                 element,
                 attribute: attribute.into(),
                 target,
-                within: within.unwrap_or_default(),
+                within: meant(&row.within).unwrap_or_default(),
                 compare: match row.ignore_case {
                     true => Compare::IgnoreCase,
                     false => Compare::Exactly,

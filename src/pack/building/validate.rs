@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 
 use toml::Spanned;
+use toml::de::DeTable;
 
 use super::rows::Pack;
 use crate::config::identity::{ElementPath, IdentityRule, IdentityTable};
@@ -17,16 +18,8 @@ use crate::config::section_groups::{SectionGroup, SectionGroups};
 use crate::pack::format::check::Checker;
 use crate::pack::format::file::{About, PackFile};
 use crate::pack::format::problem::PackProblem;
+pub use crate::pack::format::row::Trust;
 use crate::pack::rules::{PackInfo, Rules, SecretRule};
-
-/// What becomes of the regular expressions of a pack.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trust {
-    /// A pack of our own: tests compile its patterns, so that no start pays for that.
-    BuiltIn,
-    /// A pack of somebody else's: everything is checked.
-    Checked,
-}
 
 /// Table and position of every row, by its id.
 pub(in crate::pack) type Places = HashMap<String, (&'static str, usize)>;
@@ -71,9 +64,38 @@ impl Builder {
     /// Everything that is wrong with it, in the order of the text.
     pub fn add(&mut self, text: &str, name: &str, trust: Trust) -> Result<(), Vec<PackProblem>> {
         let mut problems = Vec::new();
-        let file = PackFile::read(text, &mut problems);
-        let mut pack = self.start(&file, name, trust, text, &mut problems);
-        pack.add(&file);
+        let file = PackFile::read_as(trust, text, &mut problems);
+        self.add_read(&file, name, trust, text, problems)
+    }
+
+    /// Adds a pack of our own that was parsed already.
+    ///
+    /// # Errors
+    /// As [`Self::add`]; without places.
+    pub(in crate::pack) fn add_parsed(
+        &mut self,
+        document: &DeTable<'_>,
+        name: &str,
+    ) -> Result<(), Vec<PackProblem>> {
+        let mut problems = Vec::new();
+        let file = PackFile::read_document(Trust::BuiltIn, document, "", &mut problems);
+        self.add_read(&file, name, Trust::BuiltIn, "", problems)
+    }
+
+    /// Adds a pack that was read, with the `problems` that it has so far.
+    ///
+    /// # Errors
+    /// As [`Self::add`].
+    pub(in crate::pack) fn add_read(
+        &mut self,
+        file: &PackFile,
+        name: &str,
+        trust: Trust,
+        text: &str,
+        mut problems: Vec<PackProblem>,
+    ) -> Result<(), Vec<PackProblem>> {
+        let mut pack = self.start(file, name, trust, text, &mut problems);
+        pack.add(file);
         if problems.is_empty() {
             return Ok(());
         }
@@ -90,11 +112,8 @@ impl Builder {
         // Rows that packs write come behind them and so take precedence.
         let mut identities: Vec<IdentityRule> = (rules.section_groups.element_paths())
             .filter_map(|(path, is_group)| {
-                let rule = IdentityRule::of(ElementPath::parse(&path)?);
-                Some(IdentityRule {
-                    once: !is_group,
-                    ..rule
-                })
+                let element = ElementPath::parse(&path)?;
+                Some(IdentityRule::of_section(element, is_group))
             })
             .collect();
         identities.extend(self.identities);
@@ -119,7 +138,11 @@ impl Builder {
         text: &'b str,
         problems: &'b mut Vec<PackProblem>,
     ) -> Pack<'b> {
-        let mut checker = Checker { text, problems };
+        let mut checker = Checker {
+            text,
+            problems,
+            trust,
+        };
         let head = &file.head;
         if let Some(id) = &head.id {
             checker.id(id);
@@ -138,10 +161,10 @@ impl Builder {
             Some(known) => *known = info,
             None => self.rules.packs.push(info),
         }
-        for (source, citation, url) in &file.sources {
-            let name = source.get_ref();
-            self.rules.sources.insert(name.clone(), citation.clone());
-            match url {
+        for source in &file.sources {
+            let name = source.name.get_ref();
+            (self.rules.sources).insert(name.clone(), source.cite.clone());
+            match &source.url {
                 Some(url) => {
                     checker.link(url);
                     self.rules.links.insert(name.clone(), url.get_ref().clone());

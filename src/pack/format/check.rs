@@ -4,85 +4,14 @@ use regex::{Regex, bytes};
 use toml::Spanned;
 
 use super::problem::{PackProblem, did_you_mean};
-use super::row::span;
-use crate::config::identity::{Compare, Duplicates, ElementPath, KeyPath};
-use crate::config::references::{ANY, Form, Target, Within};
-use crate::pack::rules::places::{FileKind, Need};
-use crate::pack::rules::{Mark, Version, When};
+use super::row::{Row, Trust, span};
+use crate::config::identity::{ElementPath, KeyPath};
+use crate::config::references::{ANY, Form, Target};
+use crate::pack::rules::pattern::Pattern;
 use crate::xml::Span;
 use crate::xml::address::Leaf;
 use crate::xml::chars::is_qualified_name;
 use crate::xml::selector::{Reach, Selector};
-
-/// Words for [`Mark`].
-pub const MARKS: [(&str, Mark); 2] = [
-    ("documented", Mark::Documented),
-    ("inferred", Mark::Inferred),
-];
-
-/// Words for [`When`].
-pub const WHENS: [(&str, When); 2] = [
-    ("always", When::Always),
-    ("without-base", When::WithoutBase),
-];
-
-/// Words for [`Version`].
-pub const VERSIONS: [(&str, Version); 2] = [("old", Version::Old), ("new", Version::New)];
-
-/// Words for [`Duplicates`].
-pub const DUPLICATES: [(&str, Duplicates); 5] = [
-    ("distinct", Duplicates::Unsaid),
-    ("last-wins", Duplicates::LastWins),
-    ("first-wins", Duplicates::FirstWins),
-    ("refused-by-net", Duplicates::RefusedByNet),
-    ("refused-by-iis", Duplicates::RefusedByIis),
-];
-
-/// Words for [`Compare`].
-pub const COMPARES: [(&str, Compare); 3] = [
-    ("exactly", Compare::Exactly),
-    ("ignore-case", Compare::IgnoreCase),
-    ("assembly-name", Compare::AssemblyName),
-];
-
-/// Words for [`Within`].
-pub const WITHINS: [(&str, Within); 2] =
-    [("document", Within::Document), ("element", Within::Element)];
-
-/// Words for [`FileKind`].
-pub const KINDS: [(&str, FileKind); 7] = [
-    ("data", FileKind::Data),
-    ("configuration", FileKind::Configuration),
-    ("sidecar", FileKind::Sidecar),
-    ("theme", FileKind::Theme),
-    ("default-theme", FileKind::DefaultTheme),
-    ("page", FileKind::Page),
-    ("other", FileKind::Other),
-];
-
-/// Words for [`Need`].
-pub const NEEDS: [(&str, Need); 4] = [
-    ("required", Need::Required),
-    ("expected", Need::Expected),
-    ("optional", Need::Optional),
-    ("on-request", Need::OnRequest),
-];
-
-/// What a merge policy can do.
-pub const ACTIONS: [&str; 12] = [
-    "take-old",
-    "take-new",
-    "take-base",
-    "drop",
-    "set",
-    "rename",
-    "rewrite",
-    "require",
-    "conflict",
-    "higher-version",
-    "take-both",
-    "take-both-new-first",
-];
 
 /// Checks values of the pack in `text`.
 pub struct Checker<'p> {
@@ -90,6 +19,20 @@ pub struct Checker<'p> {
     pub text: &'p str,
     /// What was wrong so far.
     pub problems: &'p mut Vec<PackProblem>,
+    /// Whether patterns need not be tried.
+    pub trust: Trust,
+}
+
+impl Row<'_> {
+    /// Checks of single values of the pack in `text`.
+    pub fn checker<'s>(&'s mut self, text: &'s str) -> Checker<'s> {
+        let trust = self.trust();
+        Checker {
+            text,
+            problems: self.problems(),
+            trust,
+        }
+    }
 }
 
 impl Checker<'_> {
@@ -215,6 +158,14 @@ impl Checker<'_> {
     /// A regular expression.
     pub fn regex(&mut self, value: &Spanned<String>) -> Option<Regex> {
         self.compiled(value, Regex::new(value.get_ref()))
+    }
+
+    /// A regular expression of a lint rule, compiled when it is needed if the pack is our own.
+    pub fn pattern(&mut self, value: &Spanned<String>) -> Option<Pattern> {
+        match self.trust {
+            Trust::BuiltIn => Some(Pattern::trusted(value.get_ref().clone())),
+            Trust::Checked => self.regex(value).map(Pattern::compiled),
+        }
     }
 
     /// A pattern with one group: the secret.

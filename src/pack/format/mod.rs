@@ -2,10 +2,13 @@
 
 pub mod check;
 pub mod checks;
+mod facts;
 pub mod file;
+mod meaning;
+pub mod packed;
 pub mod problem;
-pub mod read;
-pub mod read_facts;
+mod product;
 pub mod read_lint;
 pub mod row;
 pub mod schema;
+pub mod table;

@@ -6,9 +6,9 @@ use toml::Spanned;
 
 use super::check::Checker;
 use super::checks::{self, Name, Table};
-use super::file::{About, Text};
 use super::problem::PackProblem;
 use super::row::{Row, span};
+use super::table::{About, Text};
 use crate::pack::rules::lint::{
     Check, Condition, Count, Declared, Example, FixAction, FixRule, Severity, ValueTest,
 };
@@ -278,7 +278,7 @@ fn tests(row: &mut Row<'_>, text: &str, tests: &mut Vec<ValueTest>, names: &mut 
         None => complete = false,
     };
     if let Some(pattern) = &matches {
-        add(checker.regex(pattern).map(ValueTest::Matches));
+        add(checker.pattern(pattern).map(ValueTest::Matches));
     }
     if is.is_some() {
         add(checker.word(&is, "type", &words::TYPES).map(ValueTest::Is));
@@ -385,7 +385,7 @@ fn fix(row: &mut Row<'_>, text: &str, check: Option<&Check>) -> Option<FixRule> 
     let mut actions = Vec::new();
     actions.extend(set.map(|value| FixAction::Set(value.into_inner())));
     if let Some(pattern) = &replace {
-        match (checker.regex(pattern), with) {
+        match (checker.pattern(pattern), with) {
             (Some(regex), Some(with)) => {
                 actions.push(FixAction::Replace(regex, with.into_inner()));
             }

@@ -9,7 +9,18 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::problem::{PackProblem, did_you_mean};
+use crate::word::Word;
 use crate::xml::Span;
+
+/// What is known of a pack before it is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Trust {
+    /// A pack of our own: tests compile its patterns, so that no start pays for that.
+    BuiltIn,
+    /// A pack of somebody else's: everything is checked.
+    #[default]
+    Checked,
+}
 
 /// The span of a TOML range.
 #[must_use]
@@ -38,6 +49,7 @@ pub struct Row<'t> {
     at: Span,
     asked: Vec<&'static str>,
     problems: &'t mut Vec<PackProblem>,
+    trust: Trust,
 }
 
 impl<'t> Row<'t> {
@@ -54,6 +66,7 @@ impl<'t> Row<'t> {
             at,
             asked: Vec::new(),
             problems,
+            trust: Trust::Checked,
         }
     }
 
@@ -108,6 +121,27 @@ impl<'t> Row<'t> {
             let message = format!("{} has no `{key}`", self.name);
             self.problems.push(PackProblem::new(message, self.at));
         }
+    }
+
+    /// The value that the word at `key` is for, if it is there.
+    pub fn word<W: Word>(&mut self, key: &'static str) -> Option<Spanned<W>> {
+        let text = self.text(key)?;
+        self.meant(key, &text)
+    }
+
+    /// The value that `text` is the word for, or a problem.
+    pub fn meant<W: Word>(
+        &mut self,
+        key: &'static str,
+        text: &Spanned<String>,
+    ) -> Option<Spanned<W>> {
+        let found = W::of(text.get_ref());
+        if found.is_none() {
+            let message = format!("unknown {key} `{}`", text.get_ref());
+            let help = did_you_mean(text.get_ref(), &W::words());
+            self.push(PackProblem::new(message, span(text.span())).help(help));
+        }
+        Some(Spanned::new(text.span(), found?))
     }
 
     /// The texts at `key`: a list, or one text.
@@ -188,7 +222,11 @@ impl<'t> Row<'t> {
         't: 's,
     {
         match value.get_ref().as_table() {
-            Some(table) => Some(Row::new(name, table, span(value.span()), self.problems)),
+            Some(table) => {
+                let trust = self.trust;
+                let row = Row::new(name, table, span(value.span()), self.problems);
+                Some(row.trusted(trust))
+            }
             None => {
                 self.wrong(key, "a table", value);
                 None
@@ -270,12 +308,21 @@ impl<'t> Row<'t> {
         self.problems.push(problem);
     }
 
-    /// Checks of single values of the pack in `text`.
-    pub fn checker<'s>(&'s mut self, text: &'s str) -> super::check::Checker<'s> {
-        super::check::Checker {
-            text,
-            problems: self.problems,
-        }
+    /// What was wrong so far.
+    pub(super) fn problems(&mut self) -> &mut Vec<PackProblem> {
+        self.problems
+    }
+
+    /// Whether the pack need not be checked.
+    #[must_use]
+    pub fn trust(&self) -> Trust {
+        self.trust
+    }
+
+    /// The same row of a pack that is known as `trust` says.
+    #[must_use]
+    pub fn trusted(self, trust: Trust) -> Self {
+        Self { trust, ..self }
     }
 
     /// The end: every key that nobody asked for is a problem.

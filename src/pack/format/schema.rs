@@ -1,18 +1,24 @@
-//! The JSON Schema of packs, for editors. Packs are not read by these types
-//! ([`super::read`] does that and says more about a mistake); a test holds both together.
+//! The JSON Schema of packs, for editors: of most tables made from their declarations
+//! ([`super::table`]). Lint rules are not read by the types below ([`super::read_lint`] does that and
+//! says more about a mistake); a test holds both together.
 
 #![allow(dead_code)] // these types are never made; schemars reads them
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use schemars::generate::SchemaSettings;
 use schemars::transform::{Transform, transform_subschemas};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
-use super::check;
+use super::file::{PackFile, Shape};
+use super::table::{self, Declaration};
 use crate::pack::rules::checks::Kind;
+use crate::pack::rules::terms::Mark;
 use crate::pack::rules::words;
+use crate::word::Word;
 
 /// The JSON Schema (draft 2020-12) of a pack.
 #[must_use]
@@ -60,6 +66,23 @@ fn one_of<T>(words: &[(&str, T)]) -> Schema {
     schemars::json_schema!({ "type": "string", "enum": words })
 }
 
+/// One of the words of an enum.
+struct OneOf<W>(PhantomData<W>);
+
+impl<W: Word> JsonSchema for OneOf<W> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "OneOf".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        schemars::json_schema!({ "type": "string", "enum": W::words() })
+    }
+}
+
 /// Declares a type that stands for one of some words.
 macro_rules! word {
     ($visible:vis $name:ident, $words:expr) => {
@@ -70,7 +93,7 @@ macro_rules! word {
                 true
             }
 
-            fn schema_name() -> std::borrow::Cow<'static, str> {
+            fn schema_name() -> Cow<'static, str> {
                 stringify!($name).into()
             }
 
@@ -81,15 +104,6 @@ macro_rules! word {
     };
 }
 
-word!(MarkWord, check::MARKS);
-word!(WhenWord, check::WHENS);
-word!(DuplicatesWord, check::DUPLICATES);
-word!(CompareWord, check::COMPARES);
-word!(WithinWord, check::WITHINS);
-word!(VersionWord, check::VERSIONS);
-word!(KindWord, check::KINDS);
-word!(NeedWord, check::NEEDS);
-word!(ActionWord, check::ACTIONS.map(|word| (word, ())));
 word!(pub(crate) SeverityWord, words::SEVERITIES);
 word!(ApplicabilityWord, words::APPLICABILITIES);
 word!(TypeWord, words::TYPES);
@@ -110,7 +124,7 @@ impl JsonSchema for Texts {
         true
     }
 
-    fn schema_name() -> std::borrow::Cow<'static, str> {
+    fn schema_name() -> Cow<'static, str> {
         "Texts".into()
     }
 
@@ -122,67 +136,97 @@ impl JsonSchema for Texts {
 }
 
 /// A rule pack of conferry: what it knows about a product or about .NET configuration.
-#[derive(JsonSchema)]
-#[schemars(
-    deny_unknown_fields,
-    rename_all = "kebab-case",
-    title = "conferry rule pack"
-)]
-struct Pack {
-    /// What the pack is.
-    pack: Option<Head>,
-    /// What `source` in rows refers to: a short name and a citation.
-    sources: Option<BTreeMap<String, Source>>,
-    /// Attributes that may identify an element which no row speaks of.
-    discovery: Option<Discovery>,
-    /// What tells elements from their siblings.
-    identity: Option<Vec<Identity>>,
-    /// Elements whose children mean something else in another order.
-    order: Option<Vec<Order>>,
-    /// Names that point at entries elsewhere in the file.
-    reference: Option<Vec<Reference>>,
-    /// Sections that need no declaration in the file that uses them.
-    section_group: Option<Vec<SectionGroup>>,
-    /// What must not be shown.
-    secret: Option<Vec<Secret>>,
-    /// Parts of the product with files of their own.
-    component: Option<Vec<Component>>,
-    /// How files of the old and of the new version are told apart.
-    generation: Option<Vec<Generation>>,
-    /// Virtual directories that the upgrade renames.
-    virtual_directory: Option<Vec<VirtualDirectory>>,
-    /// What a change of names leaves alone.
-    rewrite: Option<Guards>,
-    /// Documented values and their defaults.
-    setting: Option<Vec<Setting>>,
-    /// Merge policies; a later one wins.
-    merge: Option<Vec<Merge>>,
-    /// What a variable in a location may stand for, below the system drive.
-    spellings: Option<BTreeMap<String, Texts>>,
-    /// Where components may be.
-    location: Option<Vec<Location>>,
-    /// Which files below the folder of a component matter.
-    file: Option<Vec<File>>,
-    /// Values that lint rules speak of.
-    fact: Option<Vec<Fact>>,
-    /// Services that lint rules speak of.
-    service: Option<Vec<Service>>,
-    /// Lint rules.
-    lint: Option<Vec<Lint>>,
+struct Pack;
+
+impl JsonSchema for Pack {
+    fn schema_name() -> Cow<'static, str> {
+        "Pack".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut properties = Map::new();
+        for (table, shape) in PackFile::TABLES {
+            let property = match shape {
+                Shape::One(declaration) => {
+                    let reference = define(generator, declaration);
+                    json!({ "description": declaration.meaning.trim(), "$ref": reference })
+                }
+                Shape::Rows(declaration) => {
+                    let reference = define(generator, declaration);
+                    let rows = json!({ "$ref": reference });
+                    json!({ "description": declaration.meaning.trim(), "type": "array", "items": rows })
+                }
+                Shape::Sources => named::<Source>(
+                    generator,
+                    "What `source` in rows refers to: a short name and a citation.",
+                ),
+                Shape::Spellings => named::<Texts>(
+                    generator,
+                    "What a variable in a location may stand for, below the system drive.",
+                ),
+                Shape::Lint => {
+                    let rows = generator.subschema_for::<Lint>();
+                    json!({ "description": "Lint rules.", "type": "array", "items": rows })
+                }
+            };
+            properties.insert((*table).to_owned(), property);
+        }
+        schemars::json_schema!({
+            "title": "conferry rule pack",
+            "description": "A rule pack of conferry: what it knows about a product or about .NET configuration.",
+            "type": "object",
+            "properties": properties,
+            "additionalProperties": false,
+        })
+    }
 }
 
-/// What the pack is.
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields)]
-struct Head {
-    /// Id of the pack: a-z, 0-9 and -. Without it, the name of the file.
-    id: Option<String>,
-    /// One line for people.
-    title: Option<String>,
-    /// Version of the pack.
-    version: Option<String>,
-    /// What the pack is for.
-    summary: Option<String>,
+/// Values by names that the user chose.
+fn named<T: JsonSchema>(generator: &mut SchemaGenerator, meaning: &str) -> Value {
+    let value = generator.subschema_for::<T>();
+    json!({ "description": meaning, "type": "object", "additionalProperties": value })
+}
+
+/// Adds a declared table to the definitions and gives the reference to it.
+fn define(generator: &mut SchemaGenerator, declaration: &Declaration) -> String {
+    let schema = table_of(generator, declaration.meaning, declaration.keys);
+    let title = declaration.title.to_owned();
+    let reference = format!("#/$defs/{title}");
+    generator.definitions_mut().insert(title, schema);
+    reference
+}
+
+/// The schema of a table with these keys.
+fn table_of(generator: &mut SchemaGenerator, meaning: &str, keys: &[table::Key]) -> Value {
+    let mut properties = Map::new();
+    for key in keys {
+        let mut property = match key.kind {
+            table::Kind::Text => json!({ "type": "string" }),
+            table::Kind::Texts => Texts::json_schema(generator).into(),
+            table::Kind::Flag => json!({ "type": "boolean" }),
+            table::Kind::Word(words) => json!({ "type": "string", "enum": words() }),
+            table::Kind::Items(keys) => {
+                let item = table_of(generator, key.meaning, keys);
+                json!({ "anyOf": [item, { "type": "array", "items": item }] })
+            }
+        };
+        property["description"] = key.meaning.trim().into();
+        properties.insert(key.name.to_owned(), property);
+    }
+    let required: Vec<&str> = (keys.iter())
+        .filter(|key| key.is_required)
+        .map(|key| key.name)
+        .collect();
+    let mut schema = json!({
+        "description": meaning.trim(),
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": false,
+    });
+    if !required.is_empty() {
+        schema["required"] = required.into();
+    }
+    schema
 }
 
 /// A citation.
@@ -203,338 +247,6 @@ struct LinkedSource {
     cite: String,
     /// Its https address.
     url: String,
-}
-
-/// Attributes that may identify an element which no row speaks of.
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields)]
-struct Discovery {
-    /// Names of attributes, best first.
-    attributes: Option<Texts>,
-}
-
-/// What a change of names leaves alone.
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields, rename_all = "kebab-case")]
-struct Guards {
-    /// Hosts: `www.example.com`, `*.example.com`.
-    never_hosts: Option<Texts>,
-    /// Segments of paths below which names stay.
-    never_below: Option<Texts>,
-    /// Files that stay.
-    never_files: Option<Texts>,
-}
-
-/// Declares a row with what every row may say about itself.
-macro_rules! row {
-    ($(#[$meta:meta])* $name:ident { $($(#[$field:meta])* $key:ident: $type:ty,)* }) => {
-        $(#[$meta])*
-        #[derive(JsonSchema)]
-        #[schemars(deny_unknown_fields, rename_all = "kebab-case")]
-        struct $name {
-            $($(#[$field])* $key: $type,)*
-            /// Why it is so.
-            why: Option<String>,
-            /// Names under [sources].
-            source: Option<Texts>,
-            /// Whether a public text says so, or it was concluded.
-            mark: Option<MarkWord>,
-        }
-    };
-}
-
-row! {
-    /// What tells an element from its siblings.
-    Identity {
-        /// Id: a-z, 0-9 and -.
-        id: Option<String>,
-        /// One line for people.
-        summary: Option<String>,
-        /// Local names of the element and its nearest ancestors: `appSettings/add`.
-        element: Texts,
-        /// `@key` or `child/@name`; [] means that the name alone identifies.
-        by: Texts,
-        /// What tells those apart that agree in `by`; `@name=default` says what a missing one means.
-        then_by: Option<Texts>,
-        /// Whether case is ignored.
-        ignore_case: Option<bool>,
-        /// How values compare, where it is not by case alone.
-        compare: Option<CompareWord>,
-        /// What several elements with one identity mean.
-        duplicates: Option<DuplicatesWord>,
-        /// Whether there can be one under its parent only; with by = [].
-        once: Option<bool>,
-        /// For a `remove`: the local name of the entries that it takes out.
-        removes: Option<String>,
-        /// Whether the element with all it holds is one setting.
-        entry: Option<bool>,
-        /// An attribute besides the identity whose value no other one under its parent may have.
-        unique: Option<String>,
-    }
-}
-
-row! {
-    /// A name that points at an entry elsewhere in the file.
-    Reference {
-        /// Id: a-z, 0-9 and -.
-        id: Option<String>,
-        /// One line for people.
-        summary: Option<String>,
-        /// Elements and attribute that hold a name: `membership/@defaultProvider`, `@connectionStringName`.
-        from: Texts,
-        /// The entries and their attribute: `membership/providers/add/@name`; `{@x}` is the value of `x` beside the name.
-        to: String,
-        /// Where the entries stand.
-        within: Option<WithinWord>,
-        /// Whether case is ignored.
-        ignore_case: Option<bool>,
-        /// Whether it holds several names with commas between.
-        list: Option<bool>,
-        /// How names are written within values: `${*}`; a name ends at a brace or a colon.
-        form: Option<String>,
-        /// An attribute beside it with which it names nothing.
-        unless: Option<String>,
-        /// Names that machine.config or IIS brings.
-        inherited: Option<Texts>,
-    }
-}
-
-row! {
-    /// Sections that need no declaration in the file that uses them.
-    SectionGroup {
-        /// Id: a-z, 0-9 and -.
-        id: Option<String>,
-        /// One line for people.
-        summary: Option<String>,
-        /// `configuration`, or the path of a group below it: `system.web/caching`.
-        path: String,
-        /// Names of the sections and groups in it.
-        members: Texts,
-    }
-}
-
-row! {
-    /// An element whose children mean something else in another order.
-    Order {
-        /// Id: a-z, 0-9 and -.
-        id: Option<String>,
-        /// One line for people.
-        summary: Option<String>,
-        /// Local names of the element and its nearest ancestors.
-        element: String,
-    }
-}
-
-row! {
-    /// What must not be shown.
-    Secret {
-        /// Id: a-z, 0-9 and -.
-        id: String,
-        /// One line for people.
-        summary: Option<String>,
-        /// Selectors of secret values.
-        select: Option<Texts>,
-        /// Names of attributes and elements; `*` at an end stands for anything.
-        names: Option<Texts>,
-        /// Words in the key or name of an entry whose value is secret.
-        keys: Option<Texts>,
-        /// Regular expressions with one group: the secret within a value.
-        parts: Option<Texts>,
-        /// Words beside which `parts` are looked for.
-        beside: Option<Texts>,
-        /// Words that make a comment or an unreadable line secret.
-        words: Option<Texts>,
-        /// Names that are no secrets although a list has them; only with --allow-unmasking.
-        except: Option<Texts>,
-    }
-}
-
-row! {
-    /// A part of the product with a file of its own.
-    Component {
-        /// Id: a-z, 0-9 and -.
-        id: String,
-        /// One line for people.
-        title: Option<String>,
-        /// Selectors: the file is this component's if any finds something.
-        recognised_by: Texts,
-    }
-}
-
-row! {
-    /// How files of one side of the upgrade are told from those of the other.
-    Generation {
-        /// Id: a-z, 0-9 and -.
-        id: String,
-        /// One line for people.
-        summary: Option<String>,
-        /// Id of the component that it is about.
-        component: Option<String>,
-        /// The side of the upgrade.
-        version: VersionWord,
-        /// Selectors: the file is of this side if any finds something, and no row of the other side does.
-        recognised_by: Texts,
-    }
-}
-
-row! {
-    /// A value that a product reads, wherever it stands.
-    Fact {
-        /// Id: a-z, 0-9 and -.
-        id: String,
-        /// What people call it.
-        summary: String,
-        /// Ids of the components that have it; all files may without it.
-        component: Option<Texts>,
-        /// Selectors of the value; the first that leads somewhere counts.
-        select: Option<Texts>,
-        /// The service whose URL it is.
-        url_of: Option<String>,
-        /// What it is where nothing says it.
-        default: Option<String>,
-        /// Whether case and white space around it tell values apart.
-        exact: Option<bool>,
-    }
-}
-
-row! {
-    /// A service that a product calls by a URL.
-    Service {
-        /// Id: a-z, 0-9 and -.
-        id: String,
-        /// What people call it.
-        title: String,
-        /// Id of the component that answers, whose virtual directories the URL names.
-        component: Option<String>,
-        /// The file at the end of its URL.
-        endpoint: String,
-        /// Selectors of its URL.
-        urls: Option<Texts>,
-        /// Selectors of any URLs: those that end in the endpoint are its own.
-        any_urls: Option<Texts>,
-        /// Hosts, with a port or without, of URLs that were never set.
-        placeholders: Option<Texts>,
-        /// Hosts that only documentation has.
-        sample_hosts: Option<Texts>,
-        /// Segments that only documentation has.
-        sample_segments: Option<Texts>,
-        /// Who calls it, and when; the first item that fits a file counts.
-        used_by: Option<Users>,
-    }
-}
-
-/// Who calls a service: one, or a list.
-#[derive(JsonSchema)]
-#[schemars(untagged)]
-enum Users {
-    /// One.
-    One(User),
-    /// Several.
-    Many(Vec<User>),
-}
-
-/// Files that may call a service.
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields)]
-struct User {
-    /// Id of the component whose files these are; all others without it.
-    component: Option<String>,
-    /// Id of the fact that says so; they always do without it.
-    flag: Option<String>,
-    /// That they do, in words.
-    says: Option<String>,
-}
-
-row! {
-    /// A virtual directory that the upgrade renames.
-    VirtualDirectory {
-        /// Id: a-z, 0-9 and -.
-        id: Option<String>,
-        /// One line for people.
-        summary: Option<String>,
-        /// Id of the component that it serves.
-        component: String,
-        /// Its name before the upgrade.
-        old: String,
-        /// Its name after it.
-        new: String,
-    }
-}
-
-row! {
-    /// A documented value.
-    Setting {
-        /// Id: a-z, 0-9 and -.
-        id: String,
-        /// What it means.
-        meaning: Option<String>,
-        /// Id of the component that it belongs to.
-        component: Option<String>,
-        /// Selector that ends in `/@name` or `/text()`.
-        path: String,
-        /// Values that mean "never changed".
-        defaults: Texts,
-    }
-}
-
-row! {
-    /// A merge policy.
-    Merge {
-        /// Id: a-z, 0-9 and -.
-        id: String,
-        /// One line for people.
-        summary: Option<String>,
-        /// Id of the component that it is for.
-        component: Option<String>,
-        /// Selector of what it covers: a value, or an element with all it holds.
-        path: String,
-        /// What it does.
-        action: ActionWord,
-        /// The value that `set` puts.
-        value: Option<String>,
-        /// The key or name that `rename` gives.
-        to: Option<String>,
-        /// The regular expression that `rewrite` looks for.
-        pattern: Option<String>,
-        /// What `rewrite` puts; `$1` is the first group.
-        replacement: Option<String>,
-        /// When it applies.
-        when: Option<WhenWord>,
-    }
-}
-
-row! {
-    /// Where a component may be.
-    Location {
-        /// Id: a-z, 0-9 and -.
-        id: String,
-        /// One line for people.
-        summary: Option<String>,
-        /// Id of the component.
-        component: String,
-        /// Folders: `%SystemDrive%\inetpub\wwwroot\*`.
-        folders: Option<Texts>,
-        /// Values in the registry: the full key and the name.
-        registry: Option<Texts>,
-    }
-}
-
-row! {
-    /// Files of a component.
-    File {
-        /// Id: a-z, 0-9 and -.
-        id: String,
-        /// One line for people.
-        summary: Option<String>,
-        /// Id of the component.
-        component: String,
-        /// Globs below the folder of the component.
-        path: Texts,
-        /// What kind of file it is.
-        kind: KindWord,
-        /// How much it is needed.
-        need: Option<NeedWord>,
-    }
 }
 
 /// A lint rule: `select`, `message` and perhaps `when`; or `native`.
@@ -558,7 +270,7 @@ struct Lint {
     /// Names under [sources].
     source: Texts,
     /// Whether a public text says so, or it was concluded.
-    mark: Option<MarkWord>,
+    mark: Option<OneOf<Mark>>,
     /// Ids of the components whose files it looks at; all files without it.
     component: Option<Texts>,
     /// Whether it looks at XDT transforms as well.

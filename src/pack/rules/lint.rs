@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use regex::Regex;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Provenance;
 use super::checks::Registered;
+use super::pattern::Pattern;
 use super::template::Template;
 use crate::xml::encoding::TextEncoding;
 use crate::xml::selector::{Reach, Selector};
@@ -168,7 +168,7 @@ pub enum ValueTest {
         ignore_case: bool,
     },
     /// The pattern is found in it.
-    Matches(Regex),
+    Matches(Pattern),
     /// It is of this type.
     Is(ValueType),
     /// It is empty but for white space, or is not.
@@ -242,7 +242,7 @@ pub enum FixAction {
     /// Gives the selected value this text.
     Set(String),
     /// Replaces every match in the selected value.
-    Replace(Regex, String),
+    Replace(Pattern, String),
     /// Gives an attribute of the selected element this value, and adds it if need be.
     SetAttribute(String, String),
     /// Takes the selected attribute or element away.

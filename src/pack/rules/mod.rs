@@ -3,8 +3,10 @@
 pub mod checks;
 pub mod facts;
 pub mod lint;
+pub mod pattern;
 pub mod places;
 pub mod template;
+pub mod terms;
 pub mod words;
 
 use std::borrow::Cow;
@@ -15,22 +17,15 @@ use regex::Regex;
 use self::facts::{KnownFact, Service};
 use self::lint::LintRule;
 use self::places::{ExpectedFile, Location};
+pub use self::terms::{Deed, Mark, Version, When};
 use crate::config::identity::IdentityTable;
 use crate::config::references::References;
 use crate::config::secrets::{LazySecrets, SecretTable};
 use crate::config::section_groups::SectionGroups;
 use crate::config::structure::Meaning;
+use crate::word::Word;
 use crate::xml::selector::Selector;
 use crate::xml::{Document, NodeId};
-
-/// How well a fact is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mark {
-    /// A public document says so.
-    Documented,
-    /// Concluded from documents or from source code.
-    Inferred,
-}
 
 /// Where a row of a pack comes from and what people are told about it.
 #[derive(Clone, Debug)]
@@ -80,15 +75,6 @@ pub struct Component {
     pub provenance: Provenance,
     /// A document is this component's when any of these selects something.
     pub recognised_by: Vec<Selector>,
-}
-
-/// A side of the upgrade.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Version {
-    /// Before it.
-    Old,
-    /// After it.
-    New,
 }
 
 /// How files of one side of the upgrade are told from those of the other.
@@ -177,23 +163,29 @@ pub enum Action {
 }
 
 impl Action {
+    /// What kind of action it is.
+    #[must_use]
+    pub fn deed(&self) -> Deed {
+        match self {
+            Self::TakeOld => Deed::TakeOld,
+            Self::TakeNew => Deed::TakeNew,
+            Self::TakeBase => Deed::TakeBase,
+            Self::Drop => Deed::Drop,
+            Self::Set(_) => Deed::Set,
+            Self::Rename(_) => Deed::Rename,
+            Self::Rewrite { .. } => Deed::Rewrite,
+            Self::Require => Deed::Require,
+            Self::Conflict => Deed::Conflict,
+            Self::HigherVersion => Deed::HigherVersion,
+            Self::TakeBoth { new_first: false } => Deed::TakeBoth,
+            Self::TakeBoth { new_first: true } => Deed::TakeBothNewFirst,
+        }
+    }
+
     /// The word that packs use.
     #[must_use]
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::TakeOld => "take-old",
-            Self::TakeNew => "take-new",
-            Self::TakeBase => "take-base",
-            Self::Drop => "drop",
-            Self::Set(_) => "set",
-            Self::Rename(_) => "rename",
-            Self::Rewrite { .. } => "rewrite",
-            Self::Require => "require",
-            Self::Conflict => "conflict",
-            Self::HigherVersion => "higher-version",
-            Self::TakeBoth { new_first: false } => "take-both",
-            Self::TakeBoth { new_first: true } => "take-both-new-first",
-        }
+        self.deed().word()
     }
 
     /// Whether it treats both sides alike, so that it also holds between branches of one file.
@@ -204,16 +196,6 @@ impl Action {
             Self::Conflict | Self::HigherVersion | Self::TakeBoth { .. }
         )
     }
-}
-
-/// When a policy applies.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum When {
-    /// Always.
-    #[default]
-    Always,
-    /// Only in a merge without a base file.
-    WithoutBase,
 }
 
 /// A merge policy.
@@ -279,34 +261,39 @@ pub struct Rules {
 /// One row of knowledge about secrets, as [`SecretTable`] takes it.
 #[derive(Clone, Debug)]
 pub(in crate::pack) struct SecretRule {
-    pub(in crate::pack) selectors: Vec<Selector>,
-    pub(in crate::pack) names: Vec<Cow<'static, str>>,
-    pub(in crate::pack) keys: Vec<Cow<'static, str>>,
-    pub(in crate::pack) parts: Vec<Cow<'static, str>>,
-    pub(in crate::pack) beside: Vec<Cow<'static, str>>,
-    pub(in crate::pack) words: Vec<Cow<'static, str>>,
-    pub(in crate::pack) except: Vec<Cow<'static, str>>,
+    /// Selectors of secret values.
+    pub(in crate::pack) select: Texts,
+    pub(in crate::pack) names: Texts,
+    pub(in crate::pack) keys: Texts,
+    pub(in crate::pack) parts: Texts,
+    pub(in crate::pack) beside: Texts,
+    pub(in crate::pack) words: Texts,
+    pub(in crate::pack) except: Texts,
 }
 
+type Texts = Cow<'static, [Cow<'static, str>]>;
+
 impl SecretRule {
-    pub(in crate::pack) fn add_to(self, table: &mut SecretTable) {
-        for selector in self.selectors {
+    /// Adds what the row says; selectors were checked before.
+    pub(in crate::pack) fn add_to(&self, table: &mut SecretTable) {
+        let selectors = self.select.iter();
+        for selector in selectors.filter_map(|text| Selector::parse(text).ok()) {
             table.add_selector(selector);
         }
-        for name in self.names {
-            table.add_name(name);
+        for name in self.names.iter() {
+            table.add_name(name.clone());
         }
-        for key in self.keys {
-            table.add_key(key);
+        for key in self.keys.iter() {
+            table.add_key(key.clone());
         }
-        for part in self.parts {
-            table.add_part_source(part, self.beside.clone());
+        for part in self.parts.iter() {
+            table.add_part_source(part.clone(), self.beside.to_vec());
         }
-        for word in self.words {
-            table.add_word(word);
+        for word in self.words.iter() {
+            table.add_word(word.clone());
         }
-        for name in self.except {
-            table.add_exception(name);
+        for name in self.except.iter() {
+            table.add_exception(name.clone());
         }
     }
 }

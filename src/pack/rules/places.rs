@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Provenance;
+use crate::word::words;
 
 /// What kind of file it is.
 #[derive(
@@ -31,6 +32,28 @@ pub enum FileKind {
     Evidence,
 }
 
+words! {
+    FileKind {
+        /// data of the product
+        Data = "data",
+        /// its configuration
+        Configuration = "configuration",
+        /// a file that a configuration points at
+        Sidecar = "sidecar",
+        /// part of a theme that the customer made
+        Theme = "theme",
+        /// part of the theme that setup installs
+        DefaultTheme = "default-theme",
+        /// a page that people edit
+        Page = "page",
+        /// anything else
+        Other = "other",
+    }
+    besides {
+        Evidence = "evidence",
+    }
+}
+
 /// How much a file is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
@@ -42,6 +65,19 @@ pub enum Need {
     Optional,
     /// Taken if it is there and the user asks for it.
     OnRequest,
+}
+
+words! {
+    Need {
+        /// without it the folder is not the component's
+        Required = "required",
+        /// reported when it is missing
+        Expected = "expected",
+        /// taken if it is there (the default)
+        Optional = "optional",
+        /// taken with `--include`; those of kind `page` also with `--with-pages`
+        OnRequest = "on-request",
+    }
 }
 
 /// Where a component may be.

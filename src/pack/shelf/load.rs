@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::error::Failure;
 use crate::io::folder;
 use crate::pack::building::validate::{Builder, Trust};
+use crate::pack::format::packed::unpack;
 use crate::pack::format::problem::PackProblem;
 use crate::pack::rules::Rules;
 use crate::xml::Source;
@@ -14,6 +15,17 @@ use crate::xml::encoding::TextEncoding;
 
 /// No pack is as long as this; a file that is was named by mistake.
 const MAX_BYTES: u64 = 16 << 20;
+
+/// A pack in the binary.
+#[derive(Clone, Copy, Debug)]
+pub struct BuiltIn {
+    /// Its id.
+    pub id: &'static str,
+    /// The TOML.
+    pub text: &'static str,
+    /// The same but for examples, parsed already.
+    packed: &'static [u8],
+}
 
 include!(concat!(env!("OUT_DIR"), "/packs.rs"));
 
@@ -115,7 +127,7 @@ pub fn load_with<'a>(
     }
 }
 
-/// Loads everything that [`load`] does, and the lint rules.
+/// Loads everything that [`load`] does, and the lint rules; those of the built-in packs without examples.
 ///
 /// # Errors
 /// As [`load`].
@@ -138,9 +150,6 @@ pub fn load_general<'a>(extra: impl Into<Extra<'a>>) -> Result<Rules, Vec<PackFa
     load_on(BUILT_IN[..GENERAL].iter(), extra)
 }
 
-/// Packs in the binary.
-type BuiltIn = (&'static str, &'static str);
-
 fn load_on<'p>(
     built_in: impl Iterator<Item = &'p BuiltIn>,
     extra: Extra<'_>,
@@ -154,8 +163,12 @@ fn read_packs<'p>(
 ) -> Result<Builder, Vec<PackFailure>> {
     let mut builder = Builder::default();
     let mut failures = Vec::new();
-    for (id, text) in built_in {
-        if let Err(problems) = builder.add(text, id, Trust::BuiltIn) {
+    for BuiltIn { id, text, packed } in built_in {
+        let found = match unpack(packed) {
+            Some(document) => builder.add_parsed(&document, id),
+            None => builder.add(text, id, Trust::BuiltIn),
+        };
+        if let Err(problems) = found {
             failures.push(invalid(format!("built-in pack {id}"), text, problems));
         }
     }

@@ -1,7 +1,5 @@
 //! The packs that there are: the built-in ones, those of the user, and what both together hold.
 
-#[rustfmt::skip]
-mod built_in;
 pub mod catalog;
 mod compiled;
 mod excerpt;

@@ -125,7 +125,8 @@ fn uncited(file: &PackFile, remarks: &mut Vec<Remark>) {
     let cited: Vec<&str> = abouts
         .flat_map(|about| about.source.iter().map(|source| source.get_ref().as_str()))
         .collect();
-    for (name, _, _) in &file.sources {
+    for source in &file.sources {
+        let name = &source.name;
         if !cited.contains(&name.get_ref().as_str()) {
             let message = format!("no row cites the source `{}`", name.get_ref());
             let at = span(name.span());
@@ -140,7 +141,8 @@ fn superseded(file: &PackFile, text: &str, remarks: &mut Vec<Remark>) {
     let mut later: HashMap<_, usize> = HashMap::new();
     for row in file.merges.iter().rev() {
         let Some(path) = &row.path else { continue };
-        let key = (path.get_ref(), said(&row.component), said(&row.when));
+        let when = row.when.as_ref().map(|when| *when.get_ref());
+        let key = (path.get_ref(), said(&row.component), when);
         let line = LineColumn::of(text, row.about.at.start).line;
         if let Some(other) = later.get(&key) {
             let message = "a later policy has the same path, so this one never decides".to_owned();

@@ -1,7 +1,7 @@
 //! The texts of packs, for what speaks about packs themselves: `rules check`,
 //! `rules explain` and the like. Other commands take [`super::load`] and keep no text.
 
-use super::load::{BUILT_IN, Extra, LINT, PackFailure, files_of, read, unreadable};
+use super::load::{BUILT_IN, BuiltIn, Extra, LINT, PackFailure, files_of, read, unreadable};
 use crate::pack::building::validate::{Builder, Trust};
 use crate::pack::format::file::PackFile;
 use crate::pack::format::problem::PackProblem;
@@ -48,8 +48,10 @@ impl PackText {
 #[must_use]
 pub fn built_in() -> Vec<PackText> {
     let all = BUILT_IN.iter().chain(LINT);
-    all.map(|(id, text)| PackText::new(format!("built-in pack {id}"), id, (*text).to_owned(), true))
-        .collect()
+    all.map(|BuiltIn { id, text, .. }| {
+        PackText::new(format!("built-in pack {id}"), id, (*text).to_owned(), true)
+    })
+    .collect()
 }
 
 /// Reads the packs `extra`: files, and folders whose `*.toml` are taken in

@@ -1,0 +1,53 @@
+//! Enums whose values users write as words: each word, and what it means, is with its enum.
+
+/// An enum with a word for each value.
+pub trait Word: Copy + 'static {
+    /// Every value that users can write, in the order in which people are told about them.
+    const ALL: &'static [Self];
+
+    /// The word for it.
+    fn word(self) -> &'static str;
+
+    /// What it means, for people who write it.
+    fn meaning(self) -> &'static str;
+
+    /// The value that a word is for.
+    #[must_use]
+    fn of(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|value| value.word() == word)
+    }
+
+    /// All words.
+    #[must_use]
+    fn words() -> Vec<&'static str> {
+        Self::ALL.iter().map(|value| value.word()).collect()
+    }
+}
+
+/// Gives each value of an enum its word; a value without one does not compile. Values that users
+/// cannot write come last, behind `besides`.
+macro_rules! words {
+    (
+        $type:ident { $($(#[doc = $meaning:literal])+ $value:ident = $word:literal,)+ }
+        $(besides { $($other:ident = $name:literal,)+ })?
+    ) => {
+        impl $crate::word::Word for $type {
+            const ALL: &'static [Self] = &[$(Self::$value),+];
+
+            fn word(self) -> &'static str {
+                match self {
+                    $(Self::$value => $word,)+
+                    $($(Self::$other => $name,)+)?
+                }
+            }
+
+            fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$value => concat!($($meaning),+),)+
+                    $($(Self::$other => "",)+)?
+                }
+            }
+        }
+    };
+}
+pub(crate) use words;
