@@ -1,5 +1,6 @@
 //! For which .NET a configuration was written.
 
+use crate::word::words;
 use crate::xml::Document;
 
 /// A generation of .NET Framework.
@@ -11,9 +12,13 @@ pub enum Framework {
     Four,
 }
 
-impl Framework {
-    /// The words of packs, which are those of application pools.
-    pub const WORDS: &[(&str, Self)] = &[("v2.0", Self::Two), ("v4.0", Self::Four)];
+words! {
+    Framework {
+        /// .NET 2.0, 3.0 or 3.5
+        Two = "v2.0",
+        /// .NET 4
+        Four = "v4.0",
+    }
 }
 
 /// For which .NET `document` was written, where it says so.

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::host::{self, Host};
 use crate::config::application_host::Application;
-use crate::config::framework::{Framework, written_for};
+use crate::config::framework::written_for;
 use crate::lint::check::Check;
 use crate::lint::finding::Place;
 use crate::pack::checks::{ApplicationPool, Inherited};
+use crate::word::Word as _;
 use crate::xml::address::Leaf;
 
 /// Looks at every application of the components whose pool is known.
@@ -42,7 +43,7 @@ fn look(
     let is = |said: Option<&str>, wanted: &str| {
         said.is_some_and(|said| said.eq_ignore_ascii_case(wanted))
     };
-    let runs = (parameters.runtime).is_none_or(|wanted| is(pool.runtime.as_deref(), word(wanted)));
+    let runs = (parameters.runtime).is_none_or(|wanted| is(pool.runtime.as_deref(), wanted.word()));
     let has =
         (parameters.pipeline.as_ref()).is_none_or(|wanted| is(pool.pipeline.as_deref(), wanted));
     let fits = (parameters.written_for).is_none_or(|wanted| framework == Some(wanted))
@@ -68,14 +69,6 @@ fn look(
         };
         found.related(place, "the configuration of the application");
     }
-}
-
-/// What IIS calls a .NET.
-fn word(framework: Framework) -> &'static str {
-    let mut words = Framework::WORDS.iter();
-    words
-        .find(|(_, known)| *known == framework)
-        .map_or("", |(word, _)| word)
 }
 
 /// The file of the run that configures the application, if it is one of the components.

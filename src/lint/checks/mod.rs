@@ -1,5 +1,5 @@
 //! Checks that selectors and conditions cannot say. A rule of a pack gives each its id, severity and
-//! texts; what is here finds the places. [`registry`] lists them all.
+//! texts; what is here finds the places. `pack::checks` has the registry of all.
 
 mod application_pool;
 mod bindings;

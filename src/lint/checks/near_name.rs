@@ -227,3 +227,118 @@ fn renamed(name: &Name<'_>, meant: &str) -> Vec<Edit> {
     }));
     edits
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::pack::checks::Own;
+
+    const KEYS: [&str; 3] = [
+        "USE_SHOP_SDK",
+        "SHOP_SDK_AUTHENTICATION_USERNAME",
+        "TLS_ONLY",
+    ];
+
+    fn keys() -> NearName {
+        NearName {
+            select: vec![Selector::parse("//a/@key").unwrap()],
+            names: KEYS.map(str::to_owned).to_vec(),
+            is_exact: false,
+            distance: 3,
+            long: 14,
+            words: true,
+            is_misplaced: false,
+            own: Own::default(),
+            elsewhere: Some(Elsewhere {
+                contains: Some("sdk".to_owned()),
+                ..Elsewhere::default()
+            }),
+        }
+    }
+
+    /// What `written` below an element `parent` was meant to be.
+    fn meant(rule: &NearName, parent: &str, written: &str, is_own: bool) -> Option<String> {
+        let document = Document::from_text(&format!("<{parent}><a/></{parent}>")).unwrap();
+        let name = Name {
+            document: &document,
+            element: document.child_named(document.root(), "a").unwrap(),
+            leaf: &Leaf::Element,
+            written: written.to_owned(),
+        };
+        rule.meant(&name, is_own).map(str::to_owned)
+    }
+
+    #[test]
+    fn keys_of_translated_and_misprinted_pages() {
+        let (flag, user) = (Some(KEYS[0]), Some(KEYS[1]));
+        let cases = [
+            ("Shop_sdk_authentıcatıon_username", user),
+            ("SHOP_SDK_AUTHENTİCATION_USERNAME", user),
+            ("SHOPS_SDK_AUTHENTICATION_USERNAME", user),
+            ("Das SHOP_SDK_AUTHENTICATION_USERNAME", user),
+            ("SHOP_SDK_AUTHENTICATION_USERNAME ", user),
+            ("USE_SHOPSDK", flag),
+            ("use_shop_sdk", None),
+            (
+                "SHOP_SDK_AUTHENTICATION_CLIENT_CERTIFICATE_THUMBPRINT",
+                None,
+            ),
+            ("AWS_SDK_REGION", None),
+            // Short names may have two wrong letters.
+            ("USE_HOP_SDX", None),
+            ("USEHOP_SDK", flag),
+            ("SEHOP_SDK", None),
+        ];
+        for (written, expected) in cases {
+            assert_eq!(
+                meant(&keys(), "x", written, false).as_deref(),
+                expected,
+                "{written}"
+            );
+        }
+        assert_eq!(
+            meant(&keys(), "x", "TLS_ONYL", true).as_deref(),
+            Some(KEYS[2])
+        );
+        assert_eq!(meant(&keys(), "x", "TLS_ONYL", false), None);
+    }
+
+    #[test]
+    fn sections_say_which_names_can_be_meant() {
+        let names = ["shop_sdk_Url", "till_sdk_Url"].map(str::to_owned);
+        let rule = NearName {
+            is_exact: true,
+            names: names.to_vec(),
+            own: Own {
+                sections: vec![("shop".to_owned(), vec![names[0].clone()])],
+                ..Own::default()
+            },
+            elsewhere: Some(Elsewhere {
+                ends_with: Some("_SDK_URL".to_owned()),
+                distance: Some(1),
+                ..Elsewhere::default()
+            }),
+            ..keys()
+        };
+        let shop = Some(names[0].as_str());
+        let cases = [
+            ("shop.Settings", "sh_op_sdk_Url", shop),
+            ("shop.Settings", "shop_sdk_url", shop),
+            ("shop.Settings", "shop_sdk_Url", None),
+            // Known, if out of place: another rule would have to say that.
+            ("shop.Settings", "till_sdk_Url", None),
+            ("shop.Settings", "PageSize", None),
+            ("other.Settings", "shp_sdk_Url", shop),
+            ("other.Settings", "sho_pp_sdk_Url", None),
+            ("other.Settings", "shop_sdk_Ur", None),
+        ];
+        for (section, written, expected) in cases {
+            assert_eq!(
+                meant(&rule, section, written, false).as_deref(),
+                expected,
+                "{section} {written}"
+            );
+        }
+    }
+}

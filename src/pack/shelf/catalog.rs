@@ -15,10 +15,12 @@ use crate::pack::rules::lint::LintRule;
 use crate::xml::LineColumn;
 
 /// Tables whose rows have ids, in the order in which people ask for them.
-pub const TABLES: [&str; 13] = [
+pub const TABLES: [&str; 15] = [
     "lint",
     "merge",
     "setting",
+    "fact",
+    "service",
     "component",
     "generation",
     "virtual-directory",

@@ -16,8 +16,10 @@ use crate::xml::selector::{Reach, Selector};
 use crate::xml::{LineColumn, Span};
 
 /// Keys whose values are selectors, or paths from an element.
-const SELECTORS: [&str; 8] = [
+const SELECTORS: [&str; 10] = [
     "select",
+    "urls",
+    "any-urls",
     "path",
     "recognised-by",
     "of",
@@ -27,13 +29,15 @@ const SELECTORS: [&str; 8] = [
     "differs-from",
 ];
 /// Tables in which they are.
-const TABLES: [&str; 6] = [
+const TABLES: [&str; 8] = [
     "lint",
     "merge",
     "setting",
     "secret",
     "component",
     "generation",
+    "fact",
+    "service",
 ];
 
 /// A remark: a problem that prevents nothing.

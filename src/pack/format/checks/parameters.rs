@@ -1,7 +1,6 @@
 //! Reads the parameters of each check.
 
 use super::with::{Read, With};
-use crate::config::framework::Framework;
 use crate::pack::rules::checks::*;
 
 impl Read for Mentions {
@@ -24,7 +23,7 @@ impl Read for BrokenValue {
     fn read(with: &mut With<'_, '_>) -> Option<Self> {
         let keys = with.texts_if_any("keys");
         let elements = with.texts_if_any("elements");
-        let fault = with.word("fault", BrokenBy::WORDS);
+        let fault = with.word("fault");
         if keys.is_empty() && elements.is_empty() {
             with.problem("there is no value to look at", "give `keys` or `elements`");
             return None;
@@ -83,7 +82,7 @@ impl Read for Differs {
 impl Read for ServiceUrl {
     fn read(with: &mut With<'_, '_>) -> Option<Self> {
         let service = with.service("service");
-        let fault = with.word("fault", UrlFault::WORDS);
+        let fault = with.word("fault");
         Some(Self {
             service: service?,
             fault: fault?,
@@ -94,8 +93,8 @@ impl Read for ServiceUrl {
 impl Read for VirtualDirectory {
     fn read(with: &mut With<'_, '_>) -> Option<Self> {
         let service = with.service("service");
-        let fault = with.word("fault", DirectoryFault::WORDS);
-        let written_for = with.word_if_any("written-for", Framework::WORDS);
+        let fault = with.word("fault");
+        let written_for = with.word_if_any("written-for");
         Some(Self {
             service: service?,
             fault: fault?,
@@ -107,7 +106,7 @@ impl Read for VirtualDirectory {
 impl Read for VirtualDirectories {
     fn read(with: &mut With<'_, '_>) -> Option<Self> {
         let service = with.service("service");
-        let fault = with.word("fault", DirectoriesFault::WORDS);
+        let fault = with.word("fault");
         Some(Self {
             service: service?,
             fault: fault?,
@@ -158,7 +157,7 @@ impl Read for FolderBeside {
         let folder = with.text("folder");
         let shipped = with.texts_if_any("shipped");
         let named_by = with.values("named-by");
-        let fault = with.word("fault", FolderFault::WORDS);
+        let fault = with.word("fault");
         Some(Self {
             folder: folder?,
             shipped,
@@ -191,7 +190,7 @@ impl Read for EncryptedSection {
     fn read(with: &mut With<'_, '_>) -> Option<Self> {
         let components = with.components("components");
         let sections = with.texts_if_any("sections");
-        let key = with.word("key", EncryptionKey::WORDS);
+        let key = with.word("key");
         Some(Self {
             components: components?,
             sections,
@@ -203,10 +202,10 @@ impl Read for EncryptedSection {
 impl Read for ApplicationPool {
     fn read(with: &mut With<'_, '_>) -> Option<Self> {
         let components = with.components("components");
-        let runtime = with.word_if_any("runtime", Framework::WORDS);
+        let runtime = with.word_if_any("runtime");
         let pipeline = with.text_if_any("pipeline");
-        let written_for = with.word_if_any("written-for", Framework::WORDS);
-        let not_written_for = with.word_if_any("not-written-for", Framework::WORDS);
+        let written_for = with.word_if_any("written-for");
+        let not_written_for = with.word_if_any("not-written-for");
         Some(Self {
             components: components?,
             runtime,

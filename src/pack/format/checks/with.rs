@@ -7,6 +7,7 @@ use crate::pack::format::problem::PackProblem;
 use crate::pack::format::read_lint::condition;
 use crate::pack::format::row::{Row, span};
 use crate::pack::rules::lint::Condition;
+use crate::word::Word;
 use crate::xml::selector::Selector;
 
 /// A table whose rows parameters name.
@@ -90,11 +91,15 @@ impl<'t, 'n> With<'t, 'n> {
         texts.collect()
     }
 
-    /// One of `words`, which must be there.
-    pub(super) fn word<T: Copy>(&mut self, key: &'static str, words: &[(&str, T)]) -> Option<T> {
+    /// A word, which must be there.
+    pub(super) fn word<W: Word>(&mut self, key: &'static str) -> Option<W> {
         self.row.require(key);
-        let word = self.row.text(key);
-        self.row.checker(self.text).word(&word, key, words)
+        self.word_if_any(key)
+    }
+
+    /// A word, if there is one.
+    pub(super) fn word_if_any<W: Word>(&mut self, key: &'static str) -> Option<W> {
+        Some(self.row.word(key)?.into_inner())
     }
 
     /// Ids of components, one at least.
@@ -173,16 +178,6 @@ impl<'t, 'n> With<'t, 'n> {
     /// Whether `key` is set to true.
     pub(super) fn flag(&mut self, key: &'static str) -> bool {
         self.row.flag(key)
-    }
-
-    /// One of `words`, if there is one.
-    pub(super) fn word_if_any<T: Copy>(
-        &mut self,
-        key: &'static str,
-        words: &[(&str, T)],
-    ) -> Option<T> {
-        let word = self.row.text(key);
-        self.row.checker(self.text).word(&word, key, words)
     }
 
     /// Selectors, one at least.

@@ -3,6 +3,7 @@
 use super::Wording;
 use crate::config::framework::Framework;
 use crate::pack::rules::lint::Condition;
+use crate::word::words;
 use crate::xml::selector::Selector;
 
 /// One message, for which the check fills in `places`.
@@ -56,9 +57,13 @@ pub enum BrokenBy {
     Quotes,
 }
 
-impl BrokenBy {
-    /// The words of packs.
-    pub const WORDS: &[(&str, Self)] = &[("character", Self::Character), ("quotes", Self::Quotes)];
+words! {
+    BrokenBy {
+        /// a character in it is not written as XML wants it
+        Character = "character",
+        /// it stands between curly quotes, or outside its quotes
+        Quotes = "quotes",
+    }
 }
 
 impl BrokenValue {
@@ -178,17 +183,23 @@ pub enum UrlFault {
     Incomplete,
 }
 
-impl UrlFault {
-    /// The words of packs.
-    pub const WORDS: &[(&str, Self)] = &[
-        ("http", Self::Http),
-        ("placeholder", Self::Placeholder),
-        ("host", Self::Host),
-        ("endpoint", Self::Endpoint),
-        ("characters", Self::Characters),
-        ("sample-segment", Self::SampleSegment),
-        ("incomplete", Self::Incomplete),
-    ];
+words! {
+    UrlFault {
+        /// it is plain http
+        Http = "http",
+        /// it was never set
+        Placeholder = "placeholder",
+        /// its host is an address or this machine, which no certificate names
+        Host = "host",
+        /// it does not end in the endpoint
+        Endpoint = "endpoint",
+        /// it holds what no URL holds
+        Characters = "characters",
+        /// it holds a segment that only documentation has
+        SampleSegment = "sample-segment",
+        /// it is empty, or no absolute http or https URL
+        Incomplete = "incomplete",
+    }
 }
 
 impl ServiceUrl {
@@ -238,14 +249,17 @@ pub enum DirectoryFault {
     Mentioned,
 }
 
-impl DirectoryFault {
-    /// The words of packs.
-    pub const WORDS: &[(&str, Self)] = &[
-        ("old-name", Self::OldName),
-        ("new-name", Self::NewName),
-        ("near-name", Self::NearName),
-        ("mentioned", Self::Mentioned),
-    ];
+words! {
+    DirectoryFault {
+        /// a URL has the old one
+        OldName = "old-name",
+        /// a URL has the new one
+        NewName = "new-name",
+        /// a URL has nearly one of the two
+        NearName = "near-name",
+        /// something that is no URL of the service has an old name of any virtual directory
+        Mentioned = "mentioned",
+    }
 }
 
 impl VirtualDirectory {
@@ -275,10 +289,13 @@ pub enum DirectoriesFault {
     BothNames,
 }
 
-impl DirectoriesFault {
-    /// The words of packs.
-    pub const WORDS: &[(&str, Self)] =
-        &[("unknown", Self::Unknown), ("both-names", Self::BothNames)];
+words! {
+    DirectoriesFault {
+        /// iIS on the server does not have it
+        Unknown = "unknown",
+        /// one server is called by both names
+        BothNames = "both-names",
+    }
 }
 
 impl VirtualDirectories {
@@ -375,9 +392,13 @@ pub enum FolderFault {
     Own,
 }
 
-impl FolderFault {
-    /// The words of packs.
-    pub const WORDS: &[(&str, Self)] = &[("missing", Self::Missing), ("own", Self::Own)];
+words! {
+    FolderFault {
+        /// one is named that is not there
+        Missing = "missing",
+        /// there are some that setup does not install
+        Own = "own",
+    }
 }
 
 impl FolderBeside {
@@ -446,12 +467,13 @@ pub enum EncryptionKey {
     MachineBound,
 }
 
-impl EncryptionKey {
-    /// The words of packs.
-    pub const WORDS: &[(&str, Self)] = &[
-        ("exportable", Self::Exportable),
-        ("machine-bound", Self::MachineBound),
-    ];
+words! {
+    EncryptionKey {
+        /// it can be exported, or is a provider's own
+        Exportable = "exportable",
+        /// it never leaves the machine
+        MachineBound = "machine-bound",
+    }
 }
 
 impl EncryptedSection {
