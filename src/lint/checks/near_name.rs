@@ -309,6 +309,7 @@ mod tests {
         let names = ["shop_sdk_Url", "till_sdk_Url"].map(str::to_owned);
         let rule = NearName {
             is_exact: true,
+            long: 0,
             names: names.to_vec(),
             own: Own {
                 sections: vec![("shop".to_owned(), vec![names[0].clone()])],
