@@ -195,7 +195,10 @@ fn define(generator: &mut SchemaGenerator, declaration: &Declaration) -> String 
             table::Kind::Text => json!({ "type": "string" }),
             table::Kind::Texts => Texts::json_schema(generator).into(),
             table::Kind::Flag => json!({ "type": "boolean" }),
-            table::Kind::Word(words) => json!({ "type": "string", "enum": words() }),
+            table::Kind::Word(words) => {
+                let words: Vec<&str> = words().into_iter().map(|(word, _)| word).collect();
+                json!({ "type": "string", "enum": words })
+            }
         };
         property["description"] = key.meaning.trim().into();
         properties.insert(key.name.to_owned(), property);

@@ -64,8 +64,8 @@ pub enum Kind {
     Texts,
     /// `true` or `false`.
     Flag,
-    /// One of these words.
-    Word(fn() -> Vec<&'static str>),
+    /// One of these words, each with its meaning.
+    Word(fn() -> Vec<(&'static str, &'static str)>),
 }
 
 /// A type that a row holds at a key.
@@ -111,7 +111,7 @@ impl Field for bool {
 }
 
 impl<W: Word> Field for Option<Spanned<W>> {
-    const KIND: Kind = Kind::Word(W::words);
+    const KIND: Kind = Kind::Word(W::explained);
 
     fn read(row: &mut Row<'_>, key: &'static str) -> Self {
         row.word(key)
@@ -319,7 +319,7 @@ macro_rules! rows {
                     Key {
                         name: "mark",
                         meaning: "Whether a public text says so, or it was concluded.",
-                        kind: Kind::Word(<crate::pack::rules::terms::Mark as crate::word::Word>::words),
+                        kind: Kind::Word(<crate::pack::rules::terms::Mark as crate::word::Word>::explained),
                         is_required: false,
                         may_be_secret: false,
                     },
