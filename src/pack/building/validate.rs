@@ -94,6 +94,15 @@ impl Builder {
         text: &str,
         mut problems: Vec<PackProblem>,
     ) -> Result<(), Vec<PackProblem>> {
+        let ids = file.lints.iter().filter_map(|row| row.about.id.as_ref());
+        let ids = ids.map(|id| id.get_ref().clone());
+        match trust {
+            Trust::BuiltIn => self.rules.own_lints.extend(ids),
+            Trust::Checked => {
+                let label = self.label.clone();
+                self.rules.given_lints.entry(label).or_default().extend(ids);
+            }
+        }
         let mut pack = self.start(file, name, trust, text, &mut problems);
         pack.add(file);
         if problems.is_empty() {

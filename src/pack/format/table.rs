@@ -408,6 +408,15 @@ pub(crate) fn document<'t>(
     text: &'t str,
     problems: &mut Vec<PackProblem>,
 ) -> Option<Spanned<DeTable<'t>>> {
+    let (document, is_whole) = readable(text, problems);
+    is_whole.then_some(document)
+}
+
+/// As much of `text` as can be read, and whether that is all.
+pub(in crate::pack) fn readable<'t>(
+    text: &'t str,
+    problems: &mut Vec<PackProblem>,
+) -> (Spanned<DeTable<'t>>, bool) {
     let (document, errors) = DeTable::parse_recoverable(text);
     // Later errors are often echoes of the first ones.
     for error in errors.iter().take(5) {
@@ -415,7 +424,7 @@ pub(crate) fn document<'t>(
         let message = error.message().lines().next().unwrap_or_default();
         problems.push(PackProblem::new(format!("not TOML: {message}"), at));
     }
-    errors.is_empty().then_some(document)
+    (document, errors.is_empty())
 }
 
 /// Notes tables and keys at the top that are none of `known`.
