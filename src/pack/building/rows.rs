@@ -2,7 +2,7 @@
 //! problem in one hides none in another, and added to the [`Builder`].
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use toml::Spanned;
 
@@ -36,7 +36,7 @@ pub(in crate::pack) struct Pack<'b> {
     /// Ids of all components that rows may name.
     pub(in crate::pack) components: Vec<String>,
     /// Where every id so far stands.
-    pub(in crate::pack) ids: HashMap<String, Span>,
+    pub(in crate::pack) ids: FxHashMap<String, Span>,
 }
 
 impl Pack<'_> {

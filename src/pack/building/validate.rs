@@ -5,7 +5,7 @@
 //! problems of a pack are collected. What the single rows mean is checked in
 //! `rows`.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use toml::Spanned;
 use toml::de::DeTable;
@@ -22,7 +22,7 @@ pub use crate::pack::format::row::Trust;
 use crate::pack::rules::{PackInfo, Rules, SecretRule};
 
 /// Table and position of every row, by its id.
-pub(in crate::pack) type Places = HashMap<String, (&'static str, usize)>;
+pub(in crate::pack) type Places = FxHashMap<String, (&'static str, usize)>;
 
 /// Puts packs together.
 #[derive(Debug, Default)]
@@ -40,7 +40,7 @@ pub struct Builder {
     /// What the pack that is added is called in messages.
     pub(in crate::pack) label: String,
     /// The packs that the user gave, by the ids of their rows.
-    pub(in crate::pack) owners: HashMap<String, String>,
+    pub(in crate::pack) owners: FxHashMap<String, String>,
 }
 
 impl Builder {
@@ -200,7 +200,7 @@ impl Builder {
             trust,
             builder: self,
             checker,
-            ids: HashMap::new(),
+            ids: FxHashMap::default(),
         }
     }
 }
