@@ -64,6 +64,7 @@ fn table(out: &mut String, declaration: &Declaration) {
             Kind::Texts => "texts",
             Kind::Flag => "`true`",
             Kind::Word(_) => "a word",
+            Kind::Items(_) => "tables",
         };
         let needed = if key.is_required { ", needed" } else { "" };
         let _ = writeln!(
@@ -72,6 +73,14 @@ fn table(out: &mut String, declaration: &Declaration) {
             key.name,
             key.meaning.trim()
         );
+    }
+    for key in own.clone() {
+        if let Kind::Items(keys) = key.kind {
+            let _ = writeln!(out, "\nEach table at `{}` has\n", key.name);
+            for key in keys {
+                let _ = writeln!(out, "- `{}`: {}", key.name, key.meaning.trim());
+            }
+        }
     }
     for key in own {
         if let Kind::Word(words) = key.kind {

@@ -16,7 +16,7 @@ use crate::config::references::{Reference, References};
 use crate::config::secrets::SecretTable;
 use crate::config::section_groups::{SectionGroup, SectionGroups};
 use crate::pack::format::check::Checker;
-use crate::pack::format::file::PackFile;
+use crate::pack::format::file::{About, PackFile};
 use crate::pack::format::problem::PackProblem;
 pub use crate::pack::format::row::Trust;
 use crate::pack::rules::{PackInfo, Rules, SecretRule};
@@ -196,6 +196,17 @@ impl Builder {
                         .map(|c| c.provenance.id.clone()),
                 )
                 .collect(),
+            facts: ids(file.facts.iter().map(|row| &row.about))
+                .chain(
+                    self.rules
+                        .facts
+                        .iter()
+                        .map(|fact| fact.provenance.id.clone()),
+                )
+                .collect(),
+            services: ids(file.services.iter().map(|row| &row.about))
+                .chain((self.rules.services.iter()).map(|service| service.provenance.id.clone()))
+                .collect(),
             id,
             trust,
             builder: self,
@@ -203,6 +214,11 @@ impl Builder {
             ids: FxHashMap::default(),
         }
     }
+}
+
+/// The ids of rows that have one.
+fn ids<'a>(abouts: impl Iterator<Item = &'a About>) -> impl Iterator<Item = String> {
+    abouts.filter_map(|about| Some(about.id.as_ref()?.get_ref().clone()))
 }
 
 /// Adds a row, in the place of the one with this id if there is one.

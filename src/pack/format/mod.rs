@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod checks;
+mod facts;
 pub mod file;
 mod meaning;
 pub mod packed;

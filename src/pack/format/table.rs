@@ -66,6 +66,8 @@ pub enum Kind {
     Flag,
     /// One of these words, each with its meaning.
     Word(fn() -> Vec<(&'static str, &'static str)>),
+    /// Tables with these keys: a list, or one.
+    Items(&'static [Key]),
 }
 
 /// A type that a row holds at a key.

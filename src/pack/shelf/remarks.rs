@@ -118,6 +118,8 @@ fn uncited(file: &PackFile, remarks: &mut Vec<Remark>) {
         .chain(file.secrets.iter().map(|row| &row.about))
         .chain(file.components.iter().map(|row| &row.about))
         .chain(file.generations.iter().map(|row| &row.about))
+        .chain(file.facts.iter().map(|row| &row.about))
+        .chain(file.services.iter().map(|row| &row.about))
         .chain(file.virtual_directories.iter().map(|row| &row.about))
         .chain(file.settings.iter().map(|row| &row.about))
         .chain(file.merges.iter().map(|row| &row.about))

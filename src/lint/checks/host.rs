@@ -13,19 +13,20 @@ use crate::lint::check::Check;
 use crate::lint::subject::Subject;
 use crate::xml::NodeId;
 
-use super::sdk;
+use crate::lint::known::services::directory_names;
+use crate::pack::facts::Service;
 
 /// IIS of one server.
-pub(in crate::lint::checks) struct Host<'a> {
+pub(super) struct Host<'a> {
     /// Position of its file.
-    pub(in crate::lint::checks) at: usize,
+    pub(super) at: usize,
     subject: &'a Subject,
     /// What it says.
-    pub(in crate::lint::checks) iis: ApplicationHost,
+    pub(super) iis: ApplicationHost,
 }
 
 /// Every `applicationHost.config` of the run.
-pub(in crate::lint::checks) fn hosts<'a>(check: &Check<'a>) -> Vec<Host<'a>> {
+pub(super) fn hosts<'a>(check: &Check<'a>) -> Vec<Host<'a>> {
     let variable = |name: &str| {
         name.eq_ignore_ascii_case("SystemDrive")
             .then(|| "C:".to_owned())
@@ -45,7 +46,7 @@ pub(in crate::lint::checks) fn hosts<'a>(check: &Check<'a>) -> Vec<Host<'a>> {
 
 impl Host<'_> {
     /// The virtual directory whose folder `subject` is in, if it is of this server.
-    pub(in crate::lint::checks) fn serving(
+    pub(super) fn serving(
         &self,
         subject: &Subject,
     ) -> Option<(&Site, &Application, &VirtualDirectory)> {
@@ -58,11 +59,11 @@ impl Host<'_> {
         })
     }
 
-    /// The application that serves the SDK and its path, judged by folder, name or file.
-    fn of_sdk(&self, check: &Check<'_>) -> Option<(NodeId, &str)> {
-        let (old, new) = sdk::directory_names(check.rules)?;
+    /// The application that serves the service and its path, judged by folder, name or file.
+    fn of_service(&self, check: &Check<'_>, service: &Service) -> Option<(NodeId, &str)> {
+        let (old, new) = directory_names(check.rules, service)?;
         let is_name = |name: &str| name.eq_ignore_ascii_case(old) || name.eq_ignore_ascii_case(new);
-        let mut files = check.estate.of_component(super::SDK);
+        let mut files = check.estate.of_component(service.component.as_deref()?);
         let by_file = files.find_map(|(_, subject)| self.serving(subject));
         by_file
             .or_else(|| {
@@ -76,23 +77,24 @@ impl Host<'_> {
     }
 }
 
-/// The servers that the SDK at a host of this name runs on, with the application
-/// that serves it: those whose bindings have the name, else those that serve an SDK.
-pub(in crate::lint::checks) fn of_sdk<'h>(
+/// The servers that the service at a host of this name runs on, with the application
+/// that serves it: those whose bindings have the name, else those that have the service.
+pub(super) fn of_service<'h>(
     check: &Check<'_>,
     hosts: &'h [Host<'_>],
+    service: &Service,
     name: &str,
 ) -> Vec<(&'h Host<'h>, Option<(NodeId, &'h str)>)> {
-    let with_sdk = |host: &'h Host<'_>| (host, host.of_sdk(check));
+    let with_it = |host: &'h Host<'_>| (host, host.of_service(check, service));
     let has_name = |host: &&Host<'_>| {
         let mut names = host.iis.sites.iter().flat_map(|site| &site.hosts);
         names.any(|known| known == name)
     };
-    let named: Vec<_> = hosts.iter().filter(has_name).map(with_sdk).collect();
+    let named: Vec<_> = hosts.iter().filter(has_name).map(with_it).collect();
     if !named.is_empty() {
         return named;
     }
-    let serving = hosts.iter().map(with_sdk);
+    let serving = hosts.iter().map(with_it);
     serving
         .filter(|(_, application)| application.is_some())
         .collect()
@@ -123,8 +125,8 @@ mod tests {
     fn a_folder_and_the_physical_path_that_it_may_be() {
         let cases = [
             (
-                "backup/mfa1/c/inetpub/wwwroot/PhoneFactor",
-                r"C:\Inetpub\wwwroot\PhoneFactor\",
+                "backup/mfa1/c/inetpub/wwwroot/Shop",
+                r"C:\Inetpub\wwwroot\Shop\",
                 Some("backup/mfa1/c"),
             ),
             ("inetpub/pa", r"C:\inetpub\pa", Some("")),

@@ -1,15 +1,15 @@
-//! What does not stand in web.config as plain text: sidecars, encrypted sections.
+//! What does not stand in a file as plain text: sidecars, encrypted sections.
 
+use crate::config::framework::{Framework, written_for};
 use crate::config::protected::{ProtectedSection, protected_sections};
 use crate::lint::check::Check;
 use crate::lint::subject::Subject;
+use crate::pack::checks::{EncryptedSection, EncryptionKey, SettingsElsewhere};
 use crate::xml::Document;
 use crate::xml::address::Leaf;
 
-use super::{Generation, MOBILE, PORTAL, SDK, generation};
-
 /// Settings stand in a file of their own.
-pub(in crate::lint::checks) fn sidecar(check: &mut Check<'_>) {
+pub(super) fn sidecar(_: &SettingsElsewhere, check: &mut Check<'_>) {
     let subject = check.subject();
     let Some(document) = subject.document() else {
         return;
@@ -17,47 +17,38 @@ pub(in crate::lint::checks) fn sidecar(check: &mut Check<'_>) {
     for sidecar in subject.sidecars() {
         let section = document.local_name(sidecar.section);
         let path = check.shown_text(&sidecar.path);
-        let message = match sidecar.is_required() {
-            true => format!("all of `{section}` is in `{path}`"),
-            false => format!("settings of `{section}` are in `{path}`, which win over those here"),
-        };
+        let case = if sidecar.is_required() { "all" } else { "some" };
+        let message = check.say(case, &[("section", section), ("path", &path)]);
         let leaf = Leaf::Attribute(sidecar.attribute.to_owned());
         check.report_at(sidecar.section, &leaf, message);
     }
 }
 
-/// A section is encrypted with a key that can be exported.
-pub(in crate::lint::checks) fn encrypted_rsa(check: &mut Check<'_>) {
-    encrypted(check, false);
-}
-
-/// A section is encrypted with a key that never leaves the machine.
-pub(in crate::lint::checks) fn encrypted_dpapi(check: &mut Check<'_>) {
-    encrypted(check, true);
-}
-
-fn encrypted(check: &mut Check<'_>, is_machine_bound: bool) {
+/// A section is encrypted.
+pub(super) fn encrypted_section(parameters: &EncryptedSection, check: &mut Check<'_>) {
     let subject = check.subject();
     let Some(document) = subject.document() else {
         return;
     };
-    if subject.elements("EncryptedData").is_empty() || !is_of_product(subject, document) {
+    if subject.elements("EncryptedData").is_empty() || !is_own(parameters, subject, document) {
         return;
     }
     for section in protected_sections(document) {
-        if section.is_machine_bound() != is_machine_bound {
+        if section.is_machine_bound() != (parameters.key == EncryptionKey::MachineBound) {
             continue;
         }
-        let kind = kind(&section);
-        let version = match generation(document) {
-            Some(Generation::Four) => "v4.0.30319",
+        let version = match written_for(document) {
+            Some(Framework::Four) => "v4.0.30319",
             _ => "v2.0.50727",
         };
         let command = section.decrypt_command(version, "<folder of the file>");
-        let message = format!(
-            "`{}` is encrypted {kind}; on this server `{command}` decrypts it",
-            check.shown_text(&section.path)
-        );
+        let path = check.shown_text(&section.path);
+        let facts = [
+            ("section", path.as_str()),
+            ("how", &kind(&section)),
+            ("command", &command),
+        ];
+        let message = check.say("", &facts);
         check.report_at(section.element, &Leaf::Element, message);
     }
 }
@@ -75,18 +66,16 @@ fn kind(section: &ProtectedSection) -> String {
     }
 }
 
-/// Whether the file is of the product, judged also by the sections it declares,
-/// since what is encrypted tells nothing.
-fn is_of_product(subject: &Subject, document: &Document) -> bool {
-    if let Some(component) = subject.component.as_deref() {
-        return [PORTAL, MOBILE, SDK].contains(&component);
+/// Whether the file is of the product, judged also by the sections that it declares.
+fn is_own(parameters: &EncryptedSection, subject: &Subject, document: &Document) -> bool {
+    if let Some(component) = &subject.component {
+        return parameters.components.contains(component);
     }
     subject.elements("section").iter().any(|section| {
         document.value(*section, "name").is_some_and(|name| {
             let start = name.split('.').next().unwrap_or_default();
-            ["pfup", "pfpaws", "pfwssdk"]
-                .iter()
-                .any(|of| start.eq_ignore_ascii_case(of))
+            let mut own = parameters.sections.iter();
+            own.any(|of| start.eq_ignore_ascii_case(of))
         })
     })
 }
