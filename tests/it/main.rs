@@ -34,6 +34,7 @@ mod merge_inputs; // the files of a merge: swapped, of two components, the same
 mod merge_offers; // rules that settle conflicts are tried before they are offered
 mod net_collections; // the identity table against the collections of .NET
 mod pack_schema; // the JSON Schema of packs against the code that reads them
+mod pack_tables; // the tables in docs/packs.md say what the declarations say
 mod present; // excerpts, failures and diffs
 mod product_words; // src/ names no product
 mod properties; // promises of reading and merging, over generated documents

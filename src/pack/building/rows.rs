@@ -1,8 +1,8 @@
 //! What the rows of one pack mean: each is checked on its own, so that a
 //! problem in one hides none in another, and added to the [`Builder`].
 
+use rustc_hash::FxHashMap;
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use toml::Spanned;
 
@@ -40,7 +40,7 @@ pub(in crate::pack) struct Pack<'b> {
     /// Ids of all services that rows may name.
     pub(in crate::pack) services: Vec<String>,
     /// Where every id so far stands.
-    pub(in crate::pack) ids: HashMap<String, Span>,
+    pub(in crate::pack) ids: FxHashMap<String, Span>,
 }
 
 impl Pack<'_> {

@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod checks;
+mod conditions;
 mod facts;
 pub mod file;
 mod meaning;

@@ -204,7 +204,10 @@ fn table_of(generator: &mut SchemaGenerator, meaning: &str, keys: &[table::Key])
             table::Kind::Text => json!({ "type": "string" }),
             table::Kind::Texts => Texts::json_schema(generator).into(),
             table::Kind::Flag => json!({ "type": "boolean" }),
-            table::Kind::Word(words) => json!({ "type": "string", "enum": words() }),
+            table::Kind::Word(words) => {
+                let words: Vec<&str> = words().into_iter().map(|(word, _)| word).collect();
+                json!({ "type": "string", "enum": words })
+            }
             table::Kind::Items(keys) => {
                 let item = table_of(generator, key.meaning, keys);
                 json!({ "anyOf": [item, { "type": "array", "items": item }] })

@@ -10,7 +10,7 @@ pub mod terms;
 pub mod words;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use regex::Regex;
 
@@ -246,6 +246,10 @@ pub struct Rules {
     pub files: Vec<ExpectedFile>,
     /// Rows of given packs that later ones took the place of.
     pub replaced: Vec<Replaced>,
+    /// Ids of the lint rules that each file of the user has, by the file as it was named.
+    pub given_lints: BTreeMap<String, Vec<String>>,
+    /// Ids of the lint rules that the program has.
+    pub own_lints: BTreeSet<String>,
     /// Values that lint rules speak of.
     pub facts: Vec<KnownFact>,
     /// Services that lint rules speak of.

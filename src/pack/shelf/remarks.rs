@@ -48,17 +48,7 @@ pub type Remark = (Severity, PackProblem);
 #[must_use]
 pub fn remarks(packs: &[PackText], at: usize, entries: &[Entry]) -> Vec<Remark> {
     let text = &packs[at].text;
-    let file = PackFile::read(text, &mut Vec::new());
-    let mut remarks = Vec::new();
-    examples(&file, &mut remarks);
-    uncited(&file, &mut remarks);
-    superseded(&file, text, &mut remarks);
-    let (document, _) = DeTable::parse_recoverable(text);
-    for (table, rows) in document.get_ref() {
-        if TABLES.contains(&table.get_ref().as_ref()) {
-            walk(rows, table.get_ref(), &mut remarks);
-        }
-    }
+    let mut remarks = packs[at].remarks.clone();
     for entry in entries.iter().filter(|entry| entry.pack == at) {
         if let Some(other) = entry.replaces.filter(|other| *other != at) {
             let message = format!(
@@ -77,6 +67,20 @@ pub fn remarks(packs: &[PackText], at: usize, entries: &[Entry]) -> Vec<Remark> 
         }
     }
     remarks.sort_by_key(|(_, problem)| problem.span);
+    remarks
+}
+
+/// Remarks about a pack that no other one has to do with.
+pub(super) fn own_remarks(document: &DeTable<'_>, file: &PackFile, text: &str) -> Vec<Remark> {
+    let mut remarks = Vec::new();
+    examples(file, &mut remarks);
+    uncited(file, &mut remarks);
+    superseded(file, text, &mut remarks);
+    for (table, rows) in document {
+        if TABLES.contains(&table.get_ref().as_ref()) {
+            walk(rows, table.get_ref(), &mut remarks);
+        }
+    }
     remarks
 }
 

@@ -2,9 +2,9 @@
 
 use toml::Spanned;
 
+use crate::pack::format::conditions::condition;
 use crate::pack::format::file::Text;
 use crate::pack::format::problem::PackProblem;
-use crate::pack::format::read_lint::condition;
 use crate::pack::format::row::{Row, span};
 use crate::pack::rules::lint::Condition;
 use crate::word::Word;
