@@ -23,6 +23,7 @@ pub mod examples;
 pub mod finding;
 pub mod fingerprint;
 pub mod fix;
+pub mod known;
 pub mod run;
 pub mod selection;
 pub mod settings;

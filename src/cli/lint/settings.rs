@@ -17,7 +17,6 @@ use crate::lint::selection::{Selection, UnknownRule, named};
 use crate::lint::settings::find::whole;
 use crate::lint::settings::policy::Asked;
 use crate::lint::settings::{Finder, Policies, Policy};
-use crate::pack::texts;
 use crate::pack::{self, Extra, PackFailure, Rules};
 
 /// Where settings are taken from.
@@ -195,6 +194,18 @@ fn select(
     Ok((strangers.select(selection).with(policies), inputs))
 }
 
+/// The ids of the lint rules in packs that were given, files or folders.
+fn lint_ids<'r>(rules: &'r Rules, packs: &[PathBuf]) -> Vec<&'r str> {
+    let files = packs
+        .iter()
+        .flat_map(|path| pack::files_of(path).unwrap_or_default());
+    files
+        .filter_map(|file| rules.given_lints.get(&file.display().to_string()))
+        .flatten()
+        .map(String::as_str)
+        .collect()
+}
+
 /// Rules that only packs of settings have: they run on the files under the settings that name
 /// their pack. A rule that takes the place of another does so for the whole run.
 struct Strangers {
@@ -209,18 +220,16 @@ impl Strangers {
             .map(|(at, rule)| (rule.provenance.id.as_str(), at))
             .collect();
         for (owner, settings) in finder.found.iter().enumerate() {
-            let packs = texts::read_all(&settings.rules, &mut Vec::new());
-            for id in packs.iter().flat_map(|pack| texts::lint_ids(&pack.text)) {
-                if let Some(at) = positions.get(id.as_str()) {
+            for id in lint_ids(rules, &settings.rules) {
+                if let Some(at) = positions.get(id) {
                     owners.entry(*at).or_default().insert(owner);
                 }
             }
         }
         if !owners.is_empty() {
-            let mut everywhere = texts::built_in();
-            everywhere.extend(texts::read_all(asks.rules.extra(), &mut Vec::new()));
-            for id in (everywhere.iter()).flat_map(|pack| texts::lint_ids(&pack.text)) {
-                if let Some(at) = positions.get(id.as_str()) {
+            let of_run = lint_ids(rules, asks.rules.extra().packs);
+            for id in (rules.own_lints.iter().map(String::as_str)).chain(of_run) {
+                if let Some(at) = positions.get(id) {
                     owners.remove(at);
                 }
             }
