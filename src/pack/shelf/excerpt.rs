@@ -5,6 +5,7 @@ use crate::error::{Excerpt, Failure};
 use crate::pack::format::file::{PackFile, Shape};
 use crate::pack::format::problem::PackProblem;
 use crate::xml::Span;
+use crate::xml::span::floor;
 
 /// No excerpt shows more lines than this.
 const EXCERPT_LINES: usize = 6;
@@ -131,12 +132,4 @@ fn line_end(text: &str, at: usize) -> usize {
     } else {
         end
     }
-}
-
-fn floor(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }
