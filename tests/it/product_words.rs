@@ -26,10 +26,6 @@ const EXCEPTIONS: &[(&str, &str)] = &[
         "src/rewrite/mapping.rs",
         "an example in the help of an error",
     ),
-    (
-        "src/snapshot/create/copy.rs",
-        "what to stop when the sample's data are in use",
-    ),
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
