@@ -24,13 +24,8 @@ pub(super) struct RulesArgs {
 impl RulesArgs {
     /// The packs that are asked for.
     pub(super) fn extra(&self) -> Extra<'_> {
-        self.with(&self.rules)
-    }
-
-    /// The same for `packs`, of which some may not be asked for.
-    pub(super) fn with<'a>(&'a self, packs: &'a [PathBuf]) -> Extra<'a> {
         Extra {
-            packs,
+            packs: &self.rules,
             may_unmask: match self.allow_unmasking {
                 true => &self.rules,
                 false => &[],

@@ -4,7 +4,6 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use crate::cli::input::parse_failure;
-use crate::cli::lint::{is_snapshot, usual_files};
 use crate::cli::snapshot::open;
 use crate::config::protected::protected_sections;
 use crate::diff::configuration::Sidecar;
@@ -14,7 +13,7 @@ use crate::io::walk::{self, Selection as FileSelection};
 use crate::lint::estate::{Input, inputs_of_snapshot};
 use crate::lint::selection::Selection;
 use crate::lint::tree::{Disk, Snapshot};
-use crate::lint::{Estate, Linter, Report, Subject};
+use crate::lint::{Estate, Linter, Report, Subject, is_snapshot, usual_files};
 use crate::pack::Rules;
 use crate::xml::{Document, NodeId};
 
@@ -32,8 +31,7 @@ impl Side {
     /// # Errors
     /// Whatever could not be read: a comparison with a part of it would say that the rest is gone.
     pub(super) fn read(path: &Path, keys: &Keys, rules: &Rules) -> Result<Self, Failures> {
-        let usual =
-            FileSelection::new(&usual_files(rules), &[]).map_err(|error| Failures::from(error))?;
+        let usual = FileSelection::new(&usual_files(rules), &[])?;
         let inputs = match is_snapshot(path) {
             true => {
                 let store = open(path, keys)?;

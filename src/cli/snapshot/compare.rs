@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::progress::watch;
-use super::{drives, open_checked, unusable};
+use super::{drives, open_checked};
 use crate::cli::exit::Exit;
 use crate::cli::keys::{KeyArgs, check_needed, keys};
 use crate::cli::output::Output;
@@ -19,6 +19,7 @@ use crate::present::snapshot as present;
 use crate::snapshot::diff::State;
 use crate::snapshot::find;
 use crate::snapshot::store::Store;
+use crate::snapshot::unusable;
 use crate::snapshot::verify;
 
 const VERIFY_EXAMPLES: &str = "\

@@ -17,7 +17,8 @@ use crate::io::walk::Selection;
 use crate::io::windows_path::Drives;
 use crate::pack::Rules;
 use crate::snapshot::manifest::Manifest;
-use crate::snapshot::store::{Store, StoreError};
+use crate::snapshot::store::Store;
+use crate::snapshot::unusable;
 
 const EXAMPLES: &str = "\
 Example:
@@ -137,22 +138,4 @@ fn open_checked(path: &Path, keys: &Keys) -> Result<(Store, Manifest), Failures>
     let read =
         crate::snapshot::verify::manifest_of(&store).map_err(|error| unusable(path, &error))?;
     Ok((store, read))
-}
-
-fn unusable(path: &Path, error: &StoreError) -> Failure {
-    let help = match error {
-        StoreError::Sealed(error) => error.help(),
-        StoreError::NotASnapshot | StoreError::NoManifest | StoreError::Io(_) => {
-            "Give the folder, the .zip or the .zip.age that `conferry snapshot create` made."
-        }
-        StoreError::Unfinished => {
-            "Make the snapshot again; this removes what is left of the one that was not finished."
-        }
-        StoreError::Zip(_) | StoreError::Entry { .. } => {
-            "Nothing was written. Use another copy of this snapshot; `conferry snapshot verify` says what is wrong with it."
-        }
-    };
-    Failure::new(error.to_string())
-        .in_file(path.display())
-        .help(help)
 }

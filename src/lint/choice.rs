@@ -1,4 +1,4 @@
-//! Which files `conferry lint` looks at: the command line, the conferry.toml files
+//! Which files are looked at: what was asked for, the conferry.toml files
 //! and the packs each have a say.
 
 use std::cell::RefCell;
@@ -6,16 +6,17 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::settings::Asks;
-use crate::cli::snapshot::open;
+use super::estate::{Input, inputs_of_snapshot};
+use super::gather::Asks;
+use super::settings::find::whole;
+use super::settings::{FILE_NAME, Finder};
+use super::tree::{Disk, Snapshot};
 use crate::error::{Failure, Failures};
 use crate::io::walk::{self, Choose, Selection as FileSelection};
-use crate::lint::estate::{Input, inputs_of_snapshot};
-use crate::lint::settings::find::whole;
-use crate::lint::settings::{FILE_NAME, Finder};
-use crate::lint::tree::{Disk, Snapshot};
 use crate::pack::Rules;
 use crate::pack::places::FileKind;
+use crate::snapshot::store::Store;
+use crate::snapshot::unusable;
 
 /// A file, with the settings that count for it and its path below their folder.
 pub(super) struct File {
@@ -85,7 +86,7 @@ impl Choice<'_> {
     fn in_snapshot(&self, path: &Path, files: &mut Vec<File>, failures: &mut Failures) {
         let settings = self.finder.borrow_mut().of_here();
         let takes = |file: &Path| self.takes(file, settings, file);
-        match open(path, self.asks.keys) {
+        match Store::open(path, self.asks.keys) {
             Ok(store) => {
                 let inputs = inputs_of_snapshot(path, Snapshot::new(store), takes);
                 files.extend(inputs.into_iter().map(|input| File {
@@ -93,7 +94,7 @@ impl Choice<'_> {
                     input,
                 }));
             }
-            Err(problems) => failures.extend(problems),
+            Err(error) => failures.push(unusable(path, &error)),
         }
     }
 
@@ -150,7 +151,7 @@ impl Choose for Below<'_> {
 }
 
 /// Globs for *.config and for what packs call configuration.
-pub(in crate::cli) fn usual_files(rules: &Rules) -> Vec<String> {
+pub fn usual_files(rules: &Rules) -> Vec<String> {
     let mut globs = vec!["*.config".to_owned()];
     let named = rules
         .files
@@ -172,7 +173,7 @@ fn has_archive_name(path: &Path) -> bool {
 }
 
 /// Whether the path is a snapshot: a zip, or a folder with its two files.
-pub(in crate::cli) fn is_snapshot(path: &Path) -> bool {
+pub fn is_snapshot(path: &Path) -> bool {
     has_archive_name(path) && path.is_file()
         || path.join("manifest.json").is_file() && path.join("files").is_dir()
 }

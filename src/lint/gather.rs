@@ -1,75 +1,75 @@
-//! Puts together what `conferry lint` looks at and with which rules: the
-//! command line, and the conferry.toml files of the files it names.
+//! Puts together which files are looked at and with which rules: what was asked for, and the conferry.toml
+//! files of the files that it names.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use clap::Args;
-
-use super::files::{Choice, File, is_snapshot, usual_files};
-use crate::cli::pack_options::RulesArgs;
+use super::choice::{Choice, File, is_snapshot, usual_files};
+use super::estate::Input;
+use super::selection::{Selection, UnknownRule, named};
+use super::settings::find::whole;
+use super::settings::policy::Asked;
+use super::settings::{Finder, Policies, Policy};
 use crate::error::{Failure, Failures};
 use crate::io::sealed::Keys;
 use crate::io::walk::Selection as FileSelection;
-use crate::lint::estate::Input;
-use crate::lint::selection::{Selection, UnknownRule, named};
-use crate::lint::settings::find::whole;
-use crate::lint::settings::policy::Asked;
-use crate::lint::settings::{Finder, Policies, Policy};
 use crate::pack::{self, Extra, PackFailure, Rules};
 
 /// Where settings are taken from.
-#[derive(Debug, Args)]
-pub(super) struct SettingsArgs {
-    /// Takes settings from this file, for all files, instead of looking for conferry.toml
-    #[arg(long, value_name = "FILE", help_heading = "Which rules")]
-    config: Option<PathBuf>,
-
-    /// Does not look for conferry.toml
-    #[arg(long, conflicts_with = "config", help_heading = "Which rules")]
-    no_config: bool,
+#[derive(Clone, Copy, Debug)]
+pub enum SettingsFrom<'a> {
+    /// The nearest conferry.toml in or above the folder of each file.
+    Nearest,
+    /// This file, for all files.
+    File(&'a Path),
+    /// Nowhere.
+    Nowhere,
 }
 
-impl SettingsArgs {
-    /// The file that settings are taken from, if one was named.
-    pub(super) fn config(&self) -> Option<&Path> {
-        self.config.as_deref()
-    }
-}
-
-/// What the command line says about rules and files.
+/// What is asked for.
 #[derive(Clone, Copy)]
-pub(super) struct Asks<'a> {
-    pub(super) keys: &'a Keys,
-    pub(super) paths: &'a [PathBuf],
-    pub(super) settings: &'a SettingsArgs,
-    pub(super) select: &'a [String],
-    pub(super) ignore: &'a [String],
-    pub(super) rules: &'a RulesArgs,
-    pub(super) include: &'a [String],
-    pub(super) exclude: &'a [String],
+pub struct Asks<'a> {
+    /// What opens encrypted snapshots.
+    pub keys: &'a Keys,
+    /// Files, folders and snapshots.
+    pub paths: &'a [PathBuf],
+    /// Where settings are taken from.
+    pub settings: SettingsFrom<'a>,
+    /// Rules that run: ids, beginnings of ids, names, or `all`; empty for all.
+    pub select: &'a [String],
+    /// Rules that do not run.
+    pub ignore: &'a [String],
+    /// Packs on top of the built-in ones.
+    pub packs: Extra<'a>,
+    /// Globs of files to take; empty for the usual ones.
+    pub include: &'a [String],
+    /// Globs of files to leave out.
+    pub exclude: &'a [String],
 }
 
 /// What is looked at, and with which rules.
-pub(super) struct Gathered {
-    pub(super) rules: Rules,
-    pub(super) selection: Selection,
-    pub(super) inputs: Vec<Input>,
+pub struct Gathered {
+    /// All rules.
+    pub rules: Rules,
+    /// Which of them run on which file.
+    pub selection: Selection,
+    /// The files.
+    pub inputs: Vec<Input>,
     /// Paths that could not be looked into; the others go on.
-    pub(super) failures: Failures,
+    pub failures: Failures,
 }
 
 /// Finds files and settings.
 ///
 /// # Errors
 /// Whatever makes the run impossible: options, packs and settings that are not valid.
-pub(super) fn gather(asks: &Asks<'_>) -> Result<Gathered, Failures> {
+pub fn gather(asks: &Asks<'_>) -> Result<Gathered, Failures> {
     let given = FileSelection::new(asks.include, asks.exclude).map_err(Failures::from)?;
-    let finder = RefCell::new(match (&asks.settings.config, asks.settings.no_config) {
-        (Some(path), _) => Finder::given(path),
-        (None, true) => Finder::off(),
-        (None, false) => Finder::upwards(),
+    let finder = RefCell::new(match asks.settings {
+        SettingsFrom::File(path) => Finder::given(path),
+        SettingsFrom::Nowhere => Finder::off(),
+        SettingsFrom::Nearest => Finder::upwards(),
     });
     for path in asks.paths.iter().filter(|path| path.exists()) {
         let mut finder = finder.borrow_mut();
@@ -80,8 +80,8 @@ pub(super) fn gather(asks: &Asks<'_>) -> Result<Gathered, Failures> {
     }
     // Settings deeper in may name further packs, and packs name further files.
     loop {
-        let packs = packs(&asks.rules.rules, &finder.borrow());
-        let rules = match load(asks.rules.with(&packs)) {
+        let packs = packs(asks.packs.packs, &finder.borrow());
+        let rules = match load(asks.packs.with(&packs)) {
             Ok(rules) => rules,
             Err(failures) => return Err(with_settings(failures, &finder.borrow())),
         };
@@ -94,7 +94,7 @@ pub(super) fn gather(asks: &Asks<'_>) -> Result<Gathered, Failures> {
         };
         let mut failures = Failures::new();
         let files = choice.files(&mut failures);
-        if self::packs(&asks.rules.rules, &finder.borrow()).len() == packs.len() {
+        if self::packs(asks.packs.packs, &finder.borrow()).len() == packs.len() {
             let (selection, inputs) = select(asks, &rules, &finder.borrow(), files)?;
             return Ok(Gathered {
                 rules,
@@ -227,7 +227,7 @@ impl Strangers {
             }
         }
         if !owners.is_empty() {
-            let of_run = lint_ids(rules, asks.rules.extra().packs);
+            let of_run = lint_ids(rules, asks.packs.packs);
             for id in (rules.own_lints.iter().map(String::as_str)).chain(of_run) {
                 if let Some(at) = positions.get(id) {
                     owners.remove(at);
