@@ -14,7 +14,6 @@ mod pack_options;
 mod rewrite;
 mod rules;
 mod shared;
-mod sidecars;
 mod snapshot;
 mod threads;
 

@@ -37,5 +37,5 @@ pub mod tree;
 pub use choice::{is_snapshot, usual_files};
 pub use estate::Estate;
 pub use finding::{Finding, Fix, Place, Related};
-pub use run::{Linter, Report};
+pub use run::{Linter, Report, Suppressed, SuppressedBy};
 pub use subject::Subject;

@@ -28,7 +28,25 @@ pub struct Report {
     /// Findings by file, place and rule.
     pub findings: Vec<Finding>,
     /// What comments in files and overrides in conferry.toml suppress, in the same order.
-    pub suppressed: Vec<Finding>,
+    pub suppressed: Vec<Suppressed>,
+}
+
+/// A finding that is not reported, and who says so.
+#[derive(Clone, Debug)]
+pub struct Suppressed {
+    /// The finding.
+    pub finding: Finding,
+    /// All that suppress it; at least one.
+    pub by: Vec<SuppressedBy>,
+}
+
+/// Who suppresses a finding, with the reason that is given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SuppressedBy {
+    /// A comment in its file.
+    Comment(String),
+    /// An override in the conferry.toml that counts for its file.
+    Override(String),
 }
 
 impl Linter<'_> {
@@ -46,14 +64,15 @@ impl Linter<'_> {
             self.selection.has_for(subject, finding.rule)
         });
         let mut report = self.silence(estate, findings);
-        for list in [&mut report.findings, &mut report.suppressed] {
-            for finding in list.iter_mut() {
-                let label = &estate.subjects[finding.place.subject].label;
-                let said = self.selection.policies().severity(label, finding.rule);
-                finding.severity = said.unwrap_or(finding.severity);
-            }
-            list.sort_by_key(order);
+        let suppressed = report.suppressed.iter_mut();
+        let suppressed = suppressed.map(|suppressed| &mut suppressed.finding);
+        for finding in report.findings.iter_mut().chain(suppressed) {
+            let label = &estate.subjects[finding.place.subject].label;
+            let said = self.selection.policies().severity(label, finding.rule);
+            finding.severity = said.unwrap_or(finding.severity);
         }
+        report.findings.sort_by_key(order);
+        (report.suppressed).sort_by_key(|suppressed| order(&suppressed.finding));
         report
     }
 

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 
 use super::estate::Estate;
 use super::finding::{Finding, Place};
-use super::run::{Linter, Report};
+use super::run::{Linter, Report, Suppressed, SuppressedBy};
+use super::settings::Policies;
 use super::subject::Subject;
 use super::suppress::{Suppression, suppressions};
 use crate::pack::checks::{Kind, Scope};
@@ -37,11 +38,13 @@ impl Linter<'_> {
         let mut used: HashSet<(usize, usize)> = HashSet::new();
         for finding in findings {
             let hits: Vec<(usize, usize)> = covering(&suppressions, &finding).collect();
-            let list = match hits.is_empty() {
-                true => &mut report.findings,
-                false => &mut report.suppressed,
-            };
-            list.push(finding);
+            match hits.is_empty() {
+                true => report.findings.push(finding),
+                false => report.suppressed.push(Suppressed {
+                    finding,
+                    by: by_comments(&suppressions, &hits),
+                }),
+            }
             used.extend(hits);
         }
         for (position, suppression) in suppressions.iter().enumerate() {
@@ -92,14 +95,19 @@ impl Linter<'_> {
             policies.ignoring(label, finding.rule).collect()
         };
         // What a comment suppresses already makes an override no less needed.
-        for finding in &report.suppressed {
-            used.extend(ignoring(finding));
+        for suppressed in &mut report.suppressed {
+            let hits = ignoring(&suppressed.finding);
+            suppressed.by.extend(by_overrides(policies, &hits));
+            used.extend(hits);
         }
         for finding in std::mem::take(&mut report.findings) {
             let hits = ignoring(&finding);
             match hits.is_empty() {
                 true => report.findings.push(finding),
-                false => report.suppressed.push(finding),
+                false => report.suppressed.push(Suppressed {
+                    finding,
+                    by: by_overrides(policies, &hits),
+                }),
             }
             used.extend(hits);
         }
@@ -176,6 +184,25 @@ impl Linter<'_> {
             fix: None,
         })
     }
+}
+
+fn by_comments(suppressions: &[Suppression], hits: &[(usize, usize)]) -> Vec<SuppressedBy> {
+    let mut comments: Vec<usize> = hits.iter().map(|(comment, _)| *comment).collect();
+    comments.dedup();
+    let reasons = comments.into_iter().map(|at| &suppressions[at].reason);
+    reasons.cloned().map(SuppressedBy::Comment).collect()
+}
+
+fn by_overrides(policies: &Policies, hits: &[(usize, usize, usize)]) -> Vec<SuppressedBy> {
+    let mut rows: Vec<(usize, usize)> = hits.iter().map(|(at, row, _)| (*at, *row)).collect();
+    rows.dedup();
+    let reasons = rows
+        .into_iter()
+        .map(|(at, row)| policies.all[at].overrides[row].reason());
+    reasons
+        .map(str::to_owned)
+        .map(SuppressedBy::Override)
+        .collect()
 }
 
 /// The suppressions of `finding`, with the item of their list that names its rule.

@@ -39,12 +39,6 @@ impl Suppression {
             .filter(move |(_, (_, rules))| covers && rules.contains(&rule))
             .map(|(item, _)| item)
     }
-
-    /// Whether it suppresses `finding`, which is in its file.
-    #[must_use]
-    pub fn suppresses(&self, finding: &Finding) -> bool {
-        self.items_for(finding).next().is_some()
-    }
 }
 
 /// The suppressions of `document`.

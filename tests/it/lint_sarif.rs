@@ -62,7 +62,14 @@ fn check_sarif(view: &View<'_>, log: &Value) {
     assert_eq!(ids.len(), rules.len(), "a rule stands there twice");
     let report = view.report;
     let results = list(one, "results");
-    let findings: Vec<_> = report.findings.iter().chain(&report.suppressed).collect();
+    let findings: Vec<_> = (report.findings.iter())
+        .chain(
+            report
+                .suppressed
+                .iter()
+                .map(|suppressed| &suppressed.finding),
+        )
+        .collect();
     assert_eq!(results.len(), findings.len(), "a finding was dropped");
     let mut fingerprints = HashSet::new();
     for (number, (result, finding)) in results.iter().zip(findings).enumerate() {

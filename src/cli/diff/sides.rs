@@ -1,6 +1,6 @@
 //! One side of the comparison: its files, and those they point at.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use crate::cli::input::parse_failure;
@@ -8,6 +8,7 @@ use crate::cli::snapshot::open;
 use crate::config::protected::protected_sections;
 use crate::diff::configuration::Sidecar;
 use crate::error::{Failure, Failures};
+use crate::io::read;
 use crate::io::sealed::Keys;
 use crate::io::walk::{self, Selection as FileSelection};
 use crate::lint::estate::{Input, inputs_of_snapshot};
@@ -31,6 +32,19 @@ impl Side {
     /// # Errors
     /// Whatever could not be read: a comparison with a part of it would say that the rest is gone.
     pub(super) fn read(path: &Path, keys: &Keys, rules: &Rules) -> Result<Self, Failures> {
+        if read::is_stdin(path) {
+            let bytes = read::read(path)?;
+            let label = read::display_name(path);
+            let tree = Arc::new(Disk::default());
+            let subject = Subject::new(label, PathBuf::new(), tree, &bytes, rules);
+            return Ok(Self {
+                estate: Estate {
+                    subjects: vec![subject],
+                },
+                below: vec![None],
+                report: OnceLock::new(),
+            });
+        }
         let usual = FileSelection::new(&usual_files(rules), &[])?;
         let inputs = match is_snapshot(path) {
             true => {
@@ -42,7 +56,8 @@ impl Side {
         let is_file = !is_snapshot(path) && !path.is_dir();
         let below = inputs.iter().map(|input| {
             let below = input.path.strip_prefix(path).unwrap_or(&input.path);
-            (!is_file).then(|| below.display().to_string().replace('\\', "/"))
+            let below = below.display().to_string().replace('\\', "/");
+            (!is_file).then(|| on_drive(&below).to_owned())
         });
         let below = below.collect();
         let (estate, unread) = Estate::read(inputs, rules);
@@ -67,6 +82,17 @@ impl Side {
             };
             linter.run(&self.estate)
         })
+    }
+}
+
+/// The path on its drive of a file in a snapshot (`files/COMPONENT/C/…`); any other path as it is.
+fn on_drive(path: &str) -> &str {
+    let below = path
+        .strip_prefix("files/")
+        .and_then(|rest| rest.split_once('/'));
+    match below.and_then(|(_, rest)| rest.split_once('/')) {
+        Some((drive, rest)) if drive.len() == 1 => rest,
+        _ => path,
     }
 }
 

@@ -22,13 +22,12 @@ use super::input::{left_markers, read_document};
 use super::output::Output;
 use super::pack_options::{RulesArgs, load_rules, load_rules_with};
 use super::shared::{FormatArgs, VirtualDirectoryArgs};
-use super::sidecars;
 use crate::error::{Failure, Failures};
 use crate::io::read::display_name;
 use crate::merge::suspicion::{Given, left_marker};
 use crate::pack::Rules;
 use crate::present::plain::plain;
-use crate::rewrite::{VirtualDirectories, rewrite_value};
+use crate::rewrite::{VirtualDirectories, rewrite_value, sidecars};
 use crate::xml::Document;
 
 const EXAMPLES: &str = "\

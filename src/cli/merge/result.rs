@@ -7,12 +7,12 @@ use super::MergeArgs;
 use super::writes::{Writes, unstaged};
 use crate::cli::output::Output;
 use crate::cli::shared::Format;
-use crate::cli::sidecars::PlannedSidecar;
 use crate::error::Failure;
 use crate::io::read::is_stdin;
 use crate::io::write::Written;
 use crate::io::write_plan::Batch;
 use crate::present::merge::Report;
+use crate::rewrite::sidecars::PlannedSidecar;
 
 /// The last sentence of the report.
 fn result_line(

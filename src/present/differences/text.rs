@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{By, Counts, File, Report, Row, WithoutMeaning};
+use crate::present::count::number;
 
 /// How much is shown.
 #[derive(Clone, Copy, Debug, Default)]
@@ -29,6 +30,11 @@ pub fn text(report: &Report, shown: Shown) -> String {
     }
     for file in &report.files {
         self::file(file, report.files.len() > 1, shown, &mut text);
+    }
+    let same = report.files.iter().filter(|file| is_same(file)).count();
+    if report.files.len() > 1 && same > 0 {
+        let files = number(same, "file");
+        let _ = writeln!(text, "{files} without a difference in meaning");
     }
     for path in &report.only_before {
         let _ = writeln!(text, "- {path}: only the first side has this file");
@@ -97,14 +103,17 @@ pub(super) fn without_meaning(found: &WithoutMeaning) -> Option<String> {
     (!said.is_empty()).then(|| said.join("; "))
 }
 
-fn file(file: &File, is_one_of_many: bool, shown: Shown, text: &mut String) {
-    let meaning = without_meaning(&file.without_meaning);
-    if is_one_of_many
-        && file.changes.is_empty()
+/// Whether there is nothing to tell of it.
+fn is_same(file: &File) -> bool {
+    file.changes.is_empty()
         && file.counts.hidden == 0
         && file.not_compared.is_empty()
         && file.explained.is_empty()
-    {
+}
+
+fn file(file: &File, is_one_of_many: bool, shown: Shown, text: &mut String) {
+    let meaning = without_meaning(&file.without_meaning);
+    if is_one_of_many && is_same(file) {
         return;
     }
     let after = names(file);

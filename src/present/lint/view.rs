@@ -144,7 +144,9 @@ impl<'a> View<'a> {
     /// One fingerprint for each finding and then for each suppressed one, no two alike.
     #[must_use]
     pub fn fingerprints(&self) -> Vec<String> {
-        let all = self.report.findings.iter().chain(&self.report.suppressed);
+        let suppressed = self.report.suppressed.iter();
+        let suppressed = suppressed.map(|suppressed| &suppressed.finding);
+        let all = self.report.findings.iter().chain(suppressed);
         self.fingerprints.distinct(all, |at| self.path(at))
     }
 

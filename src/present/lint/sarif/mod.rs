@@ -20,8 +20,8 @@ use super::cure;
 use super::view::View;
 use crate::config::secrets::MASK;
 use crate::error::Failure;
-use crate::lint::suppress::suppressions;
-use crate::lint::{Finding, Place};
+
+use crate::lint::{Finding, Place, SuppressedBy};
 use crate::pack::lint::{Applicability, LintRule};
 use crate::xml::Span;
 
@@ -37,15 +37,15 @@ const FINGERPRINT: &str = "conferry/v1";
 pub fn sarif(view: &View<'_>, failures: &[Failure]) -> String {
     let mut rules = Rules::default();
     let report = view.report;
-    let all = report.findings.iter().map(|finding| (finding, false));
-    let all = all.chain(report.suppressed.iter().map(|finding| (finding, true)));
+    let all = report.findings.iter().map(|finding| (finding, &[][..]));
+    let suppressed = report.suppressed.iter();
+    let all = all.chain(suppressed.map(|one| (&one.finding, &one.by[..])));
     let results: Vec<SarifResult> = all
         .zip(view.fingerprints())
-        .map(|((finding, is_suppressed), fingerprint)| {
+        .map(|((finding, by), fingerprint)| {
             let mut result = result(view, &mut rules, finding, fingerprint);
-            if is_suppressed {
-                result.suppressions = suppressed_by(view, finding);
-            }
+            let by = by.iter().map(|by| suppression_by(view, by));
+            result.suppressions = by.collect();
             result
         })
         .collect();
@@ -278,32 +278,12 @@ fn fix(view: &View<'_>, finding: &Finding) -> Option<Fix> {
     })
 }
 
-/// What suppresses a finding, with the reason that is given: comments in its file, overrides in
-/// its conferry.toml.
-fn suppressed_by(view: &View<'_>, finding: &Finding) -> Vec<Suppression> {
-    let place = &finding.place;
-    let subject = &view.estate.subjects[place.subject];
-    let comments = (subject.document())
-        .map_or_else(Vec::new, |document| suppressions(document, view.rules))
-        .into_iter()
-        .filter(|comment| comment.suppresses(finding))
-        .map(|comment| suppression(view, "inSource", &comment.reason));
-    let overrides = view.policies.into_iter().flat_map(|policies| {
-        let mut rows: Vec<_> = (policies.ignoring(&subject.label, finding.rule))
-            .map(|(policy, row, _)| (policy, row))
-            .collect();
-        rows.dedup();
-        let reasons = rows.into_iter();
-        reasons.map(|(policy, row)| policies.all[policy].overrides[row].reason())
-    });
-    let mut all: Vec<Suppression> = comments
-        .chain(overrides.map(|reason| suppression(view, "external", reason)))
-        .collect();
-    // Without any, viewers would show the result.
-    if all.is_empty() {
-        all.push(suppression(view, "external", ""));
+/// Who suppresses a finding, with the reason that is given.
+fn suppression_by(view: &View<'_>, by: &SuppressedBy) -> Suppression {
+    match by {
+        SuppressedBy::Comment(reason) => suppression(view, "inSource", reason),
+        SuppressedBy::Override(reason) => suppression(view, "external", reason),
     }
-    all
 }
 
 /// A reason that speaks of secrets is left out.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use super::{Outcome, Rewriter};
 use crate::config::sidecars::sidecars;
 use crate::error::Failure;
 use crate::io::place::Place;
@@ -12,11 +13,10 @@ use crate::io::read;
 use crate::io::windows_path::fold;
 use crate::io::write::WriteError;
 use crate::io::write_plan::{Batch, Existing, Ready, TargetId, WritePlan};
-use crate::rewrite::{Outcome, Rewriter};
 use crate::xml::Document;
 
 /// One file that the result points at, and what becomes of it.
-pub(super) struct PlannedSidecar {
+pub struct PlannedSidecar {
     name: String,
     fate: Fate,
 }
@@ -44,7 +44,7 @@ enum Fate {
 ///
 /// # Errors
 /// When one of them is no ordinary file, or a link leads out of these folders.
-pub(super) fn plan(
+pub fn plan(
     folders: Option<(PathBuf, PathBuf)>,
     result: &Document,
     rewriter: Rewriter<'_>,
@@ -168,11 +168,7 @@ impl Looked<'_> {
 
 impl PlannedSidecar {
     /// Puts the file beside its place, if it is copied.
-    pub(super) fn stage<'s>(
-        &'s self,
-        plan: &Ready<'_>,
-        batch: &mut Batch<'s>,
-    ) -> Result<(), WriteError> {
+    pub fn stage<'s>(&'s self, plan: &Ready<'_>, batch: &mut Batch<'s>) -> Result<(), WriteError> {
         if let Fate::Copy {
             target: Some(target),
             bytes,
