@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 
-const DOCUMENTS: [&str; 12] = [
+const DOCUMENTS: [&str; 14] = [
     "docs/promises.md",
     "docs/formats.md",
     "docs/lint.md",
@@ -23,6 +23,8 @@ const DOCUMENTS: [&str; 12] = [
     "docs/merge.md",
     "docs/packs.md",
     "docs/rewrite.md",
+    "docs/second-product.md",
+    "docs/your-own-product.md",
     "docs/windows.md",
 ];
 

@@ -35,6 +35,7 @@ mod merge_cases; // tests/cases/merge: a folder per behaviour
 mod merge_inputs; // the files of a merge: swapped, of two components, the same
 mod merge_offers; // rules that settle conflicts are tried before they are offered
 mod net_collections; // the identity table against the collections of .NET
+mod own_product; // docs/your-own-product.md, step by step
 mod pack_schema; // the JSON Schema of packs against the code that reads them
 mod pack_tables; // the tables in docs/packs.md say what the declarations say
 mod present; // excerpts, failures and diffs
@@ -48,6 +49,7 @@ mod rewrite_cases; // tests/cases/rewrite: a folder per behaviour
 mod rewrite_laws; // promises of rewriting, over generated texts
 mod rule_pages; // docs/rules and docs/packs.md against the packs
 mod rules_command; // conferry rules
+mod second_product; // the second product, which is data only: docs/second-product.md
 mod snapshot; // snapshot: the fixture, laws, damage, killing
 mod snapshot_hostile; // snapshot: manifests and archives that want to do harm
 mod snapshot_odd; // snapshot: odd names, pipes, sidecars of sidecars, thousands of small files

@@ -80,6 +80,23 @@ fn a_new_pack_has_no_problem_and_its_examples_pass() {
         let printed = run(folder.path(), &["rules", "new", name]);
         assert_eq!(tree(folder.path())[&file], printed.stdout.as_bytes());
     }
+    for name in ["widgets", "a1-b"] {
+        let made = run(folder.path(), &["rules", "new", name, "-o", name]);
+        assert_eq!(
+            (made.code, made.stdout.as_str()),
+            (0, ""),
+            "{}",
+            made.stderr
+        );
+        let checked = run(folder.path(), &["rules", "check", name]);
+        assert_eq!(checked.code, 0, "{}", checked.stdout);
+        assert_eq!(checked.stderr, "no problems in 2 packs\n");
+        let tested = run(folder.path(), &["rules", "test", name]);
+        assert_eq!((tested.code, tested.stdout.as_str()), (0, ""));
+        assert_eq!(tested.stderr, "1 rule, 3 examples, 1 fix: all pass\n");
+        let again = run(folder.path(), &["rules", "new", "other", "-o", name]);
+        assert_eq!(again.code, 2, "{}", again.stderr);
+    }
     let before = tree(folder.path());
     let again = run(folder.path(), &["rules", "new", "other", "-o", "team.toml"]);
     assert_eq!(again.code, 2);

@@ -115,8 +115,8 @@ impl<'a, const N: usize> From<&'a [PathBuf; N]> for Extra<'a> {
 }
 
 /// Loads the built-in packs and then `extra`: files, and folders whose
-/// `*.toml` are taken in the order of their names. A row replaces an earlier
-/// row of the same id.
+/// `*.toml` are taken in the order of their names, `pack.toml` before all others.
+/// A row replaces an earlier row of the same id.
 ///
 /// # Errors
 /// All packs that could not be loaded, each with all its problems.
@@ -224,7 +224,7 @@ pub(in crate::pack) fn unreadable(path: &Path, error: io::Error) -> PackFailure 
     }
 }
 
-/// The files of packs that `path` means: itself, or those of a folder.
+/// The files of packs that `path` means: itself, or those of a folder, `pack.toml` first.
 ///
 /// # Errors
 /// When it cannot be looked into.
@@ -244,7 +244,9 @@ pub fn files_of(path: &Path) -> Result<Vec<PathBuf>, PackFailure> {
         let error = io::Error::new(io::ErrorKind::NotFound, "no *.toml in this folder");
         return Err(unreadable(path, error));
     }
-    files.sort();
+    // As with the built-in packs, `pack.toml` has the components that the others speak of.
+    let is_first = |file: &PathBuf| file.file_name().is_some_and(|name| name == "pack.toml");
+    files.sort_by(|one, other| (!is_first(one), one).cmp(&(!is_first(other), other)));
     Ok(files)
 }
 

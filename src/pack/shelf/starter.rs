@@ -1,6 +1,10 @@
-//! The pack that `conferry rules new` begins with.
+//! What `conferry rules new` begins with: a pack of one's own rules, or the folder of a product.
 
-const STARTER: &str = include_str!("starter.toml");
+const TEAM: &str = include_str!("starter-team.toml");
+const PRODUCT: [(&str, &str); 2] = [
+    ("pack.toml", include_str!("starter-pack.toml")),
+    ("lint.toml", include_str!("starter-lint.toml")),
+];
 
 /// Whether `name` can be the name of a pack and a part of ids: a-z, 0-9 and -,
 /// beginning with a letter, with two letters or more.
@@ -16,8 +20,17 @@ pub fn is_name(name: &str) -> bool {
 /// A pack with this name; it has no problem, and its examples pass.
 #[must_use]
 pub fn starter(name: &str) -> String {
-    STARTER
-        .replace("@NAME@", name)
+    named(TEAM, name)
+}
+
+/// The files of a product with this name, by the names of the files; the same holds of them.
+#[must_use]
+pub fn product(name: &str) -> [(&'static str, String); 2] {
+    PRODUCT.map(|(file, text)| (file, named(text, name)))
+}
+
+fn named(text: &str, name: &str) -> String {
+    text.replace("@NAME@", name)
         .replace("@CODE@", &letters(name))
 }
 

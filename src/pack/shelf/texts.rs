@@ -79,7 +79,7 @@ pub fn built_in() -> Vec<PackText> {
 }
 
 /// Reads the packs `extra`: files, and folders whose `*.toml` are taken in
-/// the order of their names. What cannot be read is added to `failures`.
+/// the order of their names, `pack.toml` first. What cannot be read is added to `failures`.
 #[must_use]
 pub fn read_all<'a>(extra: impl Into<Extra<'a>>, failures: &mut Vec<PackFailure>) -> Vec<PackText> {
     let extra = extra.into();

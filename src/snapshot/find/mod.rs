@@ -312,10 +312,28 @@ impl Finder<'_, '_> {
         });
     }
 
+    /// Whether `component`, which was not found, should have been: it was asked for by name, or it
+    /// has a place of its own and its product is here. Where nothing was found, any product may be meant.
+    fn is_missed(&self, component: &Component) -> bool {
+        let rules = self.request.rules;
+        let id = &component.provenance.id;
+        let is_here = |place: &Home| {
+            let mut found = rules.components.iter();
+            found.any(|known| {
+                known.provenance.id == place.entry.id
+                    && known.provenance.pack == component.provenance.pack
+            })
+        };
+        let has_a_place = || rules.locations.iter().any(|place| &place.component == id);
+        !self.request.components.is_empty()
+            || has_a_place() && (self.places.is_empty() || self.places.iter().any(is_here))
+    }
+
     fn note_missing(&mut self) {
         for component in self.wanted() {
             let id = &component.provenance.id;
-            if self.places.iter().any(|place| &place.entry.id == id) {
+            if self.places.iter().any(|place| &place.entry.id == id) || !self.is_missed(&component)
+            {
                 continue;
             }
             let looked = self.looked.remove(id).unwrap_or_default();
