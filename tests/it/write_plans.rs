@@ -351,6 +351,7 @@ mod unix {
     /// The same by a limit on processes. As root, such limits do not count, so another user runs it.
     #[cfg(target_os = "linux")]
     #[test]
+    #[allow(clippy::print_stderr)] // says what it could not check
     fn where_no_process_may_be_added_the_work_is_done_on_one() {
         let folder = folder(&[("a.config", PLAIN), ("b.config", PLAIN)]);
         let program = assert_cmd::cargo::cargo_bin("conferry");
