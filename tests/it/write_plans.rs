@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::command::{Run, conferry, folder, run, tree};
+use crate::command::{Run, folder, run, tree};
 
 const OLD: &[u8] = b"<configuration><appSettings file=\"result.config\"><add key=\"A\" value=\"1\"/></appSettings></configuration>";
 const NEW: &[u8] = b"<configuration><appSettings file=\"result.config\"><add key=\"A\" value=\"1\"/> </appSettings></configuration>";
@@ -175,6 +175,7 @@ mod unix {
     use std::time::Duration;
 
     use super::*;
+    use crate::command::conferry;
 
     fn pipe(path: &Path) {
         assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
