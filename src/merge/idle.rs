@@ -2,10 +2,13 @@
 //!
 //! A rule for other components is not idle, it is for other files.
 
+use rustc_hash::FxHashMap;
+
 use super::Inputs;
 use crate::pack::rules::{Action, Policy, When};
-use crate::xml::Document;
 use crate::xml::address::Leaf;
+use crate::xml::selector::SelectorIndex;
+use crate::xml::{Document, NodeId};
 
 /// A rule that decides nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +47,25 @@ pub fn idle(inputs: &Inputs<'_>, old: &Document) -> Vec<Idle> {
         .flatten()
         .chain([inputs.incoming, inputs.carrier])
         .collect();
-    let selects = |policy: &Policy| files.iter().any(|file| selects(policy, file, inputs));
+    let mut selects = vec![false; policies.len()];
+    // Nobody asks about the packs of the program.
+    if policies.iter().any(|policy| policy.provenance.given) {
+        let index = SelectorIndex::of(policies.iter().map(|policy| &policy.selector));
+        for file in files {
+            for element in file.nodes().filter(|node| file.is_element(*node)) {
+                for at in index.candidates(file, element, None) {
+                    selects[at] = selects[at] || self::selects(policies[at], file, element, inputs);
+                }
+            }
+        }
+    }
+    let mut of_path: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
+    for (at, policy) in policies.iter().enumerate() {
+        of_path
+            .entry(policy.selector.as_str())
+            .or_default()
+            .push(at);
+    }
     let mut found = Vec::new();
     for (at, policy) in policies.iter().enumerate() {
         let rule = &policy.provenance.id;
@@ -52,10 +73,13 @@ pub fn idle(inputs: &Inputs<'_>, old: &Document) -> Vec<Idle> {
         if !policy.provenance.given || matches!(policy.action, Action::Require) {
             continue;
         }
-        let later = policies[at + 1..].iter();
-        if !selects(policy) {
+        let same = of_path[policy.selector.as_str()].iter().rev();
+        let mut later = same
+            .take_while(|other| **other > at)
+            .map(|at| policies[*at]);
+        if !selects[at] {
             found.push(Idle::MatchesNothing { rule: rule.clone() });
-        } else if let Some(by) = later.rev().find(|later| supersedes(later, policy)) {
+        } else if let Some(by) = later.find(|later| supersedes(later, policy)) {
             found.push(Idle::Superseded {
                 rule: rule.clone(),
                 by: by.provenance.id.clone(),
@@ -65,18 +89,16 @@ pub fn idle(inputs: &Inputs<'_>, old: &Document) -> Vec<Idle> {
     found
 }
 
-fn selects(policy: &Policy, file: &Document, inputs: &Inputs<'_>) -> bool {
-    let ignores_case = inputs.rules.ignores_case();
+fn selects(policy: &Policy, file: &Document, element: NodeId, inputs: &Inputs<'_>) -> bool {
     let selector = &policy.selector;
-    selector
-        .select(file, &ignores_case)
-        .any(|element| match selector.leaf() {
-            // `set` may add an attribute that no file has.
-            Leaf::Attribute(name) if !matches!(policy.action, Action::Set(_)) => {
-                file.attribute(element, name).is_some()
-            }
-            _ => true,
-        })
+    let has_leaf = match selector.leaf() {
+        // `set` may add an attribute that no file has.
+        Leaf::Attribute(name) if !matches!(policy.action, Action::Set(_)) => {
+            file.attribute(element, name).is_some()
+        }
+        _ => true,
+    };
+    has_leaf && selector.matches_element(file, element, &inputs.rules.ignores_case())
 }
 
 /// Whether `policy` never decides because of `later`. That a rule asks to be settled is no idleness.

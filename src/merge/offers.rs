@@ -4,6 +4,8 @@
 //! a result that stands up to [`finish`]. Where there are many conflicts, or the files are large,
 //! rules are tried together, and alone only where that fails.
 
+use rustc_hash::FxHashSet;
+
 use super::finish::{Settle, finish, missing_required};
 use super::outcome::{Conflict, ConflictKind, Missing};
 use super::{Inputs, Merged, merge};
@@ -124,7 +126,7 @@ pub fn offers(inputs: &Inputs<'_>, merged: &Merged, missing: &[Missing]) -> Vec<
 }
 
 /// What makes a conflict the same conflict in another merge.
-#[derive(PartialEq, Eq)]
+#[derive(PartialEq, Eq, Hash)]
 enum Key {
     /// A conflict of this kind at this address.
     At(ConflictKind, String),
@@ -224,10 +226,9 @@ impl Trial<'_> {
             return false;
         };
         let missing = missing_required(&inputs, &finished.document);
-        questions(&merged.conflicts, &missing).all(|left| {
-            let place = self.known.iter().position(|known| *known == left);
-            place.is_some_and(|at| !settled.contains(&at))
-                && !settled.iter().any(|at| self.known[*at] == left)
-        })
+        let settled: FxHashSet<&Key> = settled.iter().map(|at| &self.known[*at]).collect();
+        let known: FxHashSet<&Key> = self.known.iter().collect();
+        questions(&merged.conflicts, &missing)
+            .all(|left| known.contains(&left) && !settled.contains(&left))
     }
 }

@@ -170,7 +170,7 @@ pub struct Decision {
 }
 
 /// Why a conflict is one. Documented in `docs/merge.md`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ConflictKind {
     /// Both sides changed the value, differently.
     BothChanged,

@@ -1,9 +1,10 @@
 //! What `merge` decided, as one report: JSON as it stands, text in `merge_text`,
 //! conflicts in `merge_conflicts`, the rules that settle them in `merge_rules`.
 
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 
-use super::merge_conflicts::ConflictLine;
+use super::merge_conflicts::{ConflictLine, Settled};
 use super::redact::Redactor;
 use crate::merge::comment_account::CommentAccount;
 use crate::merge::offers::{Offer, component_of};
@@ -38,6 +39,9 @@ pub struct Report {
     pub(super) comments: CommentLines,
     pub(super) decisions: Vec<DecisionLine>,
     pub(super) conflicts: Vec<ConflictLine>,
+    /// Which conflicts a rule of this path settles.
+    #[serde(skip)]
+    pub(super) settled: FxHashMap<String, Settled>,
     /// What may make the whole merge a wrong one: the inputs look like a mistake.
     pub warnings: Vec<String>,
     /// Things to know that are no decision: sidecar files, renamed keys, idle rules.
@@ -161,15 +165,17 @@ impl Report {
         files: Files,
         redactor: &mut Redactor<'_>,
     ) -> Self {
+        let component = component_of(inputs);
         let mut report = Self {
             schema: SCHEMA,
             command: "merge",
             files,
-            component: component_of(inputs).map(|known| known.provenance.summary.clone()),
+            component: component.map(|known| known.provenance.summary.clone()),
             account: account(merged),
             comments: CommentLines::default(),
             decisions: Vec::new(),
             conflicts: Vec::new(),
+            settled: FxHashMap::default(),
             warnings: Vec::new(),
             notes: Vec::new(),
             result: String::new(),
@@ -197,7 +203,7 @@ impl Report {
         let mut offers = offers.iter();
         for conflict in &merged.conflicts {
             let offer = offers.next().map_or(&[][..], Vec::as_slice);
-            let line = ConflictLine::of(conflict, offer, inputs, &lines, redactor);
+            let line = ConflictLine::of(conflict, offer, inputs, component, &lines, redactor);
             report.push_conflict(line);
         }
         for missing in missing {

@@ -6,10 +6,11 @@ use super::merge::{FileLines, PlacesLine, Report, ValueLine, values};
 use super::merge_details::details;
 use super::merge_rules::{SettlingRule, actions, id_for};
 use super::redact::Redactor;
-use crate::merge::offers::{Take, component_of};
+use crate::merge::offers::Take;
 use crate::merge::outcome::Conflict;
 use crate::merge::{ConflictKind, Inputs, Missing};
 use crate::pack::Rules;
+use crate::pack::rules::Component;
 
 /// How a value that a rule requires and nobody has is called in reports.
 const REQUIRED: &str = "required";
@@ -38,16 +39,26 @@ pub(super) struct ConflictLine {
     pub(super) settling: Option<SettlingRule>,
 }
 
+/// The conflicts that have one rule, since they have one address.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Settled {
+    /// The position of the first one.
+    pub(super) first: usize,
+    /// How many there are.
+    copies: usize,
+}
+
 impl ConflictLine {
     pub(super) fn of(
         conflict: &Conflict,
         offer: &[Take],
         inputs: &Inputs<'_>,
+        component: Option<&Component>,
         lines: &FileLines<'_>,
         redactor: &mut Redactor<'_>,
     ) -> Self {
         let address = redactor.address(&conflict.address);
-        let settling = settling_rule(conflict, &address, offer, inputs);
+        let settling = settling_rule(conflict, &address, offer, inputs, component);
         Self {
             kind: conflict.kind.name(),
             meaning: meaning(conflict.kind),
@@ -89,7 +100,18 @@ impl ConflictLine {
 impl Report {
     pub(super) fn push_conflict(&mut self, mut line: ConflictLine) {
         if let Some(rule) = &mut line.settling {
-            number_repeated(rule, &self.conflicts);
+            let at = self.conflicts.len();
+            let known = self.settled.entry(rule.path.clone());
+            let known = known.or_insert(Settled {
+                first: at,
+                copies: 0,
+            });
+            known.copies += 1;
+            // Several conflicts at one address have one rule; each of its copies gets an id of its
+            // own, so that all of them can be put into one file.
+            if known.copies > 1 && !rule.replaces {
+                rule.id = format!("{}-{}", rule.id, known.copies);
+            }
             line.rule = Some(rule.first());
         }
         self.conflicts.push(line);
@@ -151,6 +173,7 @@ fn settling_rule(
     address: &str,
     offer: &[Take],
     inputs: &Inputs<'_>,
+    component: Option<&Component>,
 ) -> Result<SettlingRule, &'static str> {
     if offer.is_empty() {
         return Err(
@@ -162,7 +185,7 @@ fn settling_rule(
             "Its address quotes a secret, so its rule is not printed. Change this place in the old or the new file so that they agree, and run again.",
         );
     }
-    let component = component_of(inputs).map(|component| component.provenance.id.clone());
+    let component = component.map(|component| component.provenance.id.clone());
     // No id has a secret in it, not even where they are shown.
     let masked = Redactor::new(&inputs.rules.secrets, false).address(&conflict.address);
     Ok(SettlingRule {
@@ -192,14 +215,4 @@ fn replacing_rule(
         actions: actions(offer),
         replaces: true,
     })
-}
-
-/// Several conflicts at one address have one rule; each of its copies gets an id of its own, so that
-/// all of them can be put into one file.
-fn number_repeated(rule: &mut SettlingRule, before: &[ConflictLine]) {
-    let known = before.iter().filter_map(|line| line.settling.as_ref());
-    let copies = known.filter(|known| known.path == rule.path).count();
-    if copies > 0 && !rule.replaces {
-        rule.id = format!("{}-{}", rule.id, copies + 1);
-    }
 }

@@ -188,9 +188,9 @@ impl Report {
     /// The conflict whose rule settles the one at a position too, since they have one address.
     #[must_use]
     pub fn repeats(&self, conflict: usize) -> Option<usize> {
-        let path = |at: usize| Some(&self.conflicts[at].settling.as_ref()?.path);
-        let wanted = path(conflict)?;
-        (0..conflict).find(|at| path(*at) == Some(wanted))
+        let rule = self.conflicts[conflict].settling.as_ref()?;
+        let first = self.settled.get(&rule.path)?.first;
+        (first < conflict).then_some(first)
     }
 
     /// How many conflicts there are.

@@ -85,6 +85,7 @@ fn set_up(at: &Path) {
 }
 
 #[test]
+#[allow(clippy::print_stderr)] // says what it could not check
 fn a_full_disk_leaves_every_file_old_or_new_and_is_told() {
     let place = folder(&[]);
     set_up(place.path());

@@ -11,7 +11,9 @@ const CONFIG: &[u8] =
     b"<configuration><system.web><compilation debug=\"true\" /></system.web></configuration>\n";
 
 /// The same with a setting that the administrator added, and one of the new version.
+#[cfg(unix)]
 const CONFIG_OLD: &[u8] = b"<configuration><system.web><compilation debug=\"true\" /><trace enabled=\"true\" /></system.web></configuration>\n";
+#[cfg(unix)]
 const CONFIG_NEW: &[u8] = b"<configuration><system.web><compilation debug=\"true\" batch=\"false\" /></system.web></configuration>\n";
 
 /// Names that the process with this number would have given.

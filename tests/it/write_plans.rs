@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::command::{Run, conferry, folder, run, tree};
+use crate::command::{Run, folder, run, tree};
 
 const OLD: &[u8] = b"<configuration><appSettings file=\"result.config\"><add key=\"A\" value=\"1\"/></appSettings></configuration>";
 const NEW: &[u8] = b"<configuration><appSettings file=\"result.config\"><add key=\"A\" value=\"1\"/> </appSettings></configuration>";
@@ -175,6 +175,7 @@ mod unix {
     use std::time::Duration;
 
     use super::*;
+    use crate::command::conferry;
 
     fn pipe(path: &Path) {
         assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
@@ -351,6 +352,7 @@ mod unix {
     /// The same by a limit on processes. As root, such limits do not count, so another user runs it.
     #[cfg(target_os = "linux")]
     #[test]
+    #[allow(clippy::print_stderr)] // says what it could not check
     fn where_no_process_may_be_added_the_work_is_done_on_one() {
         let folder = folder(&[("a.config", PLAIN), ("b.config", PLAIN)]);
         let program = assert_cmd::cargo::cargo_bin("conferry");

@@ -21,6 +21,7 @@ use crate::matching::sides::Sides;
 use crate::pack::rules::Component;
 use crate::xml::address::{Address, Leaf};
 use crate::xml::layout::Layout;
+use crate::xml::selector::SelectorIndex;
 use crate::xml::{Document, NodeId};
 
 /// Three documents that are compared, and what was found out about them so far.
@@ -32,6 +33,8 @@ pub(super) struct Comparison<'a> {
     /// The component of the upgrade that the files belong to.
     pub(in crate::merge) component: Option<&'a Component>,
     addresses: Addresses,
+    /// Which policies may speak about what, where there are many.
+    policies: OnceCell<SelectorIndex>,
     /// What the judgement of an earlier result asks for.
     pub(in crate::merge) directives: &'a Directives,
 }
@@ -56,6 +59,7 @@ impl<'a> Comparison<'a> {
             carrier_layout: OnceCell::new(),
             component,
             addresses: Addresses::default(),
+            policies: OnceCell::new(),
             directives,
         }
     }

@@ -4,7 +4,11 @@ use crate::matching::sides::Sides;
 use crate::merge::compare::Comparison;
 use crate::pack::rules::{Action, KnownSetting, Policy, When};
 use crate::xml::address::Leaf;
+use crate::xml::selector::SelectorIndex;
 use crate::xml::{Document, NodeId};
+
+/// So many rules are asked one by one.
+const FEW: usize = 64;
 
 impl<'a> Comparison<'a> {
     /// The policy for a value that both elements may have; the last one of the packs wins.
@@ -13,7 +17,11 @@ impl<'a> Comparison<'a> {
         triple: Sides<NodeId>,
         leaf: &Leaf,
     ) -> Option<&'a Policy> {
-        self.find_policy(|policy| {
+        let places = [
+            (self.inputs.incoming, triple.incoming),
+            (self.inputs.carrier, triple.carrier),
+        ];
+        self.find_policy(&places, Some(leaf), |policy| {
             self.covers(policy, self.inputs.incoming, triple.incoming, leaf)
                 || self.covers(policy, self.inputs.carrier, triple.carrier, leaf)
         })
@@ -36,10 +44,17 @@ impl<'a> Comparison<'a> {
                     | Action::TakeBoth { .. }
             )
         };
-        self.find_policy(|policy| {
+        // A rule about the value of an entry is a rule about the entry.
+        let places: Vec<(&Document, NodeId)> = match self.is_entry(document, element) {
+            true => (document.subtree(element))
+                .filter(|node| document.is_element(*node))
+                .map(|node| (document, node))
+                .collect(),
+            false => vec![(document, element)],
+        };
+        self.find_policy(&places, None, |policy| {
             is_element_action(&policy.action)
                 && (self.covers(policy, document, element, &Leaf::Element)
-                    // A rule about the value of an entry is a rule about the entry.
                     || self.covers_value_of_entry(policy, document, element))
         })
     }
@@ -50,7 +65,8 @@ impl<'a> Comparison<'a> {
         element: NodeId,
         leaf: &Leaf,
     ) -> Option<&'a Policy> {
-        self.find_policy(|policy| {
+        let place = (self.inputs.incoming, element);
+        self.find_policy(&[place], Some(leaf), |policy| {
             matches!(policy.action, Action::Rewrite { .. } | Action::Set(_))
                 && self.covers(policy, self.inputs.incoming, element, leaf)
         })
@@ -71,9 +87,16 @@ impl<'a> Comparison<'a> {
             })
     }
 
-    fn find_policy(&self, covers: impl Fn(&Policy) -> bool) -> Option<&'a Policy> {
+    /// The last policy that `covers` says yes to. It covers `leaf` (`None`: any leaf) of one of
+    /// `places`, or an element around it.
+    fn find_policy(
+        &self,
+        places: &[(&Document, NodeId)],
+        leaf: Option<&Leaf>,
+        covers: impl Fn(&Policy) -> bool,
+    ) -> Option<&'a Policy> {
         let rules = self.inputs.rules;
-        rules.policies.iter().rev().find(|policy| {
+        let holds = |policy: &&'a Policy| {
             (self.upgrade() || policy.action.is_symmetric())
                 && (policy.when == When::Always || self.inputs.base.is_none())
                 && !matches!(policy.action, Action::Require | Action::Rename(_))
@@ -83,7 +106,21 @@ impl<'a> Comparison<'a> {
                     self.component,
                 )
                 && covers(policy)
-        })
+        };
+        if rules.policies.len() <= FEW {
+            return rules.policies.iter().rev().find(holds);
+        }
+        let index = self.policies.get_or_init(|| {
+            SelectorIndex::of(rules.policies.iter().map(|policy| &policy.selector))
+        });
+        let mut candidates: Vec<usize> = places
+            .iter()
+            .flat_map(|(document, element)| index.candidates(document, *element, leaf))
+            .collect();
+        candidates.sort_unstable();
+        candidates.dedup();
+        let mut policies = candidates.into_iter().rev().map(|at| &rules.policies[at]);
+        policies.find(holds)
     }
 
     fn covers(&self, policy: &Policy, document: &Document, element: NodeId, leaf: &Leaf) -> bool {

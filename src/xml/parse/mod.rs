@@ -21,8 +21,9 @@ use crate::xml::tokens::{Token, TokenKind, Tokens};
 pub const MAX_DEPTH: usize = 256;
 /// Most attributes of one element; configuration has a few dozen at most.
 pub const MAX_ATTRIBUTES: usize = 1024;
-/// Most nodes and attributes together.
-pub const MAX_NODES: usize = 16_000_000;
+/// Most nodes and attributes together: a million settings. It bounds the memory of files that hold little but
+/// tags, which take many times their size.
+pub const MAX_NODES: usize = 4_000_000;
 
 /// For how many tags room is made at once; a text of `<` alone must not take all memory.
 const EXPECTED_TAGS: usize = 1 << 16;
@@ -391,5 +392,22 @@ impl<'a> Builder<'a> {
         }
         self.push(NodeKind::Declaration, span);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Document, MAX_NODES, ParseError, SyntaxErrorKind};
+
+    #[test]
+    fn a_file_of_little_but_tags_has_a_budget() {
+        let text = format!("<a>{}</a>", "<b/>".repeat(MAX_NODES));
+        let refused = Document::from_bytes(text.into_bytes());
+        let wanted = SyntaxErrorKind::TooMany { limit: MAX_NODES };
+        assert!(matches!(refused, Err(ParseError::Syntax(_, error)) if error.kind == wanted));
+        // A million settings fit, but for a few.
+        let settings = "<add key='a' value='b'/>\n".repeat(MAX_NODES / 4 - 2);
+        let text = format!("<a>{settings}</a>");
+        assert!(Document::from_bytes(text.into_bytes()).is_ok());
     }
 }

@@ -18,6 +18,7 @@ use std::borrow::Cow;
 
 use thiserror::Error;
 
+mod index;
 mod parse;
 mod reach;
 mod sense;
@@ -25,6 +26,7 @@ mod sense;
 use super::address::Leaf;
 use super::document::{Document, NodeId};
 use super::fold::equal_but_for_case;
+pub use index::SelectorIndex;
 use parse::Parser;
 pub use reach::Reach;
 
