@@ -78,3 +78,86 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+/// All that went wrong in one run; the order is that of the input.
+#[derive(Clone, Debug, Default)]
+pub struct Failures(Vec<Failure>);
+
+impl Failures {
+    /// Nothing went wrong so far.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds one.
+    pub fn push(&mut self, failure: Failure) {
+        self.0.push(failure);
+    }
+
+    /// What came out, unless something went wrong; that is added.
+    pub fn keep<T>(&mut self, result: Result<T, impl Into<Self>>) -> Option<T> {
+        match result {
+            Ok(done) => Some(done),
+            Err(failures) => {
+                self.0.append(&mut failures.into().0);
+                None
+            }
+        }
+    }
+
+    /// `done`, or all that went wrong.
+    ///
+    /// # Errors
+    /// When something did.
+    pub fn or<T>(self, done: T) -> Result<T, Self> {
+        match self.is_empty() {
+            true => Ok(done),
+            false => Err(self),
+        }
+    }
+}
+
+impl std::ops::Deref for Failures {
+    type Target = [Failure];
+
+    fn deref(&self) -> &[Failure] {
+        &self.0
+    }
+}
+
+impl<E: Into<Failure>> From<E> for Failures {
+    fn from(failure: E) -> Self {
+        Self(vec![failure.into()])
+    }
+}
+
+impl<E: Into<Failure>> FromIterator<E> for Failures {
+    fn from_iter<I: IntoIterator<Item = E>>(failures: I) -> Self {
+        Self(failures.into_iter().map(Into::into).collect())
+    }
+}
+
+impl<E: Into<Failure>> Extend<E> for Failures {
+    fn extend<I: IntoIterator<Item = E>>(&mut self, failures: I) {
+        self.0.extend(failures.into_iter().map(Into::into));
+    }
+}
+
+impl IntoIterator for Failures {
+    type Item = Failure;
+    type IntoIter = std::vec::IntoIter<Failure>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'f> IntoIterator for &'f Failures {
+    type Item = &'f Failure;
+    type IntoIter = std::slice::Iter<'f, Failure>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}

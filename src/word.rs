@@ -17,6 +17,13 @@ pub trait Word: Copy + 'static {
         Self::ALL.iter().copied().find(|value| value.word() == word)
     }
 
+    /// All words, each with its meaning.
+    #[must_use]
+    fn explained() -> Vec<(&'static str, &'static str)> {
+        let explain = |value: &Self| (value.word(), value.meaning().trim());
+        Self::ALL.iter().map(explain).collect()
+    }
+
     /// All words.
     #[must_use]
     fn words() -> Vec<&'static str> {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::error::Failure;
+use crate::error::{Failure, Failures};
 use crate::io::sealed::{self, KeyError, Keys, Lock};
 use crate::snapshot::store::Store;
 
@@ -45,16 +45,14 @@ impl KeyArgs {
     }
 }
 
-fn failure(name: impl std::fmt::Display, error: &KeyError) -> Vec<Failure> {
-    vec![
-        Failure::new(error.to_string())
-            .in_file(name)
-            .help(error.help()),
-    ]
+fn failure(name: impl std::fmt::Display, error: &KeyError) -> Failure {
+    Failure::new(error.to_string())
+        .in_file(name)
+        .help(error.help())
 }
 
 /// The lock that was asked for.
-pub(super) fn lock(args: &LockArgs) -> Result<Option<Lock>, Vec<Failure>> {
+pub(super) fn lock(args: &LockArgs) -> Result<Option<Lock>, Failures> {
     if let Some(path) = &args.passphrase_file {
         let passphrase =
             sealed::passphrase(path).map_err(|error| failure(path.display(), &error))?;
@@ -71,7 +69,7 @@ pub(super) fn lock(args: &LockArgs) -> Result<Option<Lock>, Vec<Failure>> {
 }
 
 /// The keys that were given.
-pub(super) fn keys(args: &KeyArgs) -> Result<Keys, Vec<Failure>> {
+pub(super) fn keys(args: &KeyArgs) -> Result<Keys, Failures> {
     let mut keys = Keys::default();
     for path in &args.identity {
         keys.add_identities(path)
@@ -86,14 +84,16 @@ pub(super) fn keys(args: &KeyArgs) -> Result<Keys, Vec<Failure>> {
 }
 
 /// Somebody who gives a key believes that the snapshot is encrypted.
-pub(super) fn check_needed(keys: &Keys, stores: &[&Store]) -> Result<(), Vec<Failure>> {
+pub(super) fn check_needed(keys: &Keys, stores: &[&Store]) -> Result<(), Failures> {
     if keys.is_empty() || stores.iter().any(|store| store.is_sealed()) {
         return Ok(());
     }
     let names: Vec<String> = stores.iter().map(|store| store.name()).collect();
-    Err(vec![
-        Failure::new("it is not encrypted, so there is nothing that a key could open")
-            .in_file(names.join(", "))
-            .help("Leave --identity and --passphrase-file out, or check that this is the right snapshot."),
-    ])
+    let failure = Failure::new("it is not encrypted, so there is nothing that a key could open");
+    Err(failure
+        .in_file(names.join(", "))
+        .help(
+            "Leave --identity and --passphrase-file out, or check that this is the right snapshot.",
+        )
+        .into())
 }

@@ -9,7 +9,7 @@ use std::io::{ErrorKind, IsTerminal, Write};
 use clap::ValueEnum;
 
 use super::exit::Exit;
-use crate::error::Failure;
+use crate::error::{Failure, Failures};
 use crate::present::failure::{self, Style};
 use crate::present::plain::{Printed, printed};
 
@@ -179,6 +179,23 @@ impl Output {
             unicode: self.unicode,
         };
         self.err(&failure::render(failure, style));
+    }
+
+    /// Prints all that went wrong; how the run ends then, otherwise as `exit` says.
+    pub fn failures(&mut self, failures: &[Failure], exit: Exit) -> Exit {
+        failures.iter().for_each(|failure| self.failure(failure));
+        match failures.is_empty() {
+            true => exit,
+            false => Exit::Failed,
+        }
+    }
+
+    /// How a command ended, having said why it could not do its job.
+    pub fn ended(&mut self, result: Result<Exit, Failures>) -> Exit {
+        match result {
+            Ok(exit) => exit,
+            Err(failures) => self.failures(&failures, Exit::Failed),
+        }
     }
 
     /// How the run ends, given how its work ended.

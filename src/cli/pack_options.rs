@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::error::Failure;
+use crate::error::Failures;
 use crate::io::write_plan::WritePlan;
 use crate::pack::{self, Extra, Rules};
 
@@ -24,13 +24,8 @@ pub(super) struct RulesArgs {
 impl RulesArgs {
     /// The packs that are asked for.
     pub(super) fn extra(&self) -> Extra<'_> {
-        self.with(&self.rules)
-    }
-
-    /// The same for `packs`, of which some may not be asked for.
-    pub(super) fn with<'a>(&'a self, packs: &'a [PathBuf]) -> Extra<'a> {
         Extra {
-            packs,
+            packs: &self.rules,
             may_unmask: match self.allow_unmasking {
                 true => &self.rules,
                 false => &[],
@@ -52,12 +47,12 @@ impl RulesArgs {
 }
 
 /// The built-in rules with the packs at `extra` on top.
-pub(super) fn load_rules(extra: Extra<'_>) -> Result<Rules, Vec<Failure>> {
+pub(super) fn load_rules(extra: Extra<'_>) -> Result<Rules, Failures> {
     pack::load(extra).map_err(told)
 }
 
 /// The built-in rules, those of lint included, with the packs at `extra` on top.
-pub(super) fn load_lint_rules(extra: Extra<'_>) -> Result<Rules, Vec<Failure>> {
+pub(super) fn load_lint_rules(extra: Extra<'_>) -> Result<Rules, Failures> {
     pack::load_for_lint(extra).map_err(told)
 }
 
@@ -66,17 +61,17 @@ pub(super) fn load_rules_with(
     extra: Extra<'_>,
     answers: &str,
     label: &str,
-) -> Result<Rules, Vec<Failure>> {
+) -> Result<Rules, Failures> {
     pack::load_with(extra, answers, label).map_err(told)
 }
 
 /// The rules for .NET configuration in general with the packs at `extra` on
 /// top: what a merge of branches needs, which runs once per file.
-pub(super) fn load_general_rules(extra: Extra<'_>) -> Result<Rules, Vec<Failure>> {
+pub(super) fn load_general_rules(extra: Extra<'_>) -> Result<Rules, Failures> {
     pack::load_general(extra).map_err(told)
 }
 
-fn told(failures: Vec<pack::PackFailure>) -> Vec<Failure> {
+fn told(failures: Vec<pack::PackFailure>) -> Failures {
     failures
         .iter()
         .flat_map(pack::PackFailure::failures)

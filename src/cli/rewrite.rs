@@ -9,7 +9,7 @@ use super::input::{encoding_failure, parse_failure};
 use super::output::Output;
 use super::pack_options::{RulesArgs, load_rules};
 use super::shared::{Format, FormatArgs, VirtualDirectoryArgs};
-use crate::error::Failure;
+use crate::error::{Failure, Failures};
 use crate::io::walk::{self, Selection};
 use crate::io::write::WriteErrorKind;
 use crate::io::write_plan::WritePlan;
@@ -88,12 +88,11 @@ struct Job {
 }
 
 impl Job {
-    fn resolve(args: &RewriteArgs) -> Result<Self, Vec<Failure>> {
-        let one = |failure: Failure| vec![failure];
+    fn resolve(args: &RewriteArgs) -> Result<Self, Failures> {
         let rules = load_rules(args.rules.extra())?;
-        let directories = args.virtual_directories.resolve(&rules).map_err(one)?;
+        let directories = args.virtual_directories.resolve(&rules)?;
         let selection =
-            Selection::new(&args.include, &args.exclude).map_err(|error| one(error.into()))?;
+            Selection::new(&args.include, &args.exclude).map_err(|error| Failures::from(error))?;
         Ok(Self {
             rules,
             directories,
@@ -106,12 +105,11 @@ pub(super) fn run(args: RewriteArgs, output: &mut Output) -> Exit {
     let job = match Job::resolve(&args) {
         Ok(job) => job,
         Err(failures) => {
-            failures.iter().for_each(|failure| output.failure(failure));
-            return Exit::Failed;
+            return output.failures(&failures, Exit::Failed);
         }
     };
     let walked = walk::files(&args.paths, &job.selection);
-    let mut failures: Vec<Failure> = walked.errors.into_iter().map(Failure::from).collect();
+    let mut failures: Failures = walked.errors.into_iter().map(Failure::from).collect();
     let rewriter = Rewriter {
         directories: &job.directories,
         rules: &job.rules,
@@ -142,17 +140,15 @@ pub(super) fn run(args: RewriteArgs, output: &mut Output) -> Exit {
         Format::Json => output.out(&present::json(&plans, &unwritten, &failures)),
         Format::Text => print_diffs(&args, &job, &plans, &unwritten, output),
     }
-    failures.iter().for_each(|failure| output.failure(failure));
+    let exit = match args.check && totals.changed > 0 {
+        true => Exit::Findings,
+        false => Exit::Clean,
+    };
+    let exit = output.failures(&failures, exit);
     if totals.files + totals.skipped > 0 {
         output.err(&totals.summary(args.write));
     }
-    if !failures.is_empty() {
-        Exit::Failed
-    } else if args.check && totals.changed > 0 {
-        Exit::Findings
-    } else {
-        Exit::Clean
-    }
+    exit
 }
 
 fn print_diffs(
@@ -179,7 +175,7 @@ fn print_diffs(
 #[derive(Default)]
 struct Unwritten {
     files: Vec<usize>,
-    failures: Vec<Failure>,
+    failures: Failures,
 }
 
 impl Unwritten {

@@ -45,7 +45,7 @@ pub struct Site {
 /// An application of a site.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Application {
-    /// Its path below the site: `/`, `/PhoneFactor`.
+    /// Its path below the site: `/`, `/shop`.
     pub path: String,
     /// Name of its pool, its own or the default one.
     pub pool: String,

@@ -5,6 +5,8 @@
 
 pub mod addresses;
 pub mod application_host;
+pub mod effective;
+pub mod framework;
 pub mod hazards;
 pub mod identity;
 pub mod protected;

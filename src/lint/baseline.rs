@@ -232,10 +232,7 @@ fn problem(text: &str, error: &serde_json::Error) -> BaselineError {
         .take(error.line().saturating_sub(1))
         .map(str::len)
         .sum();
-    let mut at = (start_of_line + error.column().saturating_sub(1)).min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
+    let at = crate::xml::span::floor(text, start_of_line + error.column().saturating_sub(1));
     BaselineError { problem, at }
 }
 

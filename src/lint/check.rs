@@ -1,11 +1,17 @@
 //! What a rule works with: the file or files, and where findings go.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::fmt::Write as _;
+use std::rc::Rc;
 
+use rustc_hash::FxHashMap;
+
+use super::condition::Knowledge;
 use super::estate::Estate;
 use super::finding::{Finding, Fix, Place, Related};
+use super::known::facts::{self, Fact};
+use super::known::services;
 use super::subject::Subject;
 use crate::config::addresses::Addresses;
 use crate::config::identity::Duplicates;
@@ -23,6 +29,12 @@ use crate::xml::{Document, NodeId, Span};
 /// Longest value that a message quotes, in characters.
 const MAX_QUOTED: usize = 120;
 
+/// Places of URLs.
+type Urls = Rc<[(NodeId, Leaf)]>;
+
+/// What was worked out, by the positions of a file and of a row of a pack.
+type Known<T> = RefCell<FxHashMap<(usize, usize), T>>;
+
 /// What rules that look at the same file share, since it costs time to find out.
 #[derive(Debug, Default)]
 pub struct Shared {
@@ -34,6 +46,10 @@ pub struct Shared {
     pub(super) sections: OnceCell<Sections>,
     /// What stands in its collections twice or does not stay there.
     pub(super) entries: OnceCell<Entries>,
+    /// What files say about facts, by file and fact.
+    pub(super) facts: Known<Option<Rc<Fact>>>,
+    /// Where the URLs of services stand, by file and service.
+    pub(super) urls: Known<Urls>,
 }
 
 /// One rule at work.
@@ -103,6 +119,11 @@ impl<'a> Check<'a> {
         self.report_in(place.subject, place.span, place.address, message)
     }
 
+    /// Reports something at a place of the run.
+    pub fn report_there(&mut self, place: Place, message: impl Into<String>) -> Reported<'_> {
+        self.report_in(place.subject, place.span, place.address, message)
+    }
+
     /// Reports something in any file of the run.
     pub fn report_in(
         &mut self,
@@ -169,6 +190,17 @@ impl<'a> Check<'a> {
     #[must_use]
     pub fn shown_text(&self, text: &str) -> String {
         harmless(&self.rules.secrets, text)
+    }
+}
+
+impl Knowledge for Check<'_> {
+    fn fact(&self, id: &str) -> Option<String> {
+        let fact = facts::fact(self, self.at, id)?;
+        fact.said.as_ref().map(|said| said.value.clone())
+    }
+
+    fn uses(&self, service: &str) -> Option<bool> {
+        services::use_of(self, self.at, service).is_used
     }
 }
 

@@ -9,6 +9,14 @@ use crate::pack::lint::{Condition, UrlPart, ValueTest, ValueType};
 use crate::xml::selector::IgnoresCase;
 use crate::xml::{Document, NodeId};
 
+/// What a condition can ask about the file as a whole.
+pub trait Knowledge {
+    /// The value of a fact, if something says it.
+    fn fact(&self, id: &str) -> Option<String>;
+    /// Whether the file uses a service, if that is known.
+    fn uses(&self, service: &str) -> Option<bool>;
+}
+
 /// Where a condition is evaluated.
 #[derive(Clone, Copy)]
 pub struct Scope<'d> {
@@ -18,6 +26,8 @@ pub struct Scope<'d> {
     pub element: NodeId,
     /// How `=` in paths compares.
     pub ignores_case: IgnoresCase<'d>,
+    /// What is known of the file.
+    pub knowledge: &'d dyn Knowledge,
 }
 
 /// Whether `condition` holds for `value` in `scope`.
@@ -36,6 +46,8 @@ pub fn holds(condition: &Condition, scope: Scope<'_>, value: Option<&str>) -> bo
                 .values(scope.document, scope.element, scope.ignores_case);
             (count.at_least..=count.at_most).contains(&found.len())
         })
+        && (condition.uses.iter())
+            .all(|(service, wanted)| scope.knowledge.uses(service) == Some(*wanted))
         && values_hold(condition, scope, value)
         && condition.all.iter().all(|part| holds(part, scope, value))
         && (condition.any.is_empty() || condition.any.iter().any(|part| holds(part, scope, value)))
@@ -56,6 +68,10 @@ fn values_hold(condition: &Condition, scope: Scope<'_>, value: Option<&str>) -> 
             .iter()
             .all(|test| test_holds(test, scope, value))
     };
+    if let Some(fact) = &condition.of_fact {
+        let said = scope.knowledge.fact(fact);
+        return said.is_some_and(|value| passes(&value));
+    }
     match &condition.of {
         Some(of) => of
             .values(scope.document, scope.element, scope.ignores_case)
@@ -82,6 +98,14 @@ fn test_holds(test: &ValueTest, scope: Scope<'_>, value: &str) -> bool {
         ValueTest::Empty(wanted) => value.trim().is_empty() == *wanted,
         ValueTest::SameAs(path) => others(path).iter().any(|(_, other)| other == value),
         ValueTest::DiffersFrom(path) => others(path).iter().any(|(_, other)| other != value),
+        ValueTest::SameAsFact(fact) => {
+            let other = scope.knowledge.fact(fact);
+            other.is_some_and(|other| other == value)
+        }
+        ValueTest::DiffersFromFact(fact) => {
+            let other = scope.knowledge.fact(fact);
+            other.is_some_and(|other| other != value)
+        }
         ValueTest::Url(part, condition) => {
             Url::parse(value).is_some_and(|url| holds(condition, scope, url.part(*part).as_deref()))
         }
@@ -222,8 +246,8 @@ mod tests {
             (ValueType::Ip, "10.0.0", false),
             (ValueType::Host, "mfa-1.example.com", true),
             (ValueType::Host, "a..b", false),
-            (ValueType::QualifiedUser, r"CONTOSO\pfsvc", true),
-            (ValueType::QualifiedUser, "pfsvc", false),
+            (ValueType::QualifiedUser, r"CONTOSO\service", true),
+            (ValueType::QualifiedUser, "service", false),
             (ValueType::QualifiedUser, r"CONTOSO\", false),
             (ValueType::Version, "4.0.0.0", true),
             (ValueType::Version, "4.0", false),

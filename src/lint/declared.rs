@@ -62,6 +62,7 @@ fn look_at(
         document,
         element,
         ignores_case: &ignores_case,
+        knowledge: &*check,
     };
     let is_found = declared
         .when

@@ -1,7 +1,7 @@
 //! Lint: what is wrong, or will go wrong in the upgrade, with its place, its
 //! reason and, where it can be said, its cure.
 //!
-//! [`tree`] is where files come from (disk, snapshot, example), [`subject`] one
+//! [`gather`] puts together files and rules. [`tree`] is where files come from (disk, snapshot, example), [`subject`] one
 //! file read, [`estate`] all files of a run. Rules are data of packs
 //! ([`crate::pack::lint`]): [`declared`] runs selectors and conditions,
 //! [`checks`] what is written in Rust. [`run`] puts findings together in a
@@ -16,6 +16,7 @@
 pub mod baseline;
 pub mod check;
 pub mod checks;
+mod choice;
 pub mod condition;
 pub mod declared;
 pub mod estate;
@@ -23,6 +24,8 @@ pub mod examples;
 pub mod finding;
 pub mod fingerprint;
 pub mod fix;
+pub mod gather;
+pub mod known;
 pub mod run;
 pub mod selection;
 pub mod settings;
@@ -31,6 +34,7 @@ pub mod subject;
 pub mod suppress;
 pub mod tree;
 
+pub use choice::{is_snapshot, usual_files};
 pub use estate::Estate;
 pub use finding::{Finding, Fix, Place, Related};
 pub use run::{Linter, Report};

@@ -10,6 +10,8 @@ use crate::config::sidecars::{Sidecar, sidecars};
 use crate::config::transforms::is_transform;
 use crate::io::place::Place;
 use crate::pack::Rules;
+use crate::xml::address::Leaf;
+use crate::xml::selector::Selector;
 use crate::xml::{Document, LineColumn, NodeId, ParseError, Source, Span};
 
 /// A file.
@@ -37,8 +39,6 @@ pub struct Subject {
     sidecars: OnceLock<Vec<Sidecar>>,
     /// Whether it is configuration of .NET or IIS; the checks of these find it out.
     pub(super) is_dotnet: OnceLock<bool>,
-    /// Whether it names the Web Service SDK; the checks of the upgrade find it out.
-    pub(super) names_sdk: OnceLock<bool>,
 }
 
 impl Subject {
@@ -65,7 +65,6 @@ impl Subject {
             elements: FxHashMap::default(),
             sidecars: OnceLock::new(),
             is_dotnet: OnceLock::new(),
-            names_sdk: OnceLock::new(),
         };
         if let Err(ParseError::Encoding(error)) = &subject.content {
             subject.undecoded = Some(Source::decode_lossy(bytes, error.byte()));
@@ -116,6 +115,37 @@ impl Subject {
     #[must_use]
     pub fn elements(&self, local_name: &str) -> &[NodeId] {
         self.elements.get(local_name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The elements that `selector` selects, or whose value it does, in document order.
+    #[must_use]
+    pub fn select(&self, selector: &Selector, rules: &Rules) -> Vec<NodeId> {
+        let Some(document) = self.document() else {
+            return Vec::new();
+        };
+        let ignores_case = rules.ignores_case();
+        let is_one = |node: &NodeId| {
+            selector.matches_element(document, *node, &ignores_case)
+                && match selector.leaf() {
+                    Leaf::Attribute(name) => document.attribute(*node, name).is_some(),
+                    Leaf::Element | Leaf::Text => true,
+                }
+        };
+        // Most selectors name their elements, or the one that they stand in.
+        let (names, _) = selector.names_upward();
+        match names.as_slice() {
+            [Some(name), ..] => (self.elements(name).iter().copied())
+                .filter(is_one)
+                .collect(),
+            [None, Some(parent), ..] => (self.elements(parent).iter())
+                .flat_map(|parent| document.child_elements(*parent))
+                .filter(is_one)
+                .collect(),
+            _ => (document.nodes())
+                .filter(|node| document.is_element(*node))
+                .filter(is_one)
+                .collect(),
+        }
     }
 
     /// The files that it points at.

@@ -3,6 +3,7 @@
 use super::plain::{is_obeyed, written_out};
 use crate::config::secrets::{MASK, SecretTable, pieces, ranges};
 use crate::error::Excerpt;
+use crate::xml::span::{ceiling, floor};
 use crate::xml::{LineColumn, Span};
 
 /// How much of a long line is shown on each side of the place.
@@ -161,14 +162,8 @@ fn line_of(text: &str, span: Span) -> Span {
 /// very long. It looks no further than that: a minified file is one line with many findings.
 pub(super) fn shown_of(text: &str, span: Span) -> Span {
     let at = (span.start as usize).min(text.len());
-    let mut from = at.saturating_sub(MAX_SIDE);
-    while !text.is_char_boundary(from) {
-        from -= 1;
-    }
-    let mut to = at.saturating_add(2 * MAX_SIDE).min(text.len());
-    while !text.is_char_boundary(to) {
-        to += 1;
-    }
+    let from = floor(text, at.saturating_sub(MAX_SIDE));
+    let to = ceiling(text, at.saturating_add(2 * MAX_SIDE));
     let bytes = text.as_bytes();
     let start = memchr::memrchr2(b'\n', b'\r', &bytes[from..at]).map_or(from, |end| from + end + 1);
     let end = memchr::memchr2(b'\n', b'\r', &bytes[at..to]).map_or(to, |end| at + end);

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::count::number;
 use super::merge::{DecisionLine, Files, Kind, Report, Shown};
 use super::merge_conflicts::ConflictLine;
 
@@ -44,7 +45,7 @@ impl Report {
         let _ = writeln!(
             text,
             "\nAccount of the old file: {} = {} carried + {} already equal + {} rewritten + {} dropped by rule + {} in conflict",
-            plural(account.settings, "setting"),
+            number(account.settings, "setting"),
             account.carried,
             account.already_equal,
             account.rewritten,
@@ -201,13 +202,5 @@ fn side(value: &Option<Shown>) -> String {
             )
         }
         Some(value) => value.text.clone(),
-    }
-}
-
-fn plural(count: usize, word: &str) -> String {
-    if count == 1 {
-        format!("1 {word}")
-    } else {
-        format!("{count} {word}s")
     }
 }

@@ -1,5 +1,6 @@
 //! Reports for people and machines. Everything here makes strings; `cli` prints them.
 
+mod count;
 pub mod diff;
 pub mod differences;
 pub mod excerpt;

@@ -6,6 +6,7 @@ use super::diff;
 use super::excerpt::secrets_of_plain;
 use crate::config::secrets::SecretTable;
 use crate::error::Failure;
+use crate::present::count::number;
 use crate::rewrite::plan::{Change, Skip};
 use crate::rewrite::{FilePlan, Outcome};
 use crate::xml::LineColumn;
@@ -91,7 +92,10 @@ impl Totals {
             return format!("Nothing was rewritten{skipped}.{unwritten}\n");
         }
         if self.changed == 0 {
-            return format!("Nothing to rewrite in {}{skipped}.\n", files(self.files));
+            return format!(
+                "Nothing to rewrite in {}{skipped}.\n",
+                number(self.files, "file")
+            );
         }
         let references = match self.references {
             1 => "1 reference".to_owned(),
@@ -105,15 +109,8 @@ impl Totals {
         format!(
             "{verb} {references} in {} of {}{skipped}.{unwritten}{next}\n",
             self.changed,
-            files(self.files)
+            number(self.files, "file")
         )
-    }
-}
-
-fn files(count: usize) -> String {
-    match count {
-        1 => "1 file".to_owned(),
-        count => format!("{count} files"),
     }
 }
 

@@ -105,7 +105,7 @@ impl Scanner<'_> {
     }
 
     /// Whether the `>` before `slash` ends a placeholder for a folder, as in
-    /// `<install-dir>/PhoneFactor`, rather than a tag.
+    /// `<install-dir>/Shop`, rather than a tag.
     fn is_folder_placeholder(&self, slash: usize) -> bool {
         let before = &self.bytes[..slash - 1];
         let Some(open) = memchr::memrchr(b'<', &before[before.len().saturating_sub(40)..]) else {

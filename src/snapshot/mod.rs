@@ -19,7 +19,10 @@ pub mod restore;
 pub mod store;
 pub mod verify;
 
+use std::path::Path;
+
 use crate::error::Failure;
+use store::StoreError;
 
 /// Something about one file that could not be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,4 +62,24 @@ fn plain(text: &mut String) {
     if text.contains(char::is_control) {
         *text = text.replace(char::is_control, "\u{FFFD}");
     }
+}
+
+/// Why the snapshot at `path` cannot be used, and what to do.
+#[must_use]
+pub fn unusable(path: &Path, error: &StoreError) -> Failure {
+    let help = match error {
+        StoreError::Sealed(error) => error.help(),
+        StoreError::NotASnapshot | StoreError::NoManifest | StoreError::Io(_) => {
+            "Give the folder, the .zip or the .zip.age that `conferry snapshot create` made."
+        }
+        StoreError::Unfinished => {
+            "Make the snapshot again; this removes what is left of the one that was not finished."
+        }
+        StoreError::Zip(_) | StoreError::Entry { .. } => {
+            "Nothing was written. Use another copy of this snapshot; `conferry snapshot verify` says what is wrong with it."
+        }
+    };
+    Failure::new(error.to_string())
+        .in_file(path.display())
+        .help(help)
 }

@@ -25,7 +25,7 @@ pub enum Leaf {
     Text,
 }
 
-/// The XPath of one node: `/configuration/appSettings/add[@key='USE_WEB_SERVICE_SDK']/@value`.
+/// The XPath of one node: `/configuration/appSettings/add[@key='LogFolder']/@value`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Address {
     /// From the root element down.

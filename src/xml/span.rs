@@ -72,6 +72,26 @@ impl Span {
     }
 }
 
+/// The last place up to `at` that is between two characters; the end of the text if `at` is behind it.
+#[must_use]
+pub fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// The first place from `at` on that is between two characters.
+#[must_use]
+pub fn ceiling(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at += 1;
+    }
+    at
+}
+
 /// Where the lines of a text begin, for many places of one text.
 #[derive(Clone, Debug)]
 pub struct Lines<'t> {
@@ -146,10 +166,7 @@ impl<'t> Lines<'t> {
 
     /// The line of byte `offset`, and what stands before it there.
     fn before(&self, offset: u32) -> (usize, Counts) {
-        let mut offset = (offset as usize).min(self.text.len());
-        while !self.text.is_char_boundary(offset) {
-            offset -= 1;
-        }
+        let offset = floor(self.text, offset as usize);
         let line = self.starts.partition_point(|start| *start <= offset);
         let (to, from) = (self.until(offset), self.until(self.starts[line - 1]));
         let counts = Counts {
@@ -180,10 +197,7 @@ impl LineColumn {
     /// The place of byte `offset` in `text`. CRLF, LF and a lone CR each end a line.
     #[must_use]
     pub fn of(text: &str, offset: u32) -> Self {
-        let mut offset = (offset as usize).min(text.len());
-        while !text.is_char_boundary(offset) {
-            offset -= 1;
-        }
+        let offset = floor(text, offset as usize);
         let before = &text[..offset];
         let bytes = before.as_bytes();
         let mut line = 1;

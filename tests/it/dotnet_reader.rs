@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Once;
 
@@ -82,13 +82,22 @@ pub fn is_ready() -> bool {
 /// What .NET reads of each file.
 pub fn read(files: &[&[u8]]) -> Vec<Reading> {
     let folder = tempfile::tempdir().unwrap();
-    let mut names = String::new();
-    for (at, bytes) in files.iter().enumerate() {
+    let write = |(at, bytes): (usize, &&[u8])| {
         let path = folder.path().join(format!("{at}.config"));
         fs::write(&path, bytes).unwrap();
-        names += path.to_str().unwrap();
-        names.push('\n');
-    }
+        path
+    };
+    let paths: Vec<PathBuf> = files.iter().enumerate().map(write).collect();
+    read_at(&paths)
+}
+
+/// What .NET reads of the files at these paths, with what stands beside them.
+pub fn read_at(files: &[PathBuf]) -> Vec<Reading> {
+    let folder = tempfile::tempdir().unwrap();
+    let names = files
+        .iter()
+        .map(|path| path.to_str().unwrap().to_owned() + "\n");
+    let names: String = names.collect();
     let list = folder.path().join("names");
     fs::write(&list, names).unwrap();
     let output = Command::new("bash")

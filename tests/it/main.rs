@@ -15,6 +15,7 @@ mod dotnet_laws; // what .NET's own reader reads of merged files
 mod dotnet_layouts; // generated layouts for it
 mod dotnet_merges; // the merges that it judges, and what they claim
 mod dotnet_reader; // how tests ask that reader
+mod effective; // what .NET reads of a file in the end, and its own reader as judge
 mod fix_laws; // promises of lint --fix, over examples, fixtures, cases and the corpus
 mod fixtures; // the Contoso estate
 mod fuzz_laws; // what must hold for any bytes: fuzz/laws.rs over all files and damaged copies of them
@@ -36,7 +37,9 @@ mod merge_offers; // rules that settle conflicts are tried before they are offer
 mod net_collections; // the identity table against the collections of .NET
 mod own_product; // docs/your-own-product.md, step by step
 mod pack_schema; // the JSON Schema of packs against the code that reads them
+mod pack_tables; // the tables in docs/packs.md say what the declarations say
 mod present; // excerpts, failures and diffs
+mod product_words; // src/ names no product
 mod properties; // promises of reading and merging, over generated documents
 mod readers; // applicationHost.config and exports of the registry
 mod references; // tests/cases/references: which names in a text are references

@@ -7,7 +7,7 @@ use clap::Args;
 use crate::diff::Change;
 use crate::diff::accepted::{Accepted, is_within};
 use crate::diff::environments::Environments;
-use crate::error::Failure;
+use crate::error::{Failure, Failures};
 use crate::io::read;
 use crate::pack::Rules;
 use crate::present::differences::Explained;
@@ -58,8 +58,8 @@ impl HiddenArgs {
     ///
     /// # Errors
     /// Paths and files that are not valid.
-    pub(super) fn read(&self) -> Result<Hides, Vec<Failure>> {
-        let mut failures = Vec::new();
+    pub(super) fn read(&self) -> Result<Hides, Failures> {
+        let mut failures = Failures::new();
         let mut selectors = |option: &str, paths: &[String]| -> Vec<Selector> {
             let mut read = Vec::new();
             for path in paths {
@@ -77,24 +77,15 @@ impl HiddenArgs {
         let only = selectors("--only", &self.only);
         let ignore = selectors("--ignore", &self.ignore);
         let accepted = match &self.accepted {
-            Some(path) => read_accepted(path).unwrap_or_else(|mut bad| {
-                failures.append(&mut bad);
-                Accepted::default()
-            }),
+            Some(path) => failures.keep(read_accepted(path)).unwrap_or_default(),
             None => Accepted::default(),
         };
         let map = match &self.map {
-            Some(path) => read_map(path).unwrap_or_else(|bad| {
-                failures.push(bad);
-                Environments::default()
-            }),
+            Some(path) => failures.keep(read_map(path)).unwrap_or_default(),
             None => Environments::default(),
         };
-        if !failures.is_empty() {
-            return Err(failures);
-        }
         let named = self.accepted.as_deref();
-        Ok(Hides {
+        failures.or(Hides {
             only,
             ignore,
             accepted,
@@ -114,8 +105,8 @@ fn text_of(path: &Path) -> Result<String, Failure> {
     })
 }
 
-fn read_accepted(path: &Path) -> Result<Accepted, Vec<Failure>> {
-    let text = text_of(path).map_err(|failure| vec![failure])?;
+fn read_accepted(path: &Path) -> Result<Accepted, Failures> {
+    let text = text_of(path)?;
     Accepted::read(&text).map_err(|bad| {
         bad.into_iter()
             .map(|bad| {

@@ -19,7 +19,7 @@ use super::pack_options::{RulesArgs, load_lint_rules};
 use super::shared::FormatArgs;
 use crate::diff::risk::{Linted, Risks, risks};
 use crate::diff::{Configuration, Difference, diff};
-use crate::error::Failure;
+use crate::error::{Failure, Failures};
 use crate::pack::Rules;
 use crate::present::diff as lines;
 use crate::present::differences::{
@@ -118,13 +118,8 @@ pub(super) fn run(args: &DiffArgs, output: &mut Output) -> Exit {
     if args.git {
         return git::run(args, output);
     }
-    match Job::read(args).map(|mut job| job.compare(output)) {
-        Ok(exit) => exit,
-        Err(failures) => {
-            failures.iter().for_each(|failure| output.failure(failure));
-            Exit::Failed
-        }
-    }
+    let ended = Job::read(args).map(|mut job| job.compare(output));
+    output.ended(ended)
 }
 
 /// What was asked for, read.
@@ -137,25 +132,19 @@ struct Job<'a> {
 }
 
 impl<'a> Job<'a> {
-    fn read(args: &'a DiffArgs) -> Result<Self, Vec<Failure>> {
+    fn read(args: &'a DiffArgs) -> Result<Self, Failures> {
         let rules = load_lint_rules(args.rules.extra())?;
         let keys = keys(&args.keys)?;
         let hides = args.hidden.read()?;
         if args.base.is_some() && args.after.len() > 1 {
             let failure =
                 Failure::new("--base compares two files with the shipped one, and here are more");
-            return Err(vec![
-                failure.help("Name the administrator's file, then the new one."),
-            ]);
+            return Err(failure
+                .help("Name the administrator's file, then the new one.")
+                .into());
         }
-        let mut failures = Vec::new();
-        let mut read = |path: &PathBuf| match Side::read(path, &keys, &rules) {
-            Ok(side) => Some(side),
-            Err(mut bad) => {
-                failures.append(&mut bad);
-                None
-            }
-        };
+        let mut failures = Failures::new();
+        let mut read = |path: &PathBuf| failures.keep(Side::read(path, &keys, &rules));
         let base = args.base.as_ref().and_then(&mut read);
         let sides: Vec<Side> = args
             .before
@@ -163,16 +152,13 @@ impl<'a> Job<'a> {
             .chain(&args.after)
             .filter_map(read)
             .collect();
-        match failures.is_empty() {
-            true => Ok(Self {
-                args,
-                rules,
-                hides,
-                base,
-                sides,
-            }),
-            false => Err(failures),
-        }
+        failures.or(Self {
+            args,
+            rules,
+            hides,
+            base,
+            sides,
+        })
     }
 
     /// Two versions of one file, as git keeps them somewhere else.
@@ -180,7 +166,7 @@ impl<'a> Job<'a> {
         args: &'a DiffArgs,
         versions: [&PathBuf; 2],
         paths: [&Path; 2],
-    ) -> Result<Self, Vec<Failure>> {
+    ) -> Result<Self, Failures> {
         let rules = load_lint_rules(args.rules.extra())?;
         let keys = keys(&args.keys)?;
         let mut sides = Vec::new();
@@ -204,7 +190,7 @@ impl<'a> Job<'a> {
     fn compare(&mut self, output: &mut Output) -> Exit {
         let args = self.args;
         let mut reporter = Reporter::new(&self.rules, args.show_secrets);
-        let mut failures: Vec<Failure> = Vec::new();
+        let mut failures = Failures::new();
         let mut unified = String::new();
         let (first, others) = match (&self.base, &self.sides[..]) {
             (Some(base), sides) => (base, sides),
@@ -220,10 +206,8 @@ impl<'a> Job<'a> {
         for (pairs, other) in all {
             for pair in &pairs.both {
                 let sides = [(first, pair.before), (other, pair.after)];
-                match load(sides, &self.rules) {
-                    Ok(files) => compared.push((sides, files)),
-                    Err(mut bad) => failures.append(&mut bad),
-                }
+                let files = failures.keep(load(sides, &self.rules));
+                compared.extend(files.map(|files| (sides, files)));
             }
             reporter.only(pairs.only_before.clone(), pairs.only_after.clone());
         }
@@ -261,29 +245,24 @@ impl<'a> Job<'a> {
             Format::Markdown => output.out(&markdown(&report)),
             Format::Unified => output.out(&unified),
         }
-        for failure in &failures {
-            match args.git {
-                // It belongs to the difference that git shows.
-                true => output.out(&format!("{failure}\n")),
-                false => output.failure(failure),
-            }
+        let exit = match report.is_clean() {
+            true => Exit::Clean,
+            false => Exit::Findings,
+        };
+        if args.git {
+            // They belong to the difference that git shows.
+            let told = failures.iter().map(|failure| format!("{failure}\n"));
+            output.out(&told.collect::<String>());
+            return exit;
         }
-        match (failures.is_empty(), report.is_clean()) {
-            (false, _) => Exit::Failed,
-            (true, false) => Exit::Findings,
-            (true, true) => Exit::Clean,
-        }
+        output.failures(&failures, exit)
     }
 }
 
 /// Both files with those that they point at.
-fn load<'s>(sides: [(&'s Side, usize); 2], rules: &Rules) -> Result<[Loaded<'s>; 2], Vec<Failure>> {
-    let mut failures = Vec::new();
-    let loaded = sides.map(|(side, at)| {
-        sidecars(&side.estate.subjects[at], rules)
-            .map_err(|failure| failures.push(failure))
-            .ok()
-    });
+fn load<'s>(sides: [(&'s Side, usize); 2], rules: &Rules) -> Result<[Loaded<'s>; 2], Failures> {
+    let mut failures = Failures::new();
+    let loaded = sides.map(|(side, at)| failures.keep(sidecars(&side.estate.subjects[at], rules)));
     match loaded {
         [Some(one), Some(other)] => Ok([one, other]),
         _ => Err(failures),

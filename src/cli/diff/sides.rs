@@ -4,17 +4,16 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use crate::cli::input::parse_failure;
-use crate::cli::lint::{is_snapshot, usual_files};
 use crate::cli::snapshot::open;
 use crate::config::protected::protected_sections;
 use crate::diff::configuration::Sidecar;
-use crate::error::Failure;
+use crate::error::{Failure, Failures};
 use crate::io::sealed::Keys;
 use crate::io::walk::{self, Selection as FileSelection};
 use crate::lint::estate::{Input, inputs_of_snapshot};
 use crate::lint::selection::Selection;
 use crate::lint::tree::{Disk, Snapshot};
-use crate::lint::{Estate, Linter, Report, Subject};
+use crate::lint::{Estate, Linter, Report, Subject, is_snapshot, usual_files};
 use crate::pack::Rules;
 use crate::xml::{Document, NodeId};
 
@@ -31,10 +30,8 @@ impl Side {
     ///
     /// # Errors
     /// Whatever could not be read: a comparison with a part of it would say that the rest is gone.
-    pub(super) fn read(path: &Path, keys: &Keys, rules: &Rules) -> Result<Self, Vec<Failure>> {
-        let one = |failure| vec![failure];
-        let usual = FileSelection::new(&usual_files(rules), &[])
-            .map_err(|error| one(Failure::from(error)))?;
+    pub(super) fn read(path: &Path, keys: &Keys, rules: &Rules) -> Result<Self, Failures> {
+        let usual = FileSelection::new(&usual_files(rules), &[])?;
         let inputs = match is_snapshot(path) {
             true => {
                 let store = open(path, keys)?;
@@ -73,7 +70,7 @@ impl Side {
     }
 }
 
-fn on_disk(path: &Path, usual: &FileSelection) -> Result<Vec<Input>, Vec<Failure>> {
+fn on_disk(path: &Path, usual: &FileSelection) -> Result<Vec<Input>, Failures> {
     let walked = walk::files(&[path.to_owned()], usual);
     if !walked.errors.is_empty() {
         return Err(walked.errors.into_iter().map(Failure::from).collect());

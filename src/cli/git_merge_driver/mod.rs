@@ -11,7 +11,7 @@ use clap::{Args, ValueEnum};
 use super::exit::Exit;
 use super::output::Output;
 use super::pack_options::{RulesArgs, load_general_rules};
-use crate::error::Failure;
+use crate::error::{Failure, Failures};
 use crate::io::write_plan::{Existing, WritePlan};
 use crate::io::{read, write};
 use crate::merge::branches::{Versions, merge_versions};
@@ -152,7 +152,7 @@ pub(super) fn run(args: &DriverArgs, output: &mut Output) -> Exit {
     match drive(args, base, ours, theirs, output) {
         Ok(exit) => exit,
         Err(failures) => {
-            failures.iter().for_each(|failure| output.failure(failure));
+            output.failures(&failures, Exit::DriverFailed);
             Exit::DriverFailed
         }
     }
@@ -164,7 +164,7 @@ fn drive(
     ours: &Path,
     theirs: &Path,
     output: &mut Output,
-) -> Result<Exit, Vec<Failure>> {
+) -> Result<Exit, Failures> {
     let rules = load_general_rules(args.rules.extra())?;
     // git itself gives no --output; by hand our version may be it, as it is without.
     if let Some(output) = &args.output {
@@ -174,14 +174,12 @@ fn drive(
         args.rules.add_reads(&mut plan);
         let target = plan.target("--output", output, Existing::Replaced);
         let checked = target.map_err(Failure::from);
-        checked
-            .and_then(|_| Ok(plan.check()?))
-            .map_err(|failure| vec![failure])?;
+        checked.and_then(|_| Ok(plan.check()?))?;
     }
-    let read = |path: &Path| read::read_file(path).map_err(|error| vec![error.into()]);
+    let read = |path: &Path| read::read_file(path).map_err(Failures::from);
     let write = |path: &Path, bytes: &[u8]| match write::write_scratch(path, bytes) {
         Ok(_) => Ok(()),
-        Err(error) => Err(vec![error.into()]),
+        Err(error) => Err(Failures::from(error)),
     };
     let versions = Versions {
         base: read(base)?.into(),
@@ -212,7 +210,7 @@ fn drive(
         }
         Err(reason) => {
             output.err(&format!("{name}: merged as text, since {reason}\n"));
-            let (exit, text) = merge_as_text(args, base, ours, theirs).map_err(|why| vec![why])?;
+            let (exit, text) = merge_as_text(args, base, ours, theirs)?;
             if let Some(target) = &args.output {
                 write(target, &text)?;
             }

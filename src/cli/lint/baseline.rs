@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::writes::Writes;
-use crate::error::Failure;
+use crate::error::{Failure, Failures};
 use crate::io::read::{self, ReadErrorKind};
 use crate::io::relative;
 use crate::io::write_plan::{Batch, TargetId, WritePlan};
@@ -72,7 +72,7 @@ impl BaselineArgs {
         report: &mut Report,
         Linted { linter, estate }: Linted<'_>,
         writes: Writes,
-        failures: &mut Vec<Failure>,
+        failures: &mut Failures,
     ) -> Option<Known> {
         let all = report.clone();
         let known = old.zip(self.baseline.as_deref());

@@ -3,7 +3,7 @@
 use super::LintArgs;
 use super::writes::{CHECKED, place_of};
 use crate::cli::output::Output;
-use crate::error::Failure;
+use crate::error::{Failure, Failures};
 use crate::io::write::WriteError;
 use crate::io::write_plan::WritePlan;
 use crate::lint::Estate;
@@ -20,7 +20,7 @@ pub(super) fn cure(
     fixed: &Fixed,
     plan: &mut WritePlan,
     output: &mut Output,
-    failures: &mut Vec<Failure>,
+    failures: &mut Failures,
 ) -> Vec<usize> {
     let mut unwritten = Vec::new();
     let mut changes = Vec::new();
@@ -71,7 +71,7 @@ fn write_all(
     estate: &Estate,
     changes: &[(usize, &Document, &Document)],
     plan: &mut WritePlan,
-    failures: &mut Vec<Failure>,
+    failures: &mut Failures,
     unwritten: &mut Vec<usize>,
 ) -> Result<(), Failure> {
     let mut targets = Vec::new();

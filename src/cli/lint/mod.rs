@@ -2,8 +2,6 @@
 
 mod baseline;
 mod cure;
-mod files;
-mod settings;
 mod writes;
 
 use std::path::{Path, PathBuf};
@@ -11,8 +9,6 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use self::baseline::{BaselineArgs, Linted};
-pub(super) use self::files::{is_snapshot, usual_files};
-use self::settings::{Asks, Gathered, SettingsArgs};
 use self::writes::Writes;
 use super::exit::Exit;
 use super::keys::{KeyArgs, keys};
@@ -22,6 +18,7 @@ use super::shared::FormatArgs;
 use crate::error::Failure;
 use crate::io::{read, relative};
 use crate::lint::fix;
+use crate::lint::gather::{Asks, Gathered, SettingsFrom, gather};
 use crate::lint::{Estate, Finding, Linter, Report};
 use crate::pack::Rules;
 use crate::pack::lint::{Applicability, Severity};
@@ -137,6 +134,28 @@ pub(super) struct LintArgs {
     schema: bool,
 }
 
+/// Where settings are taken from.
+#[derive(Debug, Args)]
+struct SettingsArgs {
+    /// Takes settings from this file, for all files, instead of looking for conferry.toml
+    #[arg(long, value_name = "FILE", help_heading = "Which rules")]
+    config: Option<PathBuf>,
+
+    /// Does not look for conferry.toml
+    #[arg(long, conflicts_with = "config", help_heading = "Which rules")]
+    no_config: bool,
+}
+
+impl SettingsArgs {
+    fn resolve(&self) -> SettingsFrom<'_> {
+        match (&self.config, self.no_config) {
+            (Some(path), _) => SettingsFrom::File(path),
+            (None, true) => SettingsFrom::Nowhere,
+            (None, false) => SettingsFrom::Nearest,
+        }
+    }
+}
+
 /// From which severity on a run fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum FailOn {
@@ -238,10 +257,10 @@ pub(super) fn run(args: &LintArgs, output: &mut Output) -> Exit {
     let asks = Asks {
         keys: &keys,
         paths: &args.paths,
-        settings: &args.settings,
+        settings: args.settings.resolve(),
         select: &args.select,
         ignore: &args.ignore,
-        rules: &args.rules,
+        packs: args.rules.extra(),
         include: &args.include,
         exclude: &args.exclude,
     };
@@ -250,7 +269,7 @@ pub(super) fn run(args: &LintArgs, output: &mut Output) -> Exit {
         selection,
         inputs,
         mut failures,
-    } = match settings::gather(&asks) {
+    } = match gather(&asks) {
         Ok(gathered) => gathered,
         Err(failures) => return refused(args, &failures, output),
     };
@@ -330,8 +349,7 @@ fn refused(args: &LintArgs, failures: &[Failure], output: &mut Output) -> Exit {
     if args.report.format != Format::Text {
         print(args, &view, failures, output);
     }
-    failures.iter().for_each(|failure| output.failure(failure));
-    Exit::Failed
+    output.failures(failures, Exit::Failed)
 }
 
 fn print(args: &LintArgs, view: &View<'_>, failures: &[Failure], output: &mut Output) {
@@ -359,7 +377,7 @@ fn print(args: &LintArgs, view: &View<'_>, failures: &[Failure], output: &mut Ou
 
 fn present(args: &LintArgs, view: &View<'_>, failures: &[Failure], output: &mut Output) {
     print(args, view, failures, output);
-    failures.iter().for_each(|failure| output.failure(failure));
+    output.failures(failures, Exit::Clean);
     output.err(&text::summary(view, view.report.suppressed.len()));
     if view.estate.looked_at() == 0 && failures.is_empty() {
         output.err(text::NOTHING_TO_LOOK_AT);

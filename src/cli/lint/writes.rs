@@ -26,7 +26,7 @@ impl Writes {
         for path in args.keys.files() {
             plan.reads("a key", path);
         }
-        if let Some(path) = args.settings.config() {
+        if let Some(path) = &args.settings.config {
             plan.reads("--config", path);
         }
         let Some(path) = args.baseline.target() else {
@@ -44,7 +44,7 @@ impl Writes {
         for path in args
             .paths
             .iter()
-            .filter(|path| super::files::is_snapshot(path))
+            .filter(|path| crate::lint::is_snapshot(path))
         {
             plan.reads("the snapshot", path);
         }

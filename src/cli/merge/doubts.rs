@@ -1,7 +1,7 @@
 //! Whether the files are what they were given as: what is refused, and what is only said loudly.
 
 use super::MergeArgs;
-use crate::error::Failure;
+use crate::error::{Failure, Failures};
 use crate::io::read::display_name;
 use crate::merge::suspicion::{Given, Role, Suspicion, look};
 use crate::pack::Rules;
@@ -21,9 +21,9 @@ pub(super) fn doubts(
     args: &MergeArgs,
     given: Given<'_>,
     rules: &Rules,
-) -> Result<Vec<String>, Vec<Failure>> {
+) -> Result<Vec<String>, Failures> {
     let mut warnings = Vec::new();
-    let mut failures = Vec::new();
+    let mut failures = Failures::new();
     for suspicion in look(given, rules) {
         let said = Said::of(&suspicion, args);
         if said.forbids && !args.as_given {
@@ -32,10 +32,7 @@ pub(super) fn doubts(
             warnings.push(format!("{}. {}", said.what, said.help));
         }
     }
-    match failures.is_empty() {
-        true => Ok(warnings),
-        false => Err(failures),
-    }
+    failures.or(warnings)
 }
 
 /// A suspicion in words.

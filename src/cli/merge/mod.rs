@@ -23,7 +23,7 @@ use super::output::Output;
 use super::pack_options::{RulesArgs, load_rules, load_rules_with};
 use super::shared::{FormatArgs, VirtualDirectoryArgs};
 use super::sidecars;
-use crate::error::Failure;
+use crate::error::{Failure, Failures};
 use crate::io::read::display_name;
 use crate::merge::suspicion::{Given, left_marker};
 use crate::pack::Rules;
@@ -141,32 +141,21 @@ struct Job {
 }
 
 pub(super) fn run(args: &MergeArgs, output: &mut Output) -> Exit {
-    match Job::resolve(args).and_then(|job| job.run(args, output)) {
-        Ok(exit) => exit,
-        Err(failures) => {
-            failures.iter().for_each(|failure| output.failure(failure));
-            Exit::Failed
-        }
-    }
+    let ended = Job::resolve(args).and_then(|job| job.run(args, output));
+    output.ended(ended)
 }
 
 impl Job {
-    fn resolve(args: &MergeArgs) -> Result<Self, Vec<Failure>> {
-        let one = |failure| vec![failure];
-        check_files(args).map_err(one)?;
-        settle::check(args).map_err(one)?;
+    fn resolve(args: &MergeArgs) -> Result<Self, Failures> {
+        check_files(args)?;
+        settle::check(args)?;
         let rules = load_rules(args.rules.extra())?;
-        let directories = args.virtual_directories.resolve(&rules).map_err(one)?;
-        let mut failures = Vec::new();
-        let mut read = |path: &Path| match read_document(path, &rules) {
-            Ok((document, _)) => {
-                failures.extend(refuse_markers(path, &document, &rules));
-                Some(document)
-            }
-            Err(failure) => {
-                failures.push(failure);
-                None
-            }
+        let directories = args.virtual_directories.resolve(&rules)?;
+        let mut failures = Failures::new();
+        let mut read = |path: &Path| {
+            let (document, _) = failures.keep(read_document(path, &rules))?;
+            failures.extend(refuse_markers(path, &document, &rules));
+            Some(document)
         };
         let base = args.base.as_deref().map(&mut read);
         let (old, new) = (read(&args.old), read(&args.new));
@@ -189,7 +178,7 @@ impl Job {
         })
     }
 
-    fn run(mut self, args: &MergeArgs, output: &mut Output) -> Result<Exit, Vec<Failure>> {
+    fn run(mut self, args: &MergeArgs, output: &mut Output) -> Result<Exit, Failures> {
         if !result::report_is_talk(args) {
             for warning in &self.warnings {
                 output.err(&format!("warning: {warning}\n"));
@@ -197,13 +186,12 @@ impl Job {
         }
         let mut answers = None;
         if args.settle {
-            answers = self.ask(args, output).map_err(|failure| vec![failure])?;
+            answers = self.ask(args, output)?;
         }
         if let Some(answers) = &answers {
             self.rules = load_rules_with(args.rules.extra(), answers, "your answers")?;
         }
-        self.carry_out(args, answers, output)
-            .map_err(|failure| vec![failure])
+        Ok(self.carry_out(args, answers, output)?)
     }
 
     /// Asks about the conflicts; the answers as a pack, if there are any.

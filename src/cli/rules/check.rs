@@ -9,7 +9,7 @@ use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::pack_options::RulesArgs;
 use crate::cli::shared::{Format, FormatArgs};
-use crate::error::Failure;
+use crate::error::Failures;
 use crate::pack::Extra;
 use crate::pack::lint::Severity;
 use crate::pack::{catalog, remarks, texts};
@@ -42,7 +42,7 @@ pub(super) struct CheckArgs {
     report: FormatArgs,
 }
 
-pub(super) fn run(args: &CheckArgs, output: &mut Output) -> Result<Exit, Vec<Failure>> {
+pub(super) fn run(args: &CheckArgs, output: &mut Output) -> Result<Exit, Failures> {
     let mut unreadable = Vec::new();
     let mut all = packs(args.rules.extra())?;
     let first = all.len();
@@ -84,13 +84,11 @@ pub(super) fn run(args: &CheckArgs, output: &mut Output) -> Result<Exit, Vec<Fai
             output.out(&check::as_text(&checked, style));
         }
     }
-    failures.iter().for_each(|failure| output.failure(failure));
+    let exit = match checked.iter().all(Checked::is_good) {
+        true => Exit::Clean,
+        false => Exit::Findings,
+    };
+    let exit = output.failures(&failures, exit);
     output.err(&check::summary(&checked));
-    if !failures.is_empty() {
-        Ok(Exit::Failed)
-    } else if checked.iter().all(Checked::is_good) {
-        Ok(Exit::Clean)
-    } else {
-        Ok(Exit::Findings)
-    }
+    Ok(exit)
 }

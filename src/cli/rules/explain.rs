@@ -7,7 +7,7 @@ use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::pack_options::RulesArgs;
 use crate::cli::shared::FormatArgs;
-use crate::error::Failure;
+use crate::error::{Failure, Failures};
 use crate::pack::catalog::{Entry, Library};
 use crate::pack::problem::nearest;
 use crate::present::rules::explained::{self, Explained};
@@ -53,12 +53,12 @@ enum Format {
     Markdown,
 }
 
-pub(super) fn run(args: &ExplainArgs, output: &mut Output) -> Result<Exit, Vec<Failure>> {
+pub(super) fn run(args: &ExplainArgs, output: &mut Output) -> Result<Exit, Failures> {
     let library = library(args.rules.extra())?;
     let principles = principles::all();
     let mut found = Vec::new();
     let mut engine = Vec::new();
-    let mut failures = Vec::new();
+    let mut failures = Failures::new();
     for word in &args.ids {
         let entries = named(&library, word);
         let principle = principles.iter().find(|known| known.name == word);

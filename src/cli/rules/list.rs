@@ -8,7 +8,7 @@ use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::pack_options::RulesArgs;
 use crate::cli::shared::{Format, FormatArgs};
-use crate::error::Failure;
+use crate::error::{Failure, Failures};
 use crate::pack::catalog::{Entry, Library, TABLES};
 use crate::pack::lint::Severity;
 use crate::present::rules::list;
@@ -65,16 +65,16 @@ impl From<Level> for Severity {
     }
 }
 
-pub(super) fn run(args: &ListArgs, output: &mut Output) -> Result<Exit, Vec<Failure>> {
+pub(super) fn run(args: &ListArgs, output: &mut Output) -> Result<Exit, Failures> {
     let library = library(args.rules.extra())?;
     let rows: Vec<&Entry> = (library.entries.iter())
         .filter(|entry| args.kind == "all" || entry.table == args.kind)
         .filter(|entry| is_wanted(args, &library, entry))
         .collect();
     if rows.is_empty() {
-        return Err(vec![Failure::new("no row is like that").help(
-            "`conferry rules list` without options shows all lint rules, --kind all everything",
-        )]);
+        let help =
+            "`conferry rules list` without options shows all lint rules, --kind all everything";
+        return Err(Failure::new("no row is like that").help(help).into());
     }
     match args.report.format {
         Format::Text => output.out(&list::as_text(&library, &rows)),

@@ -10,7 +10,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::exit::Exit;
 use super::output::Output;
-use crate::error::Failure;
+use crate::error::Failures;
 use crate::lint::settings;
 use crate::pack::catalog::Library;
 use crate::pack::texts::{self, PackText};
@@ -80,17 +80,12 @@ pub(super) fn run(args: &RulesArgs, output: &mut Output) -> Exit {
         }
         RulesCommand::New(args) => new::run(args, output),
     };
-    match done {
-        Ok(exit) => exit,
-        Err(failures) => {
-            failures.iter().for_each(|failure| output.failure(failure));
-            Exit::Failed
-        }
-    }
+    let ended = done;
+    output.ended(ended)
 }
 
 /// The built-in packs with those at `extra` on top, read and not yet checked.
-fn packs(extra: Extra<'_>) -> Result<Vec<PackText>, Vec<Failure>> {
+fn packs(extra: Extra<'_>) -> Result<Vec<PackText>, Failures> {
     let mut failures = Vec::new();
     let mut packs = texts::built_in();
     packs.extend(texts::read_all(extra, &mut failures));
@@ -100,11 +95,11 @@ fn packs(extra: Extra<'_>) -> Result<Vec<PackText>, Vec<Failure>> {
     }
 }
 
-fn library(extra: Extra<'_>) -> Result<Library, Vec<Failure>> {
+fn library(extra: Extra<'_>) -> Result<Library, Failures> {
     Library::new(packs(extra)?).map_err(|failures| told(&failures))
 }
 
-fn told(failures: &[PackFailure]) -> Vec<Failure> {
+fn told(failures: &[PackFailure]) -> Failures {
     let all = failures.iter().flat_map(PackFailure::failures);
     all.collect()
 }

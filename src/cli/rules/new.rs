@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
-use crate::error::Failure;
+use crate::error::{Failure, Failures};
 use crate::io::fresh::{NewFile, NewFolder};
 use crate::pack::starter;
 
@@ -33,12 +33,12 @@ pub(super) struct NewArgs {
     output: Option<PathBuf>,
 }
 
-pub(super) fn run(args: &NewArgs, output: &mut Output) -> Result<Exit, Vec<Failure>> {
+pub(super) fn run(args: &NewArgs, output: &mut Output) -> Result<Exit, Failures> {
     if !starter::is_name(&args.name) {
         let failure = Failure::new(format!("`{}` is no name of a pack", args.name));
-        return Err(vec![failure.help(
-            "write it in a-z, 0-9 and -, with two letters or more and a letter first: `team`",
-        )]);
+        let help =
+            "write it in a-z, 0-9 and -, with two letters or more and a letter first: `team`";
+        return Err(failure.help(help).into());
     }
     let Some(path) = &args.output else {
         output.out(&starter::starter(&args.name));
@@ -59,7 +59,7 @@ pub(super) fn run(args: &NewArgs, output: &mut Output) -> Result<Exit, Vec<Failu
             _ => Failure::new(format!("the pack cannot be written: {error}"))
                 .help("name a place in a folder that exists and may be written to"),
         };
-        vec![failure.in_file(path.display())]
+        failure.in_file(path.display())
     })?;
     let shown = path.display();
     output.err(&format!(

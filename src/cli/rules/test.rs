@@ -9,7 +9,7 @@ use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::pack_options::RulesArgs;
 use crate::cli::shared::{Format, FormatArgs};
-use crate::error::Failure;
+use crate::error::Failures;
 use crate::lint::examples;
 use crate::pack::Extra;
 use crate::pack::catalog::Library;
@@ -45,7 +45,7 @@ pub(super) struct TestArgs {
     report: FormatArgs,
 }
 
-pub(super) fn run(args: &TestArgs, output: &mut Output) -> Result<Exit, Vec<Failure>> {
+pub(super) fn run(args: &TestArgs, output: &mut Output) -> Result<Exit, Failures> {
     let mut unreadable = Vec::new();
     let mut all = packs(args.rules.extra())?;
     let first = match args.packs.is_empty() {

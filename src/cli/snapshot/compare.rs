@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::progress::watch;
-use super::{drives, open_checked, unusable};
+use super::{drives, open_checked};
 use crate::cli::exit::Exit;
 use crate::cli::keys::{KeyArgs, check_needed, keys};
 use crate::cli::output::Output;
 use crate::cli::pack_options::{RulesArgs, load_rules};
 use crate::cli::shared::{Format, FormatArgs};
-use crate::error::Failure;
+use crate::error::{Failure, Failures};
 use crate::io::walk::Selection;
 use crate::pack::places::FileKind;
 use crate::present::redact::Redactor;
@@ -19,6 +19,7 @@ use crate::present::snapshot as present;
 use crate::snapshot::diff::State;
 use crate::snapshot::find;
 use crate::snapshot::store::Store;
+use crate::snapshot::unusable;
 use crate::snapshot::verify;
 
 const VERIFY_EXAMPLES: &str = "\
@@ -122,7 +123,7 @@ pub(super) struct ShowArgs {
     report: FormatArgs,
 }
 
-pub(super) fn run_verify(args: &VerifyArgs, output: &mut Output) -> Result<Exit, Vec<Failure>> {
+pub(super) fn run_verify(args: &VerifyArgs, output: &mut Output) -> Result<Exit, Failures> {
     let keys = keys(&args.keys)?;
     let tried = match Store::open(&args.snapshot, &keys) {
         Ok(store) => {
@@ -153,7 +154,7 @@ pub(super) fn run_verify(args: &VerifyArgs, output: &mut Output) -> Result<Exit,
     })
 }
 
-pub(super) fn show(args: &ShowArgs, output: &mut Output) -> Result<Exit, Vec<Failure>> {
+pub(super) fn show(args: &ShowArgs, output: &mut Output) -> Result<Exit, Failures> {
     let keys = keys(&args.keys)?;
     let (store, manifest) = open_checked(&args.snapshot, &keys)?;
     check_needed(&keys, &[&store])?;
@@ -164,12 +165,12 @@ pub(super) fn show(args: &ShowArgs, output: &mut Output) -> Result<Exit, Vec<Fai
     Ok(Exit::Clean)
 }
 
-pub(super) fn diff(args: &DiffArgs, output: &mut Output) -> Result<Exit, Vec<Failure>> {
+pub(super) fn diff(args: &DiffArgs, output: &mut Output) -> Result<Exit, Failures> {
     let rules = load_rules(args.rules.extra())?;
     let keys = keys(&args.keys)?;
     let (store, manifest) = open_checked(&args.before, &keys)?;
     let mut before = State::of_snapshot(&manifest, &store);
-    let mut failures: Vec<Failure> = Vec::new();
+    let mut failures = Failures::new();
     let after = args.after.as_deref();
     let other = after.map(|path| open_checked(path, &keys)).transpose()?;
     let stores = std::iter::once(&store).chain(other.as_ref().map(|(store, _)| store));
@@ -208,10 +209,9 @@ pub(super) fn diff(args: &DiffArgs, output: &mut Output) -> Result<Exit, Vec<Fai
         Format::Json => present::diff::differences_json(&differences, &mut redactor),
         Format::Text => present::diff::differences_text(&differences, &mut redactor),
     });
-    failures.iter().for_each(|failure| output.failure(failure));
-    Ok(match (failures.is_empty(), differences.is_empty()) {
-        (false, _) => Exit::Failed,
-        (true, false) => Exit::Findings,
-        (true, true) => Exit::Clean,
-    })
+    let exit = match differences.is_empty() {
+        false => Exit::Findings,
+        true => Exit::Clean,
+    };
+    Ok(output.failures(&failures, exit))
 }

@@ -12,7 +12,7 @@ use crate::cli::keys::{LockArgs, lock};
 use crate::cli::output::Output;
 use crate::cli::pack_options::{RulesArgs, load_rules};
 use crate::cli::shared::{Format, FormatArgs};
-use crate::error::Failure;
+use crate::error::{Failure, Failures};
 use crate::present::snapshot as present;
 use crate::snapshot::create::{CreateError, Destination, Facts, check, create};
 use crate::snapshot::find::{self, Request};
@@ -92,7 +92,7 @@ pub(super) struct CreateArgs {
     report: FormatArgs,
 }
 
-pub(super) fn run(args: &CreateArgs, output: &mut Output) -> Result<Exit, Vec<Failure>> {
+pub(super) fn run(args: &CreateArgs, output: &mut Output) -> Result<Exit, Failures> {
     let rules = load_rules(args.rules.extra())?;
     check_components(&args.component, &component_ids(&rules))?;
     let drives = drives(args.root.as_deref(), "--root", None)?;
@@ -105,11 +105,10 @@ pub(super) fn run(args: &CreateArgs, output: &mut Output) -> Result<Exit, Vec<Fa
     };
     for file in args.iis.iter().chain(&args.registry) {
         if !file.is_file() {
-            return Err(vec![
-                Failure::new("there is no such file")
-                    .in_file(file.display())
-                    .help("Check the path of --iis or --registry."),
-            ]);
+            return Err(Failure::new("there is no such file")
+                .in_file(file.display())
+                .help("Check the path of --iis or --registry.")
+                .into());
         }
     }
     let plan = find::find(&Request {
@@ -122,7 +121,7 @@ pub(super) fn run(args: &CreateArgs, output: &mut Output) -> Result<Exit, Vec<Fa
         with_pages: args.with_pages,
         exclude: &exclude,
     });
-    let mut failures: Vec<Failure> = plan.problems.iter().cloned().map(Failure::from).collect();
+    let mut failures: Failures = plan.problems.iter().cloned().map(Failure::from).collect();
     let unmade = |error: &CreateError| {
         Failure::new(error.to_string())
             .in_file(args.output.display())
@@ -171,15 +170,11 @@ pub(super) fn run(args: &CreateArgs, output: &mut Output) -> Result<Exit, Vec<Fa
     end(failures, output)
 }
 
-fn end(failures: Vec<Failure>, output: &mut Output) -> Result<Exit, Vec<Failure>> {
-    failures.iter().for_each(|failure| output.failure(failure));
-    Ok(match failures.is_empty() {
-        true => Exit::Clean,
-        false => Exit::Failed,
-    })
+fn end(failures: Failures, output: &mut Output) -> Result<Exit, Failures> {
+    Ok(output.failures(&failures, Exit::Clean))
 }
 
-fn timestamp(given: Option<Timestamp>) -> Result<Timestamp, Vec<Failure>> {
+fn timestamp(given: Option<Timestamp>) -> Result<Timestamp, Failures> {
     if let Some(given) = given {
         return Ok(given);
     }
@@ -192,12 +187,10 @@ fn timestamp(given: Option<Timestamp>) -> Result<Timestamp, Vec<Failure>> {
         .ok()
         .and_then(|seconds| Timestamp::from_second(seconds).ok());
     time.ok_or_else(|| {
-        vec![
-            Failure::new(format!(
-                "SOURCE_DATE_EPOCH is `{epoch}`, which is no number of seconds"
-            ))
-            .help("Unset it, or give seconds since 1970."),
-        ]
+        let message = format!("SOURCE_DATE_EPOCH is `{epoch}`, which is no number of seconds");
+        Failure::new(message)
+            .help("Unset it, or give seconds since 1970.")
+            .into()
     })
 }
 

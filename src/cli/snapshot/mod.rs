@@ -11,13 +11,14 @@ use clap::{Args, Subcommand};
 
 use super::exit::Exit;
 use super::output::Output;
-use crate::error::Failure;
+use crate::error::{Failure, Failures};
 use crate::io::sealed::Keys;
 use crate::io::walk::Selection;
 use crate::io::windows_path::Drives;
 use crate::pack::Rules;
 use crate::snapshot::manifest::Manifest;
-use crate::snapshot::store::{Store, StoreError};
+use crate::snapshot::store::Store;
+use crate::snapshot::unusable;
 
 const EXAMPLES: &str = "\
 Example:
@@ -59,18 +60,13 @@ pub(super) fn run(args: &SnapshotArgs, output: &mut Output) -> Exit {
             Ok(Exit::Clean)
         }
     };
-    match done {
-        Ok(exit) => exit,
-        Err(failures) => {
-            failures.iter().for_each(|failure| output.failure(failure));
-            Exit::Failed
-        }
-    }
+    let ended = done;
+    output.ended(ended)
 }
 
 /// The drives of the server: below `root`, or those of this machine. A snapshot says
 /// which one is its `system` drive.
-fn drives(root: Option<&Path>, option: &str, system: Option<char>) -> Result<Drives, Vec<Failure>> {
+fn drives(root: Option<&Path>, option: &str, system: Option<char>) -> Result<Drives, Failures> {
     let here = std::env::var("SystemDrive").ok();
     let here = here.and_then(|drive| drive.chars().next());
     let letter = system
@@ -83,38 +79,33 @@ fn drives(root: Option<&Path>, option: &str, system: Option<char>) -> Result<Dri
             let absolute = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
             Ok(Drives::below(&absolute, letter))
         }
-        Some(root) => Err(vec![
-            Failure::new("there is no such folder")
-                .in_file(root.display())
-                .help(format!(
-                    "{option} takes the folder that stands for drive C:."
-                )),
-        ]),
+        Some(root) => Err(Failure::new("there is no such folder")
+            .in_file(root.display())
+            .help(format!(
+                "{option} takes the folder that stands for drive C:."
+            ))
+            .into()),
         None if cfg!(windows) => Ok(Drives::of_this_machine(letter)),
-        None => {
-            Err(vec![
-            Failure::new(format!("{option} is needed: this machine has no drive C:")).help(format!(
-                "Give {option} the folder that stands for drive C:, such as a mounted image."
-            )),
-        ])
-        }
+        None => Err(
+            Failure::new(format!("{option} is needed: this machine has no drive C:"))
+                .help(format!(
+                    "Give {option} the folder that stands for drive C:, such as a mounted image."
+                ))
+                .into(),
+        ),
     }
 }
 
 /// Components that no pack knows are refused: a typing error would find nothing.
-fn check_components(components: &[String], known: &[String]) -> Result<(), Vec<Failure>> {
+fn check_components(components: &[String], known: &[String]) -> Result<(), Failures> {
     let unknown = components.iter().filter(|name| !known.contains(name));
-    let failures: Vec<Failure> = unknown
+    let failures: Failures = unknown
         .map(|name| {
             Failure::new(format!("there is no component `{name}`"))
                 .help(format!("Known here: {}.", known.join(", ")))
         })
         .collect();
-    if failures.is_empty() {
-        Ok(())
-    } else {
-        Err(failures)
-    }
+    failures.or(())
 }
 
 fn component_ids(rules: &Rules) -> Vec<String> {
@@ -124,12 +115,12 @@ fn component_ids(rules: &Rules) -> Vec<String> {
         .collect()
 }
 
-fn selection(include: &[String], exclude: &[String]) -> Result<Selection, Vec<Failure>> {
-    Selection::new(include, exclude).map_err(|error| vec![error.into()])
+fn selection(include: &[String], exclude: &[String]) -> Result<Selection, Failures> {
+    Selection::new(include, exclude).map_err(Failures::from)
 }
 
 /// Some selection if there are patterns.
-fn asked(patterns: &[String]) -> Result<Option<Selection>, Vec<Failure>> {
+fn asked(patterns: &[String]) -> Result<Option<Selection>, Failures> {
     match patterns {
         [] => Ok(None),
         patterns => selection(patterns, &[]).map(Some),
@@ -137,34 +128,14 @@ fn asked(patterns: &[String]) -> Result<Option<Selection>, Vec<Failure>> {
 }
 
 /// Opens the snapshot at `path`.
-pub(super) fn open(path: &Path, keys: &Keys) -> Result<Store, Vec<Failure>> {
-    Store::open(path, keys).map_err(|error| unusable(path, &error))
+pub(super) fn open(path: &Path, keys: &Keys) -> Result<Store, Failures> {
+    Ok(Store::open(path, keys).map_err(|error| unusable(path, &error))?)
 }
 
 /// The manifest of a snapshot that is to be trusted: it must have the hash that it had.
-fn open_checked(path: &Path, keys: &Keys) -> Result<(Store, Manifest), Vec<Failure>> {
+fn open_checked(path: &Path, keys: &Keys) -> Result<(Store, Manifest), Failures> {
     let store = open(path, keys)?;
     let read =
         crate::snapshot::verify::manifest_of(&store).map_err(|error| unusable(path, &error))?;
     Ok((store, read))
-}
-
-fn unusable(path: &Path, error: &StoreError) -> Vec<Failure> {
-    let help = match error {
-        StoreError::Sealed(error) => error.help(),
-        StoreError::NotASnapshot | StoreError::NoManifest | StoreError::Io(_) => {
-            "Give the folder, the .zip or the .zip.age that `conferry snapshot create` made."
-        }
-        StoreError::Unfinished => {
-            "Make the snapshot again; this removes what is left of the one that was not finished."
-        }
-        StoreError::Zip(_) | StoreError::Entry { .. } => {
-            "Nothing was written. Use another copy of this snapshot; `conferry snapshot verify` says what is wrong with it."
-        }
-    };
-    vec![
-        Failure::new(error.to_string())
-            .in_file(path.display())
-            .help(help),
-    ]
 }

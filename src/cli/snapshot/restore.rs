@@ -10,7 +10,7 @@ use crate::cli::exit::Exit;
 use crate::cli::keys::{KeyArgs, check_needed, keys};
 use crate::cli::output::Output;
 use crate::cli::shared::{Format, FormatArgs};
-use crate::error::Failure;
+use crate::error::{Failure, Failures};
 use crate::io::fresh;
 use crate::io::write::Backup;
 use crate::present::snapshot::restore as present;
@@ -69,7 +69,7 @@ pub(super) struct RestoreArgs {
     report: FormatArgs,
 }
 
-pub(super) fn run(args: &RestoreArgs, output: &mut Output) -> Result<Exit, Vec<Failure>> {
+pub(super) fn run(args: &RestoreArgs, output: &mut Output) -> Result<Exit, Failures> {
     let keys = keys(&args.keys)?;
     let (store, manifest) = open_checked(&args.snapshot, &keys)?;
     check_needed(&keys, &[&store])?;
@@ -103,11 +103,9 @@ pub(super) fn run(args: &RestoreArgs, output: &mut Output) -> Result<Exit, Vec<F
         plan(&manifest, &request, progress)
     });
     if only.is_some() && steps.iter().all(|step| step.action == Action::LeaveOut) {
-        return Err(vec![
-            Failure::new("no file matches --only")
+        return Err(Failure::new("no file matches --only")
                 .in_file(args.snapshot.display())
-                .help("A pattern is compared with the path below the drive: --only '**/pa/web.config', or with the name. `conferry snapshot show` lists the files."),
-        ]);
+                .help("A pattern is compared with the path below the drive: --only '**/pa/web.config', or with the name. `conferry snapshot show` lists the files.").into());
     }
     let size = size(&steps);
     let damaged = watch(output, "Verifying", size, |progress| {
@@ -143,9 +141,9 @@ pub(super) fn run(args: &RestoreArgs, output: &mut Output) -> Result<Exit, Vec<F
         let (needed, free) = (short.needed, short.free);
         let message = format!("{needed} bytes are needed on this drive and {free} are free");
         let failure = Failure::new(message).in_file(short.folder.display());
-        return Err(vec![failure.help(
-            "Nothing was written. Free space there, or put back a part with --only.",
-        )]);
+        return Err(failure
+            .help("Nothing was written. Free space there, or put back a part with --only.")
+            .into());
     }
     let backup = args.backup.then_some(Backup::Beside);
     let problems = watch(output, "Restoring", size, |progress| {

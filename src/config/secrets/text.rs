@@ -13,6 +13,7 @@ use super::blobs::encoded;
 use super::decoded::Decoded;
 use super::mask::merged;
 use super::names::Of;
+use crate::xml::span::{ceiling, floor};
 
 /// So many lines on each side can belong to `"name": "Password"`.
 const NEIGHBOURS: usize = 8;
@@ -391,12 +392,5 @@ fn next_line(text: &str, end: usize) -> Option<(usize, usize)> {
 
 /// The range, widened to characters: an escape or a pattern on bytes may split one.
 pub(super) fn whole_characters(text: &str, range: Range<usize>) -> Range<usize> {
-    let (mut start, mut end) = (range.start.min(text.len()), range.end.min(text.len()));
-    while !text.is_char_boundary(start) {
-        start -= 1;
-    }
-    while !text.is_char_boundary(end) {
-        end += 1;
-    }
-    start..end
+    floor(text, range.start)..ceiling(text, range.end)
 }

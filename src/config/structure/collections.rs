@@ -244,7 +244,12 @@ impl<'t> Collection<'t> {
 }
 
 /// The key of an entry called `name`; `None` if it has nothing of it.
-fn key(document: &Document, name: &str, rule: &IdentityRule, element: NodeId) -> Option<String> {
+pub(in crate::config) fn key(
+    document: &Document,
+    name: &str,
+    rule: &IdentityRule,
+    element: NodeId,
+) -> Option<String> {
     let mut key = String::with_capacity(64);
     key.push_str(name);
     let mut is_there = false;

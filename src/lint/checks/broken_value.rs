@@ -3,6 +3,7 @@
 
 use crate::lint::check::Check;
 use crate::pack::checks::{BrokenBy, BrokenValue};
+use crate::xml::span::floor;
 use crate::xml::syntax::{SyntaxError, SyntaxErrorKind};
 use crate::xml::{ParseError, Span};
 
@@ -23,14 +24,6 @@ fn error<'a>(check: &Check<'a>) -> Option<SyntaxFault<'a>> {
         }
         _ => None,
     }
-}
-
-fn floor(text: &str, mut at: usize) -> usize {
-    at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }
 
 /// Whether the text goes on inside the element `name`.

@@ -1,19 +1,26 @@
 //! Checks that selectors and conditions cannot say. A rule of a pack gives each its id, severity and
-//! texts; what is here finds the places. [`registry`] lists them all.
+//! texts; what is here finds the places. `pack::checks` has the registry of all.
 
-mod across;
+mod application_pool;
 mod bindings;
 mod broken_value;
 mod causes;
 mod collections;
+mod differs;
+mod facts;
+mod folders;
+mod host;
+mod kept;
 mod location;
 mod mentions;
+mod near_name;
 mod once;
 mod sections;
+mod service_url;
 mod settings;
 mod sidecars;
 mod text;
-mod upgrade;
+mod virtual_directory;
 
 use super::check::Check;
 use crate::pack::checks::{Kind, registry};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::FILE_NAME;
 use super::file::Settings;
-use crate::error::Failure;
+use crate::error::{Failure, Failures};
 use crate::io::relative::usual;
 use crate::pack::load;
 
@@ -26,7 +26,7 @@ pub struct Finder {
     /// What was found, in the order in which it was.
     pub found: Vec<Settings>,
     /// What could not be read.
-    pub failures: Vec<Failure>,
+    pub failures: Failures,
     folders: HashMap<PathBuf, Option<usize>>,
 }
 
@@ -36,7 +36,7 @@ impl Finder {
             mode,
             here: whole(Path::new(".")),
             found: Vec::new(),
-            failures: Vec::new(),
+            failures: Failures::new(),
             folders: HashMap::new(),
         }
     }

@@ -3,6 +3,7 @@
 mod action;
 mod policy_check;
 mod rows;
+mod rows_facts;
 mod rows_generation;
 mod rows_lint;
 mod rows_places;

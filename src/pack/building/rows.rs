@@ -1,8 +1,8 @@
 //! What the rows of one pack mean: each is checked on its own, so that a
 //! problem in one hides none in another, and added to the [`Builder`].
 
+use rustc_hash::FxHashMap;
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use toml::Spanned;
 
@@ -35,8 +35,12 @@ pub(in crate::pack) struct Pack<'b> {
     pub(in crate::pack) checker: Checker<'b>,
     /// Ids of all components that rows may name.
     pub(in crate::pack) components: Vec<String>,
+    /// Ids of all facts that rows may name.
+    pub(in crate::pack) facts: Vec<String>,
+    /// Ids of all services that rows may name.
+    pub(in crate::pack) services: Vec<String>,
     /// Where every id so far stands.
-    pub(in crate::pack) ids: HashMap<String, Span>,
+    pub(in crate::pack) ids: FxHashMap<String, Span>,
 }
 
 impl Pack<'_> {
@@ -67,6 +71,8 @@ impl Pack<'_> {
         file.settings.iter().for_each(|row| self.setting(row));
         file.merges.iter().for_each(|row| self.merge(row));
         self.places(file);
+        file.facts.iter().for_each(|row| self.fact(row));
+        file.services.iter().for_each(|row| self.service(row));
         file.lints.iter().for_each(|row| self.lint(row));
         self.guards(&file.guards);
         file.discovery

@@ -4,7 +4,6 @@ use toml::Spanned;
 
 use super::rows::Pack;
 use super::validate::keep;
-use crate::pack::format::checks::Table;
 use crate::pack::format::problem::PackProblem;
 use crate::pack::format::read_lint::LintRow;
 use crate::pack::format::row::span;
@@ -17,12 +16,7 @@ impl Pack<'_> {
             self.known_component(&Some(component.clone()));
         }
         for name in &row.names {
-            match name.table {
-                Table::Component => {
-                    self.known_component(&Some(name.id.clone()));
-                }
-                Table::Fact | Table::Service => {}
-            }
+            self.known_name(name);
         }
         let Some(name) = &row.name else { return };
         self.checker.id(name);

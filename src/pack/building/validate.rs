@@ -5,7 +5,7 @@
 //! problems of a pack are collected. What the single rows mean is checked in
 //! `rows`.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use toml::Spanned;
 use toml::de::DeTable;
@@ -16,13 +16,13 @@ use crate::config::references::{Reference, References};
 use crate::config::secrets::SecretTable;
 use crate::config::section_groups::{SectionGroup, SectionGroups};
 use crate::pack::format::check::Checker;
-use crate::pack::format::file::PackFile;
+use crate::pack::format::file::{About, PackFile};
 use crate::pack::format::problem::PackProblem;
 pub use crate::pack::format::row::Trust;
 use crate::pack::rules::{PackInfo, Rules, SecretRule};
 
 /// Table and position of every row, by its id.
-pub(in crate::pack) type Places = HashMap<String, (&'static str, usize)>;
+pub(in crate::pack) type Places = FxHashMap<String, (&'static str, usize)>;
 
 /// Puts packs together.
 #[derive(Debug, Default)]
@@ -40,7 +40,7 @@ pub struct Builder {
     /// What the pack that is added is called in messages.
     pub(in crate::pack) label: String,
     /// The packs that the user gave, by the ids of their rows.
-    pub(in crate::pack) owners: HashMap<String, String>,
+    pub(in crate::pack) owners: FxHashMap<String, String>,
 }
 
 impl Builder {
@@ -94,6 +94,15 @@ impl Builder {
         text: &str,
         mut problems: Vec<PackProblem>,
     ) -> Result<(), Vec<PackProblem>> {
+        let ids = file.lints.iter().filter_map(|row| row.about.id.as_ref());
+        let ids = ids.map(|id| id.get_ref().clone());
+        match trust {
+            Trust::BuiltIn => self.rules.own_lints.extend(ids),
+            Trust::Checked => {
+                let label = self.label.clone();
+                self.rules.given_lints.entry(label).or_default().extend(ids);
+            }
+        }
         let mut pack = self.start(file, name, trust, text, &mut problems);
         pack.add(file);
         if problems.is_empty() {
@@ -187,13 +196,29 @@ impl Builder {
                         .map(|c| c.provenance.id.clone()),
                 )
                 .collect(),
+            facts: ids(file.facts.iter().map(|row| &row.about))
+                .chain(
+                    self.rules
+                        .facts
+                        .iter()
+                        .map(|fact| fact.provenance.id.clone()),
+                )
+                .collect(),
+            services: ids(file.services.iter().map(|row| &row.about))
+                .chain((self.rules.services.iter()).map(|service| service.provenance.id.clone()))
+                .collect(),
             id,
             trust,
             builder: self,
             checker,
-            ids: HashMap::new(),
+            ids: FxHashMap::default(),
         }
     }
+}
+
+/// The ids of rows that have one.
+fn ids<'a>(abouts: impl Iterator<Item = &'a About>) -> impl Iterator<Item = String> {
+    abouts.filter_map(|about| Some(about.id.as_ref()?.get_ref().clone()))
 }
 
 /// Adds a row, in the place of the one with this id if there is one.

@@ -9,6 +9,7 @@ use crate::config::identity::{ElementPath, KeyPath};
 use crate::config::references::{ANY, Form, Target};
 use crate::pack::rules::pattern::Pattern;
 use crate::xml::Span;
+use crate::xml::address::Leaf;
 use crate::xml::chars::is_qualified_name;
 use crate::xml::selector::{Reach, Selector};
 
@@ -110,6 +111,17 @@ impl Checker<'_> {
                 None
             }
         }
+    }
+
+    /// A selector of values.
+    pub fn value(&mut self, path: &Spanned<String>) -> Option<Selector> {
+        let selector = self.selector(path)?;
+        if *selector.leaf() == Leaf::Element {
+            let message = format!("`{}` names an element and no value", path.get_ref());
+            self.wrong(path, message, "end it in `/@name` or `/text()`");
+            return None;
+        }
+        Some(selector)
     }
 
     /// A path from an element, or a selector.

@@ -7,6 +7,7 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+pub use super::facts::{FactRow, ServiceRow};
 pub use super::meaning::{
     Discovery, Head, IdentityRow, MergeRow, OrderRow, ReferenceRow, SecretRow, SectionGroupRow,
 };
@@ -90,6 +91,8 @@ pack! {
     "spellings" spellings: Vec<Spelling>,
     "location" locations: Vec<LocationRow>,
     "file" files: Vec<FileRow>,
+    "fact" facts: Vec<FactRow>,
+    "service" services: Vec<ServiceRow>,
     "lint" lints: Vec<LintRow>,
 }
 

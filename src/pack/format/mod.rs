@@ -2,6 +2,8 @@
 
 pub mod check;
 pub mod checks;
+mod conditions;
+mod facts;
 pub mod file;
 mod meaning;
 pub mod packed;

@@ -189,23 +189,39 @@ fn named<T: JsonSchema>(generator: &mut SchemaGenerator, meaning: &str) -> Value
 
 /// Adds a declared table to the definitions and gives the reference to it.
 fn define(generator: &mut SchemaGenerator, declaration: &Declaration) -> String {
+    let schema = table_of(generator, declaration.meaning, declaration.keys);
+    let title = declaration.title.to_owned();
+    let reference = format!("#/$defs/{title}");
+    generator.definitions_mut().insert(title, schema);
+    reference
+}
+
+/// The schema of a table with these keys.
+fn table_of(generator: &mut SchemaGenerator, meaning: &str, keys: &[table::Key]) -> Value {
     let mut properties = Map::new();
-    for key in declaration.keys {
+    for key in keys {
         let mut property = match key.kind {
             table::Kind::Text => json!({ "type": "string" }),
             table::Kind::Texts => Texts::json_schema(generator).into(),
             table::Kind::Flag => json!({ "type": "boolean" }),
-            table::Kind::Word(words) => json!({ "type": "string", "enum": words() }),
+            table::Kind::Word(words) => {
+                let words: Vec<&str> = words().into_iter().map(|(word, _)| word).collect();
+                json!({ "type": "string", "enum": words })
+            }
+            table::Kind::Items(keys) => {
+                let item = table_of(generator, key.meaning, keys);
+                json!({ "anyOf": [item, { "type": "array", "items": item }] })
+            }
         };
         property["description"] = key.meaning.trim().into();
         properties.insert(key.name.to_owned(), property);
     }
-    let required: Vec<&str> = (declaration.keys.iter())
+    let required: Vec<&str> = (keys.iter())
         .filter(|key| key.is_required)
         .map(|key| key.name)
         .collect();
     let mut schema = json!({
-        "description": declaration.meaning.trim(),
+        "description": meaning.trim(),
         "type": "object",
         "properties": properties,
         "additionalProperties": false,
@@ -213,10 +229,7 @@ fn define(generator: &mut SchemaGenerator, declaration: &Declaration) -> String 
     if !required.is_empty() {
         schema["required"] = required.into();
     }
-    let title = declaration.title.to_owned();
-    let reference = format!("#/$defs/{title}");
-    generator.definitions_mut().insert(title, schema);
-    reference
+    schema
 }
 
 /// A citation.
@@ -300,6 +313,16 @@ enum Message {
 struct Condition {
     /// The value that the tests are about, if not the selected one: a path.
     of: Option<String>,
+    /// The fact whose value the tests are about.
+    fact: Option<String>,
+    /// Services that the file certainly uses.
+    uses: Option<Texts>,
+    /// Services that the file certainly does not use.
+    avoids: Option<Texts>,
+    /// The value is the one of this fact.
+    same_as_fact: Option<String>,
+    /// The value is another one than that of this fact.
+    differs_from_fact: Option<String>,
     /// The value is this.
     equals: Option<String>,
     /// The value is one of these.

@@ -64,8 +64,10 @@ pub enum Kind {
     Texts,
     /// `true` or `false`.
     Flag,
-    /// One of these words.
-    Word(fn() -> Vec<&'static str>),
+    /// One of these words, each with its meaning.
+    Word(fn() -> Vec<(&'static str, &'static str)>),
+    /// Tables with these keys: a list, or one.
+    Items(&'static [Key]),
 }
 
 /// A type that a row holds at a key.
@@ -111,7 +113,7 @@ impl Field for bool {
 }
 
 impl<W: Word> Field for Option<Spanned<W>> {
-    const KIND: Kind = Kind::Word(W::words);
+    const KIND: Kind = Kind::Word(W::explained);
 
     fn read(row: &mut Row<'_>, key: &'static str) -> Self {
         row.word(key)
@@ -319,7 +321,7 @@ macro_rules! rows {
                     Key {
                         name: "mark",
                         meaning: "Whether a public text says so, or it was concluded.",
-                        kind: Kind::Word(<crate::pack::rules::terms::Mark as crate::word::Word>::words),
+                        kind: Kind::Word(<crate::pack::rules::terms::Mark as crate::word::Word>::explained),
                         is_required: false,
                         may_be_secret: false,
                     },
@@ -408,6 +410,15 @@ pub(crate) fn document<'t>(
     text: &'t str,
     problems: &mut Vec<PackProblem>,
 ) -> Option<Spanned<DeTable<'t>>> {
+    let (document, is_whole) = readable(text, problems);
+    is_whole.then_some(document)
+}
+
+/// As much of `text` as can be read, and whether that is all.
+pub(in crate::pack) fn readable<'t>(
+    text: &'t str,
+    problems: &mut Vec<PackProblem>,
+) -> (Spanned<DeTable<'t>>, bool) {
     let (document, errors) = DeTable::parse_recoverable(text);
     // Later errors are often echoes of the first ones.
     for error in errors.iter().take(5) {
@@ -415,7 +426,7 @@ pub(crate) fn document<'t>(
         let message = error.message().lines().next().unwrap_or_default();
         problems.push(PackProblem::new(format!("not TOML: {message}"), at));
     }
-    errors.is_empty().then_some(document)
+    (document, errors.is_empty())
 }
 
 /// Notes tables and keys at the top that are none of `known`.

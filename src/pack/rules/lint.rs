@@ -126,6 +126,10 @@ pub struct Declared {
 pub struct Condition {
     /// The value that the tests are about, if not the one selected.
     pub of: Option<Reach>,
+    /// A fact whose value the tests are about.
+    pub of_fact: Option<String>,
+    /// Services, and whether the file certainly uses them or certainly does not.
+    pub uses: Vec<(String, bool)>,
     /// Tests of that value; no value passes no test.
     pub tests: Vec<ValueTest>,
     /// Paths that must lead somewhere.
@@ -173,6 +177,10 @@ pub enum ValueTest {
     SameAs(Reach),
     /// It is another one than the value that the path leads to, which is there.
     DiffersFrom(Reach),
+    /// It is the same as the value of the fact.
+    SameAsFact(String),
+    /// It is another one than the value of the fact, which is there.
+    DiffersFromFact(String),
     /// It is a URL, and this part of it meets the condition. A part that is not there is no value.
     Url(UrlPart, Box<Condition>),
 }
@@ -209,7 +217,7 @@ pub enum UrlPart {
     Host,
     /// `9999`.
     Port,
-    /// `/PhoneFactor/x.asmx`.
+    /// `/shop/x.asmx`.
     Path,
     /// What follows `?`.
     Query,

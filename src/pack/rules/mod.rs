@@ -1,6 +1,7 @@
 //! Validated rules: what runs.
 
 pub mod checks;
+pub mod facts;
 pub mod lint;
 pub mod pattern;
 pub mod places;
@@ -9,10 +10,11 @@ pub mod terms;
 pub mod words;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use regex::Regex;
 
+use self::facts::{KnownFact, Service};
 use self::lint::LintRule;
 use self::places::{ExpectedFile, Location};
 pub use self::terms::{Deed, Mark, Version, When};
@@ -244,6 +246,14 @@ pub struct Rules {
     pub files: Vec<ExpectedFile>,
     /// Rows of given packs that later ones took the place of.
     pub replaced: Vec<Replaced>,
+    /// Ids of the lint rules that each file of the user has, by the file as it was named.
+    pub given_lints: BTreeMap<String, Vec<String>>,
+    /// Ids of the lint rules that the program has.
+    pub own_lints: BTreeSet<String>,
+    /// Values that lint rules speak of.
+    pub facts: Vec<KnownFact>,
+    /// Services that lint rules speak of.
+    pub services: Vec<Service>,
     /// Lint rules, in the order of the packs.
     pub lints: Vec<LintRule>,
     /// Citations by the short names that [`Provenance::source`] holds.

@@ -15,10 +15,12 @@ use crate::pack::rules::lint::LintRule;
 use crate::xml::LineColumn;
 
 /// Tables whose rows have ids, in the order in which people ask for them.
-pub const TABLES: [&str; 13] = [
+pub const TABLES: [&str; 15] = [
     "lint",
     "merge",
     "setting",
+    "fact",
+    "service",
     "component",
     "generation",
     "virtual-directory",
@@ -137,27 +139,20 @@ impl Entry {
 #[must_use]
 pub fn entries(packs: &[PackText]) -> Vec<Entry> {
     let mut all: Vec<Entry> = Vec::new();
-    let mut places: HashMap<(&'static str, String), usize> = HashMap::new();
+    let mut places: HashMap<(&'static str, &str), usize> = HashMap::new();
     for table in TABLES {
         for (at, pack) in packs.iter().enumerate() {
-            let (document, _) = DeTable::parse_recoverable(&pack.text);
-            let rows = document.get_ref().get(table);
-            let rows = rows.and_then(|rows| rows.get_ref().as_array());
-            for row in rows.into_iter().flat_map(|rows| rows.iter()) {
-                let Some(keys) = row.get_ref().as_table() else {
-                    continue;
-                };
-                for mut entry in read(table, at, pack, row, keys) {
-                    let key = (table, entry.id.clone());
-                    match places.get(&key) {
-                        Some(place) => {
-                            entry.replaces = Some(all[*place].pack);
-                            all[*place] = entry;
-                        }
-                        None => {
-                            places.insert(key, all.len());
-                            all.push(entry);
-                        }
+            for row in pack.rows.iter().filter(|row| row.table == table) {
+                let mut entry = row.clone();
+                entry.pack = at;
+                match places.get(&(table, row.id.as_str())) {
+                    Some(place) => {
+                        entry.replaces = Some(all[*place].pack);
+                        all[*place] = entry;
+                    }
+                    None => {
+                        places.insert((table, row.id.as_str()), all.len());
+                        all.push(entry);
                     }
                 }
             }
@@ -166,11 +161,25 @@ pub fn entries(packs: &[PackText]) -> Vec<Entry> {
     all
 }
 
+/// All rows of one pack, as if it were the first one.
+pub(super) fn rows(document: &DeTable<'_>, text: &str) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    for table in TABLES {
+        let rows = document.get(table);
+        let rows = rows.and_then(|rows| rows.get_ref().as_array());
+        for row in rows.into_iter().flat_map(|rows| rows.iter()) {
+            if let Some(keys) = row.get_ref().as_table() {
+                entries.extend(read(table, text, row, keys));
+            }
+        }
+    }
+    entries
+}
+
 /// The entries of one row: several if it names several elements.
 fn read(
     table: &'static str,
-    at: usize,
-    pack: &PackText,
+    pack: &str,
     row: &Spanned<DeValue<'_>>,
     keys: &DeTable<'_>,
 ) -> Vec<Entry> {
@@ -199,14 +208,14 @@ fn read(
     let entry = Entry {
         table,
         id: String::new(),
-        pack: at,
-        line: LineColumn::of(&pack.text, span(row.span()).start).line,
+        pack: 0,
+        line: LineColumn::of(pack, span(row.span()).start).line,
         summary: summary.unwrap_or_default().trim().to_owned(),
         why: text("why").trim().to_owned(),
         source: texts("source"),
         mark: mark.unwrap_or_else(|| "inferred".to_owned()),
         components: texts("component"),
-        written: written(keys, &pack.text),
+        written: written(keys, pack),
         replaces: None,
     };
     let of = |id| Entry {

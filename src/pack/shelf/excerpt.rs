@@ -2,8 +2,10 @@
 
 use super::compiled::known_secrets;
 use crate::error::{Excerpt, Failure};
+use crate::pack::format::file::{PackFile, Shape};
 use crate::pack::format::problem::PackProblem;
 use crate::xml::Span;
+use crate::xml::span::floor;
 
 /// No excerpt shows more lines than this.
 const EXCERPT_LINES: usize = 6;
@@ -72,66 +74,51 @@ impl PackProblem {
 /// Stands for the value of a key that may hold a secret.
 const MASK: &str = "[not shown]";
 
+/// Keys of sources and of lint rules that speak about rules and not of values.
+const HARMLESS: [&str; 21] = [
+    "cite",
+    "url",
+    "name",
+    "severity",
+    "message",
+    "native",
+    "advice",
+    "title",
+    "summary",
+    "why",
+    "source",
+    "mark",
+    "applicability",
+    "transforms",
+    "matches",
+    "is",
+    "of",
+    "exists",
+    "missing",
+    "same-as",
+    "differs-from",
+];
+
 /// Whether nothing in a line of a pack can be a secret: it is a header, a
-/// comment, or gives one of the keys that speak about rules and not of values.
+/// comment, or gives a key that speaks about rules and not of values.
 fn is_harmless(line: &str) -> bool {
-    const KEYS: &[&str] = &[
-        "id",
-        "path",
-        "action",
-        "to",
-        "when",
-        "component",
-        "element",
-        "by",
-        "then-by",
-        "ignore-case",
-        "duplicates",
-        "entry",
-        "summary",
-        "why",
-        "source",
-        "mark",
-        "meaning",
-        "title",
-        "version",
-        "old",
-        "new",
-        "select",
-        "names",
-        "keys",
-        "beside",
-        "parts",
-        "words",
-        "recognised-by",
-        "attributes",
-        "defaults",
-        "mark",
-        "name",
-        "severity",
-        "message",
-        "native",
-        "advice",
-        "transforms",
-        "applicability",
-        "matches",
-        "is",
-        "of",
-        "exists",
-        "missing",
-        "same-as",
-        "differs-from",
-        "cite",
-        "url",
-        "kind",
-        "need",
-        "folders",
-        "registry",
-    ];
     let line = line.trim();
     match line.split_once('=') {
-        Some((key, _)) => KEYS.contains(&key.trim()),
+        Some((key, _)) => names_no_value(key.trim()),
         None => line.is_empty() || line.starts_with(['[', '#', ']']),
+    }
+}
+
+/// Whether a key is known, and takes no value of a configuration in any table.
+fn names_no_value(name: &str) -> bool {
+    let declared = PackFile::TABLES.iter().flat_map(|(_, shape)| match shape {
+        Shape::One(declaration) | Shape::Rows(declaration) => declaration.keys,
+        Shape::Sources | Shape::Spellings | Shape::Lint => &[],
+    });
+    let mut of_this_name = declared.filter(|key| key.name == name).peekable();
+    match of_this_name.peek() {
+        Some(_) => of_this_name.all(|key| !key.may_be_secret),
+        None => HARMLESS.contains(&name),
     }
 }
 
@@ -145,12 +132,4 @@ fn line_end(text: &str, at: usize) -> usize {
     } else {
         end
     }
-}
-
-fn floor(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }

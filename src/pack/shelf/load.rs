@@ -79,6 +79,20 @@ pub struct Extra<'a> {
     pub may_unmask: &'a [PathBuf],
 }
 
+impl<'a> Extra<'a> {
+    /// The same for `packs`, of which some may not have been asked for.
+    #[must_use]
+    pub fn with<'b>(self, packs: &'b [PathBuf]) -> Extra<'b>
+    where
+        'a: 'b,
+    {
+        Extra {
+            packs,
+            may_unmask: self.may_unmask,
+        }
+    }
+}
+
 impl<'a> From<&'a [PathBuf]> for Extra<'a> {
     fn from(packs: &'a [PathBuf]) -> Self {
         Self {

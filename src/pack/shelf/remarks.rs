@@ -16,8 +16,10 @@ use crate::xml::selector::{Reach, Selector};
 use crate::xml::{LineColumn, Span};
 
 /// Keys whose values are selectors, or paths from an element.
-const SELECTORS: [&str; 8] = [
+const SELECTORS: [&str; 10] = [
     "select",
+    "urls",
+    "any-urls",
     "path",
     "recognised-by",
     "of",
@@ -27,13 +29,15 @@ const SELECTORS: [&str; 8] = [
     "differs-from",
 ];
 /// Tables in which they are.
-const TABLES: [&str; 6] = [
+const TABLES: [&str; 8] = [
     "lint",
     "merge",
     "setting",
     "secret",
     "component",
     "generation",
+    "fact",
+    "service",
 ];
 
 /// A remark: a problem that prevents nothing.
@@ -44,17 +48,7 @@ pub type Remark = (Severity, PackProblem);
 #[must_use]
 pub fn remarks(packs: &[PackText], at: usize, entries: &[Entry]) -> Vec<Remark> {
     let text = &packs[at].text;
-    let file = PackFile::read(text, &mut Vec::new());
-    let mut remarks = Vec::new();
-    examples(&file, &mut remarks);
-    uncited(&file, &mut remarks);
-    superseded(&file, text, &mut remarks);
-    let (document, _) = DeTable::parse_recoverable(text);
-    for (table, rows) in document.get_ref() {
-        if TABLES.contains(&table.get_ref().as_ref()) {
-            walk(rows, table.get_ref(), &mut remarks);
-        }
-    }
+    let mut remarks = packs[at].remarks.clone();
     for entry in entries.iter().filter(|entry| entry.pack == at) {
         if let Some(other) = entry.replaces.filter(|other| *other != at) {
             let message = format!(
@@ -73,6 +67,20 @@ pub fn remarks(packs: &[PackText], at: usize, entries: &[Entry]) -> Vec<Remark> 
         }
     }
     remarks.sort_by_key(|(_, problem)| problem.span);
+    remarks
+}
+
+/// Remarks about a pack that no other one has to do with.
+pub(super) fn own_remarks(document: &DeTable<'_>, file: &PackFile, text: &str) -> Vec<Remark> {
+    let mut remarks = Vec::new();
+    examples(file, &mut remarks);
+    uncited(file, &mut remarks);
+    superseded(file, text, &mut remarks);
+    for (table, rows) in document {
+        if TABLES.contains(&table.get_ref().as_ref()) {
+            walk(rows, table.get_ref(), &mut remarks);
+        }
+    }
     remarks
 }
 
@@ -114,6 +122,8 @@ fn uncited(file: &PackFile, remarks: &mut Vec<Remark>) {
         .chain(file.secrets.iter().map(|row| &row.about))
         .chain(file.components.iter().map(|row| &row.about))
         .chain(file.generations.iter().map(|row| &row.about))
+        .chain(file.facts.iter().map(|row| &row.about))
+        .chain(file.services.iter().map(|row| &row.about))
         .chain(file.virtual_directories.iter().map(|row| &row.about))
         .chain(file.settings.iter().map(|row| &row.about))
         .chain(file.merges.iter().map(|row| &row.about))

@@ -1,10 +1,13 @@
 //! The texts of packs, for what speaks about packs themselves: `rules check`,
 //! `rules explain` and the like. Other commands take [`super::load`] and keep no text.
 
+use super::catalog::{Entry, rows};
 use super::load::{BUILT_IN, BuiltIn, Extra, LINT, PackFailure, files_of, read, unreadable};
+use super::remarks::{Remark, own_remarks};
 use crate::pack::building::validate::{Builder, Trust};
-use crate::pack::format::file::PackFile;
+use crate::pack::format::file::{PackFile, Text};
 use crate::pack::format::problem::PackProblem;
+use crate::pack::format::table::readable;
 use crate::pack::rules::Rules;
 
 /// A pack that was read, not yet checked.
@@ -24,22 +27,42 @@ pub struct PackText {
     pub is_built_in: bool,
     /// Whether it may take masking away.
     pub may_unmask: bool,
+    /// What it holds.
+    file: PackFile,
+    /// What is wrong with its shape.
+    problems: Vec<PackProblem>,
+    /// Its rows as they are written.
+    pub(super) rows: Vec<Entry>,
+    /// What looks like a mistake in it.
+    pub(super) remarks: Vec<Remark>,
 }
 
 impl PackText {
-    fn new(label: String, name: &str, text: String, is_built_in: bool) -> Self {
-        let head = PackFile::read(&text, &mut Vec::new()).head;
-        let said = |said: Option<crate::pack::format::file::Text>, default: &str| {
-            said.map_or_else(|| default.to_owned(), toml::Spanned::into_inner)
+    /// Reads `text`, the only time in a run.
+    fn new(label: String, name: &str, text: String, trust: Trust) -> Self {
+        let mut problems = Vec::new();
+        let (document, is_whole) = readable(&text, &mut problems);
+        let document = document.get_ref();
+        let file = match is_whole {
+            true => PackFile::read_document(trust, document, &text, &mut problems),
+            false => PackFile::default(),
         };
+        let said = |said: &Option<Text>, default: &str| {
+            (said.as_ref()).map_or_else(|| default.to_owned(), |said| said.get_ref().clone())
+        };
+        let is_built_in = trust == Trust::BuiltIn;
         Self {
             label,
-            id: said(head.id, name),
-            title: said(head.title, ""),
-            summary: said(head.summary, ""),
-            text,
+            id: said(&file.head.id, name),
+            title: said(&file.head.title, ""),
+            summary: said(&file.head.summary, ""),
+            rows: rows(document, &text),
+            remarks: own_remarks(document, &file, &text),
             is_built_in,
             may_unmask: is_built_in,
+            file,
+            problems,
+            text,
         }
     }
 }
@@ -49,7 +72,8 @@ impl PackText {
 pub fn built_in() -> Vec<PackText> {
     let all = BUILT_IN.iter().chain(LINT);
     all.map(|BuiltIn { id, text, .. }| {
-        PackText::new(format!("built-in pack {id}"), id, (*text).to_owned(), true)
+        let label = format!("built-in pack {id}");
+        PackText::new(label, id, (*text).to_owned(), Trust::BuiltIn)
     })
     .collect()
 }
@@ -70,7 +94,7 @@ pub fn read_all<'a>(extra: impl Into<Extra<'a>>, failures: &mut Vec<PackFailure>
                             let label = file.display().to_string();
                             packs.push(PackText {
                                 may_unmask: extra.may_unmask.contains(path),
-                                ..PackText::new(label, &name, text, false)
+                                ..PackText::new(label, &name, text, Trust::Checked)
                             });
                         }
                         Err(error) => failures.push(unreadable(&file, error)),
@@ -81,14 +105,6 @@ pub fn read_all<'a>(extra: impl Into<Extra<'a>>, failures: &mut Vec<PackFailure>
         }
     }
     packs
-}
-
-/// The ids of the lint rules of a pack.
-#[must_use]
-pub fn lint_ids(text: &str) -> Vec<String> {
-    let rows = PackFile::read(text, &mut Vec::new()).lints;
-    let ids = rows.into_iter().filter_map(|row| row.about.id);
-    ids.map(toml::Spanned::into_inner).collect()
 }
 
 /// The rules of `packs`, each on top of those before it, and what is wrong with
@@ -104,10 +120,9 @@ pub fn build(packs: &[PackText]) -> (Rules, Vec<Vec<PackProblem>>) {
                 false => Trust::Checked,
             };
             builder.may_unmask = pack.may_unmask;
-            builder
-                .add(&pack.text, &pack.id, trust)
-                .err()
-                .unwrap_or_default()
+            let problems = pack.problems.clone();
+            let added = builder.add_read(&pack.file, &pack.id, trust, &pack.text, problems);
+            added.err().unwrap_or_default()
         })
         .collect();
     (builder.finish(), problems)

@@ -6,10 +6,10 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use super::text::number;
 use super::view::View;
 use crate::error::Failure;
 use crate::lint::Finding;
+use crate::present::count::number;
 use crate::present::in_markdown::text;
 
 /// Longest text in bytes. GitHub takes 65,536 characters.

@@ -10,6 +10,7 @@ use crate::error::Excerpt;
 use crate::lint::Finding;
 use crate::lint::baseline::Known;
 use crate::pack::lint::Severity;
+use crate::present::count::number;
 use crate::present::failure::{self, Lines, Style};
 use crate::present::plain::plain_line;
 
@@ -130,14 +131,6 @@ pub fn stale(path: &Path, known: Known) -> String {
         many => format!("{many} entries of the baseline match nothing any more"),
     };
     format!("note: {said}; --write-baseline {path} renews it\n")
-}
-
-/// `2 errors`, `1 error`.
-pub(super) fn number(count: usize, one: &str) -> String {
-    match count {
-        1 => format!("1 {one}"),
-        _ => format!("{count} {one}s"),
-    }
 }
 
 /// A finding as miette draws it.

@@ -7,7 +7,7 @@ use crate::pack::catalog::{Entry, Library, TABLES};
 use crate::pack::texts::PackText;
 
 /// How the tables of a pack are called, by their TOML names.
-const TITLES: [(&str, &str); 13] = [
+const TITLES: [(&str, &str); 15] = [
     ("lint", "Lint rules"),
     ("merge", "Merge policies"),
     ("setting", "Documented settings"),
@@ -16,6 +16,8 @@ const TITLES: [(&str, &str); 13] = [
         "generation",
         "How files of the old and of the new version are told apart",
     ),
+    ("fact", "Facts"),
+    ("service", "Services"),
     ("virtual-directory", "Virtual directories"),
     ("location", "Where components are"),
     ("file", "Files that matter"),

@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use crate::pack::places::FileKind;
+use crate::present::count::number;
 use crate::snapshot::find::Plan;
 use crate::snapshot::manifest::{ComponentEntry, Manifest, MissingEntry, ProblemEntry};
 use crate::snapshot::verify::Verified;
@@ -47,10 +48,7 @@ pub fn bytes(size: u64) -> String {
 }
 
 fn files(count: usize) -> String {
-    match count {
-        1 => "1 file".to_owned(),
-        count => format!("{count} files"),
-    }
+    number(count, "file")
 }
 
 fn components(text: &mut String, components: &[ComponentEntry]) {

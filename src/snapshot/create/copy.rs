@@ -74,7 +74,7 @@ pub(super) fn inconsistent(entry: &FileEntry) -> Problem {
     Problem::new(
         entry.source.as_ref().unwrap_or(&entry.path),
         "it changed each time while it was copied, so the copy may be half old and half new",
-        "Stop the service that writes it (MultiFactorAuth or PhoneFactor), then make the snapshot again.",
+        "Stop the service that writes it, then make the snapshot again.",
     )
 }
 

@@ -149,6 +149,36 @@ impl Selector {
         words
     }
 
+    /// What people call the entry that it selects: the key or name that it asks for, else the element.
+    #[must_use]
+    pub fn entry_name(&self) -> Option<&str> {
+        let step = self.steps.last()?;
+        let asked = step
+            .predicates
+            .iter()
+            .find_map(|predicate| match predicate {
+                Predicate::Compare(Comparison::Equals, operand, value)
+                    if operand.children.is_empty() && operand.attribute.is_some() =>
+                {
+                    Some(value.as_str())
+                }
+                _ => None,
+            });
+        asked.or(step.name.as_deref())
+    }
+
+    /// Whether its last step selects this element, wherever that stands.
+    #[must_use]
+    pub fn matches_entry(
+        &self,
+        document: &Document,
+        element: NodeId,
+        ignores_case: IgnoresCase<'_>,
+    ) -> bool {
+        let step = self.steps.last();
+        step.is_some_and(|step| step.matches(document, element, ignores_case))
+    }
+
     /// The selector as written.
     #[must_use]
     pub fn as_str(&self) -> &str {

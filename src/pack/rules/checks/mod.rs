@@ -6,7 +6,7 @@ mod registry;
 use std::collections::BTreeMap;
 
 use super::template::{Fact, Template};
-pub use parameters::{BrokenBy, BrokenValue, Mentions, Once};
+pub use parameters::*;
 pub(crate) use registry::registry;
 
 /// What a check looks at.

@@ -96,86 +96,6 @@ macro_rules! registry {
                 RangeEndsEarly = "range-ends-early", File, bindings::range_ends_early;
                 /// A redirect with a version that .NET cannot read.
                 BadRedirect = "bad-redirect", File, bindings::bad_redirect;
-                // The upgrade: the URL of the Web Service SDK.
-                /// The URL is plain http.
-                SdkUrlHttp = "sdk-url-http", File, upgrade::url::plain_http;
-                /// The URL was never set.
-                SdkUrlPlaceholder = "sdk-url-placeholder", File, upgrade::url::placeholder;
-                /// The URL names an address or this machine.
-                SdkUrlHost = "sdk-url-host", File, upgrade::url::not_the_certificates_name;
-                /// The URL does not end in the endpoint.
-                SdkUrlEndpoint = "sdk-url-endpoint", File, upgrade::url::without_endpoint;
-                /// The URL holds what no URL holds.
-                SdkUrlCharacters = "sdk-url-characters", File, upgrade::url::bad_characters;
-                /// The URL names the virtual directory of version 5.
-                SdkUrlOldDirectory = "sdk-url-old-directory", File, upgrade::directory::old_name;
-                /// The URL names nearly a known virtual directory.
-                SdkUrlMisspeltDirectory = "sdk-url-misspelt-directory", File, upgrade::directory::misspelt_name;
-                /// The URL holds a sample of the documentation.
-                SdkUrlSampleSegment = "sdk-url-sample-segment", File, upgrade::url::sample_segment;
-                /// The URL names a virtual directory that IIS does not have; across files.
-                SdkUrlUnknownDirectory = "sdk-url-unknown-directory", Estate, upgrade::directory::not_there;
-                /// The URL is empty, or none.
-                SdkUrlIncomplete = "sdk-url-incomplete", File, upgrade::url::incomplete;
-                /// An old virtual directory is named elsewhere.
-                OldVirtualDirectory = "old-virtual-directory", File, upgrade::directory::elsewhere;
-                // The upgrade: the account and its flag.
-                /// The flag says no, and there is a URL.
-                SdkFlagOff = "sdk-flag-off", File, upgrade::settings::flag_off;
-                /// The account has no domain.
-                SdkUserUnqualified = "sdk-user-unqualified", File, upgrade::settings::user_unqualified;
-                /// The account is written `user@domain`.
-                SdkUserPrincipalName = "sdk-user-principal-name", File, upgrade::settings::user_principal_name;
-                /// There is no account.
-                SdkUserMissing = "sdk-user-missing", File, upgrade::settings::user_missing;
-                /// There is no password.
-                SdkPasswordMissing = "sdk-password-missing", File, upgrade::settings::password_missing;
-                // The upgrade: names.
-                /// A key is nearly a documented one.
-                NearKey = "near-key", File, upgrade::names::near_key;
-                /// The name of a setting is nearly a documented one.
-                NearSetting = "near-setting", File, upgrade::names::near_setting;
-                /// An element of the AD FS adapter is nearly a documented one.
-                NearElement = "near-element", File, upgrade::names::near_element;
-                /// Keys of the portal stand in the file of the AD FS adapter.
-                KeysInAdapter = "keys-in-adapter", File, upgrade::names::keys_in_adapter;
-                // The upgrade: across files.
-                /// Credentials of two components differ.
-                CredentialsDiffer = "credentials-differ", Estate, across::credentials_differ;
-                /// The URLs of two components differ.
-                SdkUrlDiffers = "sdk-url-differs", Estate, across::sdk_url_differs;
-                /// Copies of one component differ.
-                CopiesDiffer = "copies-differ", Estate, across::copies_differ;
-                /// Files name one server by its old and new virtual directory.
-                HalfUpgraded = "half-upgraded", Estate, upgrade::product::half_upgraded;
-                // The upgrade: what it destroys or forgets.
-                /// A theme is named that is not there.
-                ThemeMissing = "theme-missing", File, upgrade::theme::missing;
-                /// There are themes of the customer's own.
-                ThemeCustom = "theme-custom", File, upgrade::theme::custom;
-                /// The theme that setup overwrites was edited; across files.
-                ThemeShippedEdited = "theme-shipped-edited", Estate, upgrade::theme::shipped_edited;
-                /// Settings stand in another file.
-                Sidecar = "sidecar", File, upgrade::kept::sidecar;
-                /// A section is encrypted with a key that can be exported.
-                EncryptedRsa = "encrypted-rsa", File, upgrade::kept::encrypted_rsa;
-                /// A section is encrypted with a key of this machine.
-                EncryptedDpapi = "encrypted-dpapi", File, upgrade::kept::encrypted_dpapi;
-                // The upgrade: application pools; across files.
-                /// The pool has to change with the upgrade.
-                PoolNeedsFour = "pool-needs-four", Estate, upgrade::pool::needs_four_after;
-                /// The pool is older than the application.
-                PoolTooOld = "pool-too-old", Estate, upgrade::pool::too_old;
-                /// The pool is newer than the application.
-                PoolTooNew = "pool-too-new", Estate, upgrade::pool::too_new;
-                /// The pool has the Classic pipeline.
-                PoolClassic = "pool-classic", Estate, upgrade::pool::classic;
-                /// A site above a component is of .NET 3.5 or older.
-                ParentOfOldNet = "parent-of-old-net", Estate, upgrade::pool::parent_of_old_net;
-                // The upgrade: the AD FS adapter, and files broken by what was typed in.
-                // The upgrade: the product as a whole.
-                /// The file is of 6.x already.
-                NewerAlready = "newer-already", File, upgrade::product::newer_already;
             }
             run {
                 /// A suppression that suppresses nothing.
@@ -194,6 +114,32 @@ macro_rules! registry {
                 Once = "once", Estate, once::once;
                 /// A file that is not well-formed because of how a value was typed in.
                 BrokenValue = "broken-value", File, broken_value::broken_value;
+                /// The value of a fact.
+                OfFact = "fact", File, facts::fact_is;
+                /// A fact that a file lacks although it uses a service.
+                MissingFact = "missing-fact", File, facts::missing_fact;
+                /// Facts that two files should have alike.
+                Differs = "differs", Estate, differs::differs;
+                /// What is wrong with a URL of a service.
+                ServiceUrl = "service-url", File, service_url::service_url;
+                /// Names of a virtual directory in one file.
+                VirtualDirectory = "virtual-directory", File, virtual_directory::virtual_directory;
+                /// Names of a virtual directory across files.
+                VirtualDirectories = "virtual-directories", Estate, virtual_directory::virtual_directories;
+                /// A name that is nearly a known one.
+                NearName = "near-name", File, near_name::near_name;
+                /// Folders beside a file.
+                FolderBeside = "folder-beside", File, folders::folder_beside;
+                /// Folders beside several files.
+                FoldersDiffer = "folders-differ", Estate, folders::folders_differ;
+                /// Settings that stand in another file.
+                SettingsElsewhere = "sidecar", File, kept::sidecar;
+                /// A section that can be read on one server only.
+                EncryptedSection = "encrypted-section", File, kept::encrypted_section;
+                /// An application and its pool.
+                ApplicationPool = "application-pool", Estate, application_pool::application_pool;
+                /// What a component inherits from a file above its folder.
+                Inherited = "inherited", Estate, application_pool::inherited;
             }
         }
     };
