@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Words of the products whose packs come along, in lower case.
-const WORDS: [&str; 12] = [
+const WORDS: [&str; 13] = [
     "phonefactor",
+    "umbraco",
     "multifactorauth",
     "multi-factor",
     "pfsvc",
