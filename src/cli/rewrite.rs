@@ -91,8 +91,7 @@ impl Job {
     fn resolve(args: &RewriteArgs) -> Result<Self, Failures> {
         let rules = load_rules(args.rules.extra())?;
         let directories = args.virtual_directories.resolve(&rules)?;
-        let selection =
-            Selection::new(&args.include, &args.exclude).map_err(|error| Failures::from(error))?;
+        let selection = Selection::new(&args.include, &args.exclude)?;
         Ok(Self {
             rules,
             directories,
