@@ -86,7 +86,7 @@ impl Accepted {
                 }),
                 Err(error) => bad.push(BadRow {
                     line: place,
-                    message: format!("`at` is no path: {error}"),
+                    message: format!("`at` is not a path: {error}"),
                 }),
             }
         }

@@ -12,6 +12,7 @@ fn help_is_as_reviewed() {
     let folder = folder(&[]);
     for (name, args) in [
         ("help", &["--help"][..]),
+        ("help_diff", &["diff", "--help"]),
         ("help_merge", &["merge", "--help"]),
         ("help_rewrite", &["rewrite", "--help"]),
         ("help_snapshot", &["snapshot", "--help"]),

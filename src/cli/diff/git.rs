@@ -1,6 +1,6 @@
 //! `conferry diff --git`: what git runs instead of its own diff of a file (`diff.NAME.command`).
 //!
-//! git stops everything if the program fails, so a file that cannot be compared is told and is no failure.
+//! git stops everything if the program fails, so a file that cannot be compared is told and is not a failure.
 
 use std::path::{Path, PathBuf};
 

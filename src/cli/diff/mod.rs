@@ -47,7 +47,7 @@ Exit codes: 0 no difference in meaning; 1 differences; 2 a file could not be rea
 
 /// Says what differs between configurations, setting by setting
 ///
-/// Elements are compared by what identifies them, so that a line that moved is no difference. Each change is
+/// Elements are compared by what identifies them, so that a line that moved is not a difference. Each change is
 /// looked up in the rule packs, and the most serious come first. Formatting, comments and an order that
 /// nobody reads are counted. A is a file, a folder or a snapshot; B is another one of the same kind.
 #[derive(Debug, Args)]

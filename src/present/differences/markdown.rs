@@ -32,7 +32,7 @@ pub fn markdown(report: &Report) -> String {
     }
     let cut: String = text.chars().take(MOST - 200).collect();
     let whole_lines = cut.rfind('\n').map_or("", |end| &cut[..end]);
-    format!("{whole_lines}\n\nThe report goes on; `conferry diff --format text` shows all of it.\n")
+    format!("{whole_lines}\n\nThere is more; `conferry diff --format text` shows all of it.\n")
 }
 
 fn at(report: &Report, detail: Detail) -> String {
