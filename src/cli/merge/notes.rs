@@ -5,7 +5,7 @@ use super::work::Work;
 use crate::config::protected::{ProtectedSection, protected_sections};
 use crate::merge::idle::{Idle, idle};
 use crate::merge::renaming::Renaming;
-use crate::present::merge_notes::renames;
+use crate::present::merge::notes::renames;
 use crate::present::redact::Redactor;
 use crate::xml::Document;
 

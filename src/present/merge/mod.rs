@@ -1,15 +1,20 @@
-//! What `merge` decided, as one report: JSON as it stands, text in `merge_text`,
-//! conflicts in `merge_conflicts`, the rules that settle them in `merge_rules`.
+//! What `merge` decided, as one report from which every format is made.
+
+mod conflicts;
+mod details;
+pub mod notes;
+mod rules;
+mod text;
 
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
-use super::merge_conflicts::{ConflictLine, Settled};
-use super::redact::Redactor;
+use self::conflicts::{ConflictLine, Settled};
 use crate::merge::comment_account::CommentAccount;
 use crate::merge::offers::{Offer, component_of};
 use crate::merge::outcome::{Decision, Places, Value, Values};
 use crate::merge::{Inputs, Merged, Missing, Outcome};
+use crate::present::redact::Redactor;
 use crate::xml::{Document, Lines, Span};
 
 /// Version of the JSON. It changes when a field is renamed, removed or means something else.
@@ -31,17 +36,17 @@ pub struct Files {
 /// Everything there is to report.
 #[derive(Debug, Serialize)]
 pub struct Report {
-    pub(super) schema: u32,
-    pub(super) command: &'static str,
-    pub(super) files: Files,
-    pub(super) component: Option<String>,
-    pub(super) account: AccountLine,
-    pub(super) comments: CommentLines,
-    pub(super) decisions: Vec<DecisionLine>,
-    pub(super) conflicts: Vec<ConflictLine>,
+    schema: u32,
+    command: &'static str,
+    files: Files,
+    component: Option<String>,
+    account: AccountLine,
+    comments: CommentLines,
+    decisions: Vec<DecisionLine>,
+    conflicts: Vec<ConflictLine>,
     /// Which conflicts a rule of this path settles.
     #[serde(skip)]
-    pub(super) settled: FxHashMap<String, Settled>,
+    settled: FxHashMap<String, Settled>,
     /// What may make the whole merge a wrong one: the inputs look like a mistake.
     pub warnings: Vec<String>,
     /// Things to know that are no decision: sidecar files, renamed keys, idle rules.
@@ -52,43 +57,43 @@ pub struct Report {
 
 /// What became of the comments of the old file.
 #[derive(Debug, Default, Serialize)]
-pub(super) struct CommentLines {
-    pub(super) comments: usize,
-    pub(super) carried: usize,
-    pub(super) already_there: usize,
-    pub(super) shipped: usize,
-    pub(super) left: Vec<LeftComment>,
+struct CommentLines {
+    comments: usize,
+    carried: usize,
+    already_there: usize,
+    shipped: usize,
+    left: Vec<LeftComment>,
 }
 
 /// A comment of the administrator's that is not in the result.
 #[derive(Debug, Serialize)]
-pub(super) struct LeftComment {
+struct LeftComment {
     /// Line in the old file, from 1.
-    pub(super) line: usize,
+    line: usize,
     /// How it begins; nothing where it may hold a secret.
-    pub(super) text: Option<String>,
+    text: Option<String>,
 }
 
 #[derive(Debug, Default, Serialize)]
-pub(super) struct AccountLine {
-    pub(super) settings: usize,
-    pub(super) carried: usize,
-    pub(super) already_equal: usize,
-    pub(super) rewritten: usize,
-    pub(super) dropped: usize,
-    pub(super) conflict: usize,
-    pub(super) dropped_by: Vec<DroppedBy>,
+struct AccountLine {
+    settings: usize,
+    carried: usize,
+    already_equal: usize,
+    rewritten: usize,
+    dropped: usize,
+    conflict: usize,
+    dropped_by: Vec<DroppedBy>,
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct DroppedBy {
-    pub(super) by: String,
-    pub(super) settings: usize,
+struct DroppedBy {
+    by: String,
+    settings: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Kind {
+enum Kind {
     Carried,
     Rewritten,
     AlreadyEqual,
@@ -98,34 +103,34 @@ pub(super) enum Kind {
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct DecisionLine {
-    pub(super) kind: Kind,
-    pub(super) address: String,
+struct DecisionLine {
+    kind: Kind,
+    address: String,
     #[serde(flatten)]
-    pub(super) values: ValueLine,
-    pub(super) result: Option<Shown>,
-    pub(super) secret: bool,
-    pub(super) by: String,
+    values: ValueLine,
+    result: Option<Shown>,
+    secret: bool,
+    by: String,
     /// Rests on a known default instead of a base file.
-    pub(super) assumed: bool,
-    pub(super) places: PlacesLine,
+    assumed: bool,
+    places: PlacesLine,
 }
 
 #[derive(Debug, Default, Serialize)]
-pub(super) struct ValueLine {
-    pub(super) base: Option<Shown>,
-    pub(super) old: Option<Shown>,
-    pub(super) new: Option<Shown>,
+struct ValueLine {
+    base: Option<Shown>,
+    old: Option<Shown>,
+    new: Option<Shown>,
 }
 
 /// A value as it may be shown.
 #[derive(Debug, Serialize)]
 #[serde(transparent)]
-pub(super) struct Shown {
-    pub(super) text: String,
+struct Shown {
+    text: String,
     /// Whether it is a text of the file, and no description or mask of one.
     #[serde(skip)]
-    pub(super) is_verbatim: bool,
+    is_verbatim: bool,
 }
 
 impl Shown {
@@ -141,16 +146,16 @@ impl Shown {
 }
 
 #[derive(Debug, Default, Serialize)]
-pub(super) struct PlacesLine {
-    pub(super) base: Option<Place>,
-    pub(super) old: Option<Place>,
-    pub(super) new: Option<Place>,
+struct PlacesLine {
+    base: Option<Place>,
+    old: Option<Place>,
+    new: Option<Place>,
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct Place {
-    pub(super) line: usize,
-    pub(super) column: usize,
+struct Place {
+    line: usize,
+    column: usize,
 }
 
 impl Report {
@@ -238,7 +243,7 @@ impl Report {
     /// As JSON, one line end at the end.
     #[must_use]
     pub fn json(&self) -> String {
-        super::json::json(self)
+        crate::present::json::json(self)
     }
 }
 
@@ -276,7 +281,7 @@ fn account(merged: &Merged) -> AccountLine {
     }
 }
 
-pub(super) fn values(values: &Values, secret: bool, redactor: &mut Redactor<'_>) -> ValueLine {
+fn values(values: &Values, secret: bool, redactor: &mut Redactor<'_>) -> ValueLine {
     let mut show =
         |value: &Option<Value>| (value.as_ref()).map(|value| Shown::of(value, secret, redactor));
     ValueLine {
@@ -287,14 +292,14 @@ pub(super) fn values(values: &Values, secret: bool, redactor: &mut Redactor<'_>)
 }
 
 /// The lines of the three files.
-pub(super) struct FileLines<'a> {
+struct FileLines<'a> {
     base: Option<Lines<'a>>,
     old: Lines<'a>,
     new: Lines<'a>,
 }
 
 impl FileLines<'_> {
-    pub(super) fn places(&self, places: &Places) -> PlacesLine {
+    fn places(&self, places: &Places) -> PlacesLine {
         let place = |lines: Option<&Lines<'_>>, span: Option<Span>| {
             let at = lines?.place(span?.start);
             Some(Place {

@@ -5,12 +5,12 @@
 
 use std::fmt::Write as _;
 
-use super::merge::Report;
-use super::merge_conflicts::ConflictLine;
-use super::merge_text::values_of;
-use super::plain::{plain_line, written_out};
+use super::Report;
+use super::conflicts::ConflictLine;
+use super::text::values_of;
 use crate::io::stream::sha256;
 use crate::merge::offers::Take;
+use crate::present::plain::{plain_line, written_out};
 
 /// Digits of the hash in an id.
 const DIGITS: usize = 6;

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::count::number;
-use super::merge::{DecisionLine, Files, Kind, Report, Shown};
-use super::merge_conflicts::ConflictLine;
+use super::conflicts::ConflictLine;
+use super::{DecisionLine, Files, Kind, Report, Shown};
+use crate::present::count::number;
 
 impl Report {
     /// As text for people.

@@ -2,15 +2,15 @@
 
 use serde::Serialize;
 
-use super::merge::{FileLines, PlacesLine, Report, ValueLine, values};
-use super::merge_details::details;
-use super::merge_rules::{SettlingRule, actions, id_for};
-use super::redact::Redactor;
+use super::details::details;
+use super::rules::{SettlingRule, actions, id_for};
+use super::{FileLines, PlacesLine, Report, ValueLine, values};
 use crate::merge::offers::Take;
 use crate::merge::outcome::Conflict;
 use crate::merge::{ConflictKind, Inputs, Missing};
 use crate::pack::Rules;
 use crate::pack::rules::Component;
+use crate::present::redact::Redactor;
 
 /// How a value that a rule requires and nobody has is called in reports.
 const REQUIRED: &str = "required";
