@@ -1,5 +1,6 @@
 //! Reports for people and machines. Everything here makes strings; `cli` prints them.
 
+mod annotation;
 mod count;
 pub mod diff;
 pub mod differences;
@@ -9,8 +10,11 @@ pub mod in_markdown;
 pub mod json;
 pub mod lint;
 pub mod merge;
+pub mod page;
 pub mod plain;
 pub mod redact;
 pub mod rewrite;
 pub mod rules;
+mod sarif;
+mod section;
 pub mod snapshot;

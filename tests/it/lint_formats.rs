@@ -6,7 +6,7 @@ use std::path::Path;
 
 use conferry::lint::{Estate, Report, examples};
 use conferry::pack::Rules;
-use conferry::present::lint::{View, azure, github, json, markdown};
+use conferry::present::lint::{View, annotations, json, markdown};
 use serde_json::Value;
 
 use crate::command::{Run, folder, run};
@@ -117,7 +117,7 @@ fn github_reads_every_finding_as_one_annotation() {
     let rules = rules();
     each_example(&rules, |estate, report| {
         let view = View::new(&rules, estate, report, false);
-        let read = annotations(&github::github(&view, &[]));
+        let read = annotations(&annotations::github(&view, &[]));
         assert_eq!(read.len(), report.findings.len());
         for ((name, properties, data), finding) in read.iter().zip(&report.findings) {
             let get = |wanted: &str| {
@@ -153,7 +153,7 @@ fn azure_reads_errors_and_warnings_as_issues_and_notes_as_text() {
     let rules = rules();
     each_example(&rules, |estate, report| {
         let view = View::new(&rules, estate, report, false);
-        let printed = azure::azure(&view, &[]);
+        let printed = annotations::azure(&view, &[]);
         assert_eq!(printed.lines().count(), report.findings.len());
         for (line, finding) in printed.lines().zip(&report.findings) {
             let severity = finding.severity.name();

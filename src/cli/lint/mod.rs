@@ -23,7 +23,7 @@ use crate::lint::{Estate, Finding, Linter, Report};
 use crate::pack::Rules;
 use crate::pack::lint::{Applicability, Severity};
 use crate::present::failure::Style;
-use crate::present::lint::{View, azure, github, json, markdown, sarif, text};
+use crate::present::lint::{View, annotations, json, markdown, sarif, text};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -356,8 +356,8 @@ fn print(args: &LintArgs, view: &View<'_>, failures: &[Failure], output: &mut Ou
     match args.report.format {
         Format::Json => output.out(&json::json(view, failures, args.statistics)),
         Format::Sarif => output.out(&sarif::sarif(view, failures)),
-        Format::Github => output.commands(&github::github(view, failures)),
-        Format::Azure => output.commands(&azure::azure(view, failures)),
+        Format::Github => output.commands(&annotations::github(view, failures)),
+        Format::Azure => output.commands(&annotations::azure(view, failures)),
         Format::Markdown => output.out(&markdown::markdown(view, failures, args.statistics)),
         Format::Text if args.statistics => output.out(&text::statistics(view)),
         Format::Text if !args.diff => {

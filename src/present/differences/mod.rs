@@ -2,7 +2,6 @@
 
 mod markdown;
 mod rows;
-mod section;
 mod text;
 mod three;
 

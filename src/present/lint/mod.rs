@@ -1,8 +1,7 @@
 //! What `lint` found, one file per format over the same [`View`].
 
-pub mod azure;
+pub mod annotations;
 mod cure;
-pub mod github;
 pub mod json;
 pub mod markdown;
 pub mod sarif;

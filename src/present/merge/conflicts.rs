@@ -2,9 +2,11 @@
 
 use serde::Serialize;
 
+use super::Report;
 use super::details::details;
+use super::located::Name;
 use super::rules::{SettlingRule, actions, id_for};
-use super::{FileLines, PlacesLine, Report, ValueLine, values};
+use super::values::{FileLines, PlacesLine, ValueLine, values};
 use crate::merge::offers::Take;
 use crate::merge::outcome::Conflict;
 use crate::merge::{ConflictKind, Inputs, Missing};
@@ -21,6 +23,10 @@ pub(super) struct ConflictLine {
     /// The kind in words.
     #[serde(skip)]
     pub(super) meaning: &'static str,
+    /// The section it is in, as a path from the root element.
+    pub(super) section: String,
+    /// What it is called in its section.
+    pub(super) label: String,
     pub(super) address: String,
     #[serde(flatten)]
     pub(super) values: ValueLine,
@@ -78,11 +84,18 @@ impl ConflictLine {
         Self {
             kind: REQUIRED,
             meaning: "a rule requires a value and there is none (required)",
+            label: missing.path.clone(),
             address: missing.path.clone(),
             by: Some(missing.rule.clone()),
             details: summary.into_iter().collect(),
             ..Self::settled_by(replacing_rule(missing, offer, rules))
         }
+    }
+
+    /// With what people call its place.
+    pub(super) fn named(&mut self, name: Name) {
+        self.section = name.section;
+        self.label = name.label;
     }
 
     fn settled_by(settling: Result<SettlingRule, &'static str>) -> Self {

@@ -1,21 +1,38 @@
 //! What `merge` decided, as one report from which every format is made.
 
+mod about;
+mod annotations;
 mod conflicts;
 mod details;
+mod equal;
+mod judged;
+mod located;
 pub mod notes;
+mod page;
 mod rules;
 mod text;
+mod values;
+mod verdict;
+mod why;
 
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
+pub use self::about::About;
+pub use self::judged::{Found, Judged};
+
 use self::conflicts::{ConflictLine, Settled};
+use self::equal::{EqualLine, equal};
+use self::located::Located;
+use self::values::{FileLines, PlacesLine, Shown, ValueLine, values};
+use self::verdict::Verdict;
+use self::why::why;
 use crate::merge::comment_account::CommentAccount;
 use crate::merge::offers::{Offer, component_of};
-use crate::merge::outcome::{Decision, Places, Value, Values};
+use crate::merge::outcome::Decision;
 use crate::merge::{Inputs, Merged, Missing, Outcome};
 use crate::present::redact::Redactor;
-use crate::xml::{Document, Lines, Span};
+use crate::xml::{Document, Lines};
 
 /// Version of the JSON. It changes when a field is renamed, removed or means something else.
 pub const SCHEMA: u32 = 1;
@@ -38,12 +55,23 @@ pub struct Files {
 pub struct Report {
     schema: u32,
     command: &'static str,
+    /// Whether secrets are shown (`--show-secrets`).
+    secrets_shown: bool,
+    verdict: Verdict,
     files: Files,
     component: Option<String>,
     account: AccountLine,
     comments: CommentLines,
-    decisions: Vec<DecisionLine>,
     conflicts: Vec<ConflictLine>,
+    decisions: Vec<DecisionLine>,
+    /// Settings that old and new both have.
+    equal: Vec<EqualLine>,
+    /// What lint says of the old file and of the result.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lint: Option<Judged>,
+    /// What was read and with what.
+    #[serde(flatten)]
+    about: About,
     /// Which conflicts a rule of this path settles.
     #[serde(skip)]
     settled: FxHashMap<String, Settled>,
@@ -51,8 +79,26 @@ pub struct Report {
     pub warnings: Vec<String>,
     /// Things to know that are no decision: sidecar files, renamed keys, idle rules.
     pub notes: Vec<String>,
+    /// What nobody looked into: encrypted sections, files that are not there.
+    pub not_looked_at: Vec<String>,
     /// What became of the output, one sentence.
     pub result: String,
+}
+
+/// A merge, as far as it is reported.
+pub struct Worked<'a> {
+    /// What was merged.
+    pub inputs: &'a Inputs<'a>,
+    /// What came of it.
+    pub merged: &'a Merged,
+    /// The result, with one side's half of each conflict.
+    pub result: &'a Document,
+    /// Values that rules require and nobody has.
+    pub missing: &'a [Missing],
+    /// Those of [`crate::merge::offers::offers`]; a conflict without one gets no rule.
+    pub offers: &'a [Offer],
+    /// The names of the files.
+    pub files: Files,
 }
 
 /// What became of the comments of the old file.
@@ -105,84 +151,58 @@ enum Kind {
 #[derive(Debug, Serialize)]
 struct DecisionLine {
     kind: Kind,
+    /// The section it is in, as a path from the root element.
+    section: String,
+    /// What it is called in its section.
+    label: String,
     address: String,
     #[serde(flatten)]
     values: ValueLine,
     result: Option<Shown>,
     secret: bool,
     by: String,
+    /// Who decided and why, in words.
+    why: String,
     /// Rests on a known default instead of a base file.
     assumed: bool,
+    /// What lint finds there in the result and did not find in the old file.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    findings: Vec<Found>,
     places: PlacesLine,
 }
 
-#[derive(Debug, Default, Serialize)]
-struct ValueLine {
-    base: Option<Shown>,
-    old: Option<Shown>,
-    new: Option<Shown>,
-}
-
-/// A value as it may be shown.
-#[derive(Debug, Serialize)]
-#[serde(transparent)]
-struct Shown {
-    text: String,
-    /// Whether it is a text of the file, and no description or mask of one.
-    #[serde(skip)]
-    is_verbatim: bool,
-}
-
-impl Shown {
-    fn of(value: &Value, secret: bool, redactor: &mut Redactor<'_>) -> Self {
-        Self {
-            text: redactor.shown(value, secret),
-            is_verbatim: match value {
-                Value::Text(text) => !redactor.masks_all(text, secret),
-                _ => false,
-            },
-        }
-    }
-}
-
-#[derive(Debug, Default, Serialize)]
-struct PlacesLine {
-    base: Option<Place>,
-    old: Option<Place>,
-    new: Option<Place>,
-}
-
-#[derive(Debug, Serialize)]
-struct Place {
-    line: usize,
-    column: usize,
-}
-
 impl Report {
-    /// The report of one merge. `offers` are those of [`crate::merge::offers::offers`]; a conflict
-    /// without one gets no rule.
+    /// The report of one merge.
     #[must_use]
-    pub fn of(
-        inputs: &Inputs<'_>,
-        merged: &Merged,
-        missing: &[Missing],
-        offers: &[Offer],
-        files: Files,
-        redactor: &mut Redactor<'_>,
-    ) -> Self {
+    pub fn of(worked: Worked<'_>, redactor: &mut Redactor<'_>) -> Self {
+        let Worked {
+            inputs,
+            merged,
+            result,
+            missing,
+            offers,
+            files,
+        } = worked;
         let component = component_of(inputs);
+        let located = Located::of(inputs, result);
         let mut report = Self {
             schema: SCHEMA,
             command: "merge",
+            secrets_shown: redactor.shows_secrets(),
+            verdict: Verdict::default(),
             files,
             component: component.map(|known| known.provenance.summary.clone()),
             account: account(merged),
             comments: CommentLines::default(),
-            decisions: Vec::new(),
             conflicts: Vec::new(),
+            decisions: Vec::new(),
+            equal: Vec::new(),
+            lint: None,
+            about: About::default(),
             settled: FxHashMap::default(),
             warnings: Vec::new(),
             notes: Vec::new(),
+            not_looked_at: Vec::new(),
             result: String::new(),
         };
         let lines = FileLines {
@@ -191,30 +211,22 @@ impl Report {
             new: Lines::of(inputs.carrier.text()),
         };
         for decision in &merged.decisions {
-            report.decisions.push(DecisionLine {
-                kind: kind(decision),
-                address: redactor.address(&decision.address),
-                values: values(&decision.values, decision.secret, redactor),
-                result: decision
-                    .result
-                    .as_ref()
-                    .map(|value| Shown::of(value, decision.secret, redactor)),
-                secret: decision.secret,
-                by: decision.by.name().to_owned(),
-                assumed: decision.assumed,
-                places: lines.places(&decision.places),
-            });
+            let line = DecisionLine::of(decision, inputs, &located, &lines, redactor);
+            report.decisions.push(line);
         }
+        report.equal = equal(inputs, merged, &located, redactor);
         let mut offers = offers.iter();
         for conflict in &merged.conflicts {
             let offer = offers.next().map_or(&[][..], Vec::as_slice);
-            let line = ConflictLine::of(conflict, offer, inputs, component, &lines, redactor);
+            let mut line = ConflictLine::of(conflict, offer, inputs, component, &lines, redactor);
+            line.named(located.name(&conflict.address, redactor));
             report.push_conflict(line);
         }
         for missing in missing {
             let offer = offers.next().map_or(&[][..], Vec::as_slice);
             report.push_conflict(ConflictLine::missing(missing, offer, inputs.rules));
         }
+        report.verdict = Verdict::of(&report.decisions, report.conflicts.len());
         report
     }
 
@@ -240,10 +252,58 @@ impl Report {
         };
     }
 
+    /// Adds what was read, and with what.
+    pub fn add_about(&mut self, about: About) {
+        self.about = about;
+    }
+
+    /// Adds what lint says of the old file and of the result.
+    pub fn add_lint(&mut self, judged: Judged) {
+        for found in &judged.new {
+            let place = (self.decisions.iter_mut())
+                .filter(|line| found.concerns(&line.address))
+                .max_by_key(|line| line.address.len());
+            if let Some(line) = place {
+                line.findings.push(found.clone());
+            }
+        }
+        self.verdict.new_findings = judged.new.len();
+        self.lint = Some(judged);
+    }
+
     /// As JSON, one line end at the end.
     #[must_use]
     pub fn json(&self) -> String {
         crate::present::json::json(self)
+    }
+}
+
+impl DecisionLine {
+    fn of(
+        decision: &Decision,
+        inputs: &Inputs<'_>,
+        located: &Located<'_>,
+        lines: &FileLines<'_>,
+        redactor: &mut Redactor<'_>,
+    ) -> Self {
+        let name = located.name(&decision.address, redactor);
+        let result = decision.result.as_ref();
+        let mut places = lines.places(&decision.places);
+        places.result = result.and_then(|_| located.result.at(&decision.address));
+        Self {
+            kind: kind(decision),
+            section: name.section,
+            label: name.label,
+            address: redactor.address(&decision.address),
+            values: values(&decision.values, decision.secret, redactor),
+            result: result.map(|value| Shown::of(value, decision.secret, redactor)),
+            secret: decision.secret,
+            by: decision.by.name().to_owned(),
+            why: why(decision, inputs.rules),
+            assumed: decision.assumed,
+            findings: Vec::new(),
+            places,
+        }
     }
 }
 
@@ -278,39 +338,5 @@ fn account(merged: &Merged) -> AccountLine {
                 settings,
             })
             .collect(),
-    }
-}
-
-fn values(values: &Values, secret: bool, redactor: &mut Redactor<'_>) -> ValueLine {
-    let mut show =
-        |value: &Option<Value>| (value.as_ref()).map(|value| Shown::of(value, secret, redactor));
-    ValueLine {
-        base: show(&values.base),
-        old: show(&values.incoming),
-        new: show(&values.carrier),
-    }
-}
-
-/// The lines of the three files.
-struct FileLines<'a> {
-    base: Option<Lines<'a>>,
-    old: Lines<'a>,
-    new: Lines<'a>,
-}
-
-impl FileLines<'_> {
-    fn places(&self, places: &Places) -> PlacesLine {
-        let place = |lines: Option<&Lines<'_>>, span: Option<Span>| {
-            let at = lines?.place(span?.start);
-            Some(Place {
-                line: at.line,
-                column: at.column,
-            })
-        };
-        PlacesLine {
-            base: place(self.base.as_ref(), places.base),
-            old: place(Some(&self.old), places.incoming),
-            new: place(Some(&self.new), places.carrier),
-        }
     }
 }
