@@ -45,7 +45,7 @@ fn command(out: &mut String, view: &View<'_>, finding: &Finding, kind: &str) {
         property(view.path(finding.place.subject)),
         start.line,
         start.column,
-        property(id),
+        property(id.as_str()),
         data(&finding.message),
     );
 }

@@ -122,7 +122,7 @@ fn rule(view: &View<'_>, at: usize) -> Rule {
             level: rule.severity.name(),
         },
         properties: Tags {
-            tags: vec![about.pack.trim_end_matches("-lint").to_owned()],
+            tags: vec![about.pack.as_str().trim_end_matches("-lint").to_owned()],
         },
     }
 }

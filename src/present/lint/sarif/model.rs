@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::pack::rules::RuleId;
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Log {
@@ -48,7 +50,7 @@ pub(super) struct Driver {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Rule {
-    pub id: String,
+    pub id: RuleId,
     pub name: String,
     pub short_description: Message,
     pub full_description: Message,
@@ -99,7 +101,7 @@ pub(super) struct BaseLocation {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct SarifResult {
-    pub rule_id: String,
+    pub rule_id: RuleId,
     pub rule_index: usize,
     pub level: &'static str,
     pub message: Message,
