@@ -20,6 +20,7 @@ use crate::merge::outcome::Value;
 use crate::merge::{Inputs, Mode, merge};
 use crate::pack::Rules;
 use crate::pack::places::FileKind;
+use crate::pack::rules::ComponentId;
 use crate::xml::Document;
 use crate::xml::address::Address;
 
@@ -30,7 +31,7 @@ const MAX_CONFIGURATION: u64 = 16 << 20;
 #[derive(Clone, Debug)]
 struct Side {
     name: String,
-    component: String,
+    component: ComponentId,
     kind: FileKind,
     size: u64,
     sha256: String,
@@ -71,7 +72,7 @@ pub struct Difference {
     /// Its path; the old one if it was moved.
     pub path: String,
     /// Its component.
-    pub component: String,
+    pub component: ComponentId,
     /// What became of it.
     pub change: Change,
     /// Where it is now, if it was moved.
@@ -167,11 +168,11 @@ impl<'s> State<'s> {
         state
     }
 
-    fn add(&mut self, name: String, component: &str, kind: FileKind, from: PathBuf) {
+    fn add(&mut self, name: String, component: &ComponentId, kind: FileKind, from: PathBuf) {
         match folder::read(&from).and_then(stream::measure) {
             Ok(measured) => {
                 let side = Side {
-                    component: component.to_owned(),
+                    component: component.clone(),
                     kind,
                     size: measured.size,
                     sha256: measured.sha256,

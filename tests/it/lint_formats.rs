@@ -142,7 +142,7 @@ fn github_reads_every_finding_as_one_annotation() {
             assert!(
                 get("title")
                     .unwrap()
-                    .starts_with(&view.rule(finding).provenance.id)
+                    .starts_with(view.rule(finding).provenance.id.as_str())
             );
         }
     });

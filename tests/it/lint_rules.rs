@@ -30,7 +30,7 @@ fn secrets_of_examples_are_not_shown() {
     let secrets = ["not-a-secret", "bm90LWEtc2VjcmV0", "0123456789ABCDEF"];
     let mut seen = 0;
     for (at, rule) in rules.lints.iter().enumerate() {
-        if !rule.provenance.id.starts_with("SEC") {
+        if !rule.provenance.id.as_str().starts_with("SEC") {
             continue;
         }
         for example in &rule.invalid {

@@ -89,7 +89,7 @@ fn is_wanted(args: &ListArgs, library: &Library, entry: &Entry) -> bool {
         .severity
         .is_none_or(|wanted| rule.is_some_and(|rule| rule.severity == wanted.into()));
     let begins = |word: &String| {
-        let start = entry.id.get(..word.len());
+        let start = entry.id.as_str().get(..word.len());
         start.is_some_and(|start| start.eq_ignore_ascii_case(word))
             || rule.is_some_and(|rule| rule.name == *word)
     };

@@ -6,7 +6,7 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::progress::watch;
-use super::{asked, check_components, component_ids, drives, selection};
+use super::{asked, component_ids, drives, known_components, selection};
 use crate::cli::exit::Exit;
 use crate::cli::keys::{LockArgs, lock};
 use crate::cli::output::Output;
@@ -94,7 +94,7 @@ pub(super) struct CreateArgs {
 
 pub(super) fn run(args: &CreateArgs, output: &mut Output) -> Result<Exit, Failures> {
     let rules = load_rules(args.rules.extra())?;
-    check_components(&args.component, &component_ids(&rules))?;
+    let components = known_components(&args.component, &component_ids(&rules))?;
     let drives = drives(args.root.as_deref(), "--root", None)?;
     let include = asked(&args.include)?;
     let exclude = selection(&[], &args.exclude)?;
@@ -114,7 +114,7 @@ pub(super) fn run(args: &CreateArgs, output: &mut Output) -> Result<Exit, Failur
     let plan = find::find(&Request {
         drives: &drives,
         rules: &rules,
-        components: &args.component,
+        components: &components,
         iis: args.iis.as_deref(),
         registry: args.registry.as_deref(),
         include: include.as_ref(),

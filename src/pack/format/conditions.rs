@@ -8,7 +8,7 @@ use super::problem::PackProblem;
 use super::row::{Row, span};
 use super::table::Text;
 use crate::pack::rules::lint::{Condition, Count, ValueTest};
-use crate::pack::rules::words;
+use crate::pack::rules::{FactId, ServiceId, words};
 use crate::xml::selector::Reach;
 
 /// Reads a condition; `None` if it has a problem or says nothing.
@@ -18,7 +18,7 @@ pub(super) fn condition(mut row: Row<'_>, text: &str, names: &mut Vec<Name>) -> 
     let mut uses = Vec::new();
     for (key, wanted) in [("uses", true), ("avoids", false)] {
         for service in row.texts(key) {
-            uses.push((service.get_ref().clone(), wanted));
+            uses.push((ServiceId::new(service.get_ref()), wanted));
             names.push(Name::new(Table::Service, service));
         }
     }
@@ -31,7 +31,7 @@ pub(super) fn condition(mut row: Row<'_>, text: &str, names: &mut Vec<Name>) -> 
     let mut checker = row.checker(text);
     let mut condition = Condition {
         of: of.as_ref().and_then(|path| checker.reach(path)),
-        of_fact: of_fact.as_ref().map(|fact| fact.get_ref().clone()),
+        of_fact: of_fact.as_ref().map(|fact| FactId::new(fact.get_ref())),
         uses,
         exists: reaches(&mut checker, &exists),
         missing: reaches(&mut checker, &missing),
@@ -151,12 +151,12 @@ fn tests(row: &mut Row<'_>, text: &str, tests: &mut Vec<ValueTest>, names: &mut 
     for (fact, test) in [
         (
             same_as_fact,
-            ValueTest::SameAsFact as fn(String) -> ValueTest,
+            ValueTest::SameAsFact as fn(FactId) -> ValueTest,
         ),
         (differs_from_fact, ValueTest::DiffersFromFact),
     ] {
         if let Some(fact) = fact {
-            add(Some(test(fact.get_ref().clone())));
+            add(Some(test(FactId::new(fact.get_ref()))));
             names.push(Name::new(Table::Fact, fact));
         }
     }

@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Provenance;
 use super::checks::Registered;
 use super::pattern::Pattern;
 use super::template::Template;
+use super::{ComponentId, FactId, Provenance, ServiceId};
 use crate::xml::encoding::TextEncoding;
 use crate::xml::selector::{Reach, Selector};
 
@@ -80,13 +80,13 @@ impl Applicability {
 #[derive(Clone, Debug)]
 pub struct LintRule {
     /// Id (`PF101`), pack, summary, why, source.
-    pub provenance: Provenance,
+    pub provenance: Provenance<LintRule>,
     /// Its name in words: `sdk-url-placeholder`.
     pub name: String,
     /// How bad a finding is.
     pub severity: Severity,
     /// Components whose files it looks at; all files if empty.
-    pub components: Vec<String>,
+    pub components: Vec<ComponentId>,
     /// Whether it looks at XDT transforms (`web.Release.config`) as well.
     pub transforms: bool,
     /// What to do about a finding, one sentence or a few.
@@ -127,9 +127,9 @@ pub struct Condition {
     /// The value that the tests are about, if not the one selected.
     pub of: Option<Reach>,
     /// A fact whose value the tests are about.
-    pub of_fact: Option<String>,
+    pub of_fact: Option<FactId>,
     /// Services, and whether the file certainly uses them or certainly does not.
-    pub uses: Vec<(String, bool)>,
+    pub uses: Vec<(ServiceId, bool)>,
     /// Tests of that value; no value passes no test.
     pub tests: Vec<ValueTest>,
     /// Paths that must lead somewhere.
@@ -178,9 +178,9 @@ pub enum ValueTest {
     /// It is another one than the value that the path leads to, which is there.
     DiffersFrom(Reach),
     /// It is the same as the value of the fact.
-    SameAsFact(String),
+    SameAsFact(FactId),
     /// It is another one than the value of the fact, which is there.
-    DiffersFromFact(String),
+    DiffersFromFact(FactId),
     /// It is a URL, and this part of it meets the condition. A part that is not there is no value.
     Url(UrlPart, Box<Condition>),
 }

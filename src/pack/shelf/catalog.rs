@@ -12,6 +12,7 @@ use super::texts::{self, PackText};
 use crate::pack::format::row::span;
 use crate::pack::rules::Rules;
 use crate::pack::rules::lint::LintRule;
+use crate::pack::rules::{ComponentId, RowId};
 use crate::xml::LineColumn;
 
 /// Tables whose rows have ids, in the order in which people ask for them.
@@ -93,7 +94,8 @@ impl Library {
     #[must_use]
     pub fn lint_rule(&self, entry: &Entry) -> Option<(usize, &LintRule)> {
         let mut rules = self.rules.lints.iter().enumerate();
-        let is_it = |rule: &LintRule| entry.table == "lint" && rule.provenance.id == entry.id;
+        let is_it =
+            |rule: &LintRule| entry.table == "lint" && rule.provenance.id.of_any() == entry.id;
         rules.find(|(_, rule)| is_it(rule))
     }
 }
@@ -104,7 +106,7 @@ pub struct Entry {
     /// The table it stands in.
     pub table: &'static str,
     /// Its id, or one made of its table and what it is about.
-    pub id: String,
+    pub id: RowId,
     /// Position of its pack.
     pub pack: usize,
     /// Where it stands in the TOML, from 1.
@@ -118,7 +120,7 @@ pub struct Entry {
     /// `documented` or `inferred`.
     pub mark: String,
     /// Components it is for.
-    pub components: Vec<String>,
+    pub components: Vec<ComponentId>,
     /// What it says, key by key, as written.
     pub written: Vec<(String, String)>,
     /// Position of the pack whose row of the same id it takes the place of.
@@ -207,19 +209,21 @@ fn read(
     let mark = Some(text("mark")).filter(|mark| !mark.is_empty());
     let entry = Entry {
         table,
-        id: String::new(),
+        id: RowId::known(""),
         pack: 0,
         line: LineColumn::of(pack, span(row.span()).start).line,
         summary: summary.unwrap_or_default().trim().to_owned(),
         why: text("why").trim().to_owned(),
         source: texts("source"),
         mark: mark.unwrap_or_else(|| "inferred".to_owned()),
-        components: texts("component"),
+        components: (texts("component").iter())
+            .map(|id| ComponentId::new(id))
+            .collect(),
         written: written(keys, pack),
         replaces: None,
     };
-    let of = |id| Entry {
-        id,
+    let of = |id: String| Entry {
+        id: RowId::new(&id),
         ..entry.clone()
     };
     subjects.into_iter().map(of).collect()

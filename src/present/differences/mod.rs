@@ -14,6 +14,7 @@ use crate::diff::risk::Risks;
 use crate::diff::{Difference, Form};
 use crate::pack::Rules;
 use crate::pack::lint::Severity;
+use crate::pack::rules::RuleId;
 use crate::pack::schema::NothingIsNull;
 use crate::present::json::json;
 use crate::present::plain::plain_json;
@@ -275,7 +276,7 @@ pub struct Neighbours {
 #[derive(Serialize, JsonSchema)]
 pub struct Found {
     /// Id of the rule.
-    pub(super) rule: String,
+    pub(super) rule: RuleId,
     /// How bad it is.
     pub(super) severity: Severity,
     /// What is wrong; secrets masked.

@@ -41,7 +41,7 @@ fn with_annotations(
                 start,
                 end: Some(end),
             }),
-            code: &rule.provenance.id,
+            code: rule.provenance.id.as_str(),
             title: format!("{} {}", rule.provenance.id, rule.name),
             message: &finding.message,
         }

@@ -8,6 +8,7 @@ use super::view::View;
 use crate::error::Failure;
 use crate::lint::{Finding, Place};
 use crate::pack::lint::{Applicability, Severity};
+use crate::pack::rules::RuleId;
 use crate::pack::schema::NothingIsNull;
 
 /// Version of the JSON. It changes when a field is renamed, removed or means something else.
@@ -41,7 +42,7 @@ struct Document<'a> {
 #[derive(Serialize, JsonSchema)]
 struct Item<'a> {
     /// Id of the rule.
-    rule: &'a str,
+    rule: &'a RuleId,
     /// Its name in words.
     name: &'a str,
     /// How bad it is.
@@ -106,7 +107,7 @@ struct Cure<'a> {
 #[derive(Serialize, JsonSchema)]
 struct Count<'a> {
     /// Id of the rule.
-    rule: &'a str,
+    rule: &'a RuleId,
     /// Its name in words.
     name: &'a str,
     /// How bad its findings are.

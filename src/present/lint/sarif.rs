@@ -73,7 +73,7 @@ fn rule(view: &View<'_>, at: usize) -> Rule {
         why => why,
     };
     Rule {
-        id: about.id.clone(),
+        id: about.id.to_string(),
         name: rule.name.clone(),
         short_description: about.summary.as_str().into(),
         full_description: why.into(),
@@ -83,7 +83,7 @@ fn rule(view: &View<'_>, at: usize) -> Rule {
             level: rule.severity.name(),
         },
         properties: Tags {
-            tags: vec![about.pack.trim_end_matches("-lint").to_owned()],
+            tags: vec![about.pack.as_str().trim_end_matches("-lint").to_owned()],
         },
     }
 }
@@ -124,7 +124,7 @@ fn result(
 ) -> SarifResult {
     let related = finding.related.iter().enumerate();
     SarifResult {
-        rule_id: view.rule(finding).provenance.id.clone(),
+        rule_id: view.rule(finding).provenance.id.to_string(),
         rule_index: rules.index(finding.rule),
         level: finding.severity.name(),
         message: finding.message.as_str().into(),

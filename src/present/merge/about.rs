@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::io::stream::sha256;
 use crate::pack::Rules;
+use crate::pack::rules::PackId;
 
 /// All that.
 #[derive(Debug, Default, Serialize)]
@@ -20,7 +21,7 @@ pub struct About {
 
 #[derive(Debug, Serialize)]
 struct Pack {
-    id: String,
+    id: PackId,
     version: String,
 }
 

@@ -109,7 +109,7 @@ impl Report {
             remarks.push(Remark {
                 severity: found.severity,
                 at: Some((slashed(&files.output), place)),
-                code: found.rule.clone(),
+                code: found.rule.to_string(),
                 title: "conferry merge: a finding that only the result has",
                 message: found.message.clone(),
                 address: found.address.clone(),

@@ -12,6 +12,7 @@ use crate::merge::outcome::Conflict;
 use crate::merge::{ConflictKind, Inputs, Missing};
 use crate::pack::Rules;
 use crate::pack::rules::Component;
+use crate::pack::rules::PolicyId;
 use crate::present::redact::Redactor;
 
 /// How a value that a rule requires and nobody has is called in reports.
@@ -31,7 +32,7 @@ pub(super) struct ConflictLine {
     #[serde(flatten)]
     pub(super) values: ValueLine,
     pub(super) secret: bool,
-    pub(super) by: Option<String>,
+    pub(super) by: Option<PolicyId>,
     pub(super) places: PlacesLine,
     /// What else there is to know about it, in sentences.
     pub(super) details: Vec<String>,
@@ -123,7 +124,7 @@ impl Report {
             // Several conflicts at one address have one rule; each of its copies gets an id of its
             // own, so that all of them can be put into one file.
             if known.copies > 1 && !rule.replaces {
-                rule.id = format!("{}-{}", rule.id, known.copies);
+                rule.id = PolicyId::new(&format!("{}-{}", rule.id, known.copies));
             }
             line.rule = Some(rule.first());
         }
@@ -202,7 +203,7 @@ fn settling_rule(
     // No id has a secret in it, not even where they are shown.
     let masked = Redactor::new(&inputs.rules.secrets, false).address(&conflict.address);
     Ok(SettlingRule {
-        id: id_for(&masked, component.as_deref()),
+        id: id_for(&masked, component.as_ref()),
         component,
         path: address.to_owned(),
         actions: actions(offer),

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::diff::risk::{Linted, risks};
 use crate::pack::Rules;
 use crate::pack::lint::Severity;
+use crate::pack::rules::RuleId;
 
 /// Both runs.
 #[derive(Debug, Serialize)]
@@ -31,7 +32,7 @@ pub(super) struct Findings {
 #[derive(Clone, Debug, Serialize)]
 pub struct Found {
     /// Id of the rule.
-    pub(super) rule: String,
+    pub(super) rule: RuleId,
     /// How bad it is.
     pub(super) severity: Severity,
     /// What is wrong; secrets masked.

@@ -2,6 +2,7 @@
 
 use crate::merge::outcome::{DecidedBy, Decision, Outcome, Principle};
 use crate::pack::Rules;
+use crate::pack::rules::PolicyId;
 
 /// One sentence about a decision.
 pub(super) fn why(decision: &Decision, rules: &Rules) -> String {
@@ -44,9 +45,9 @@ pub(super) fn by_principle(principle: Principle) -> &'static str {
     }
 }
 
-fn by_rule(id: &str, rules: &Rules) -> String {
+fn by_rule(id: &PolicyId, rules: &Rules) -> String {
     let mut policies = rules.policies.iter().rev();
-    let Some(policy) = policies.find(|policy| policy.provenance.id == id) else {
+    let Some(policy) = policies.find(|policy| policy.provenance.id == *id) else {
         return format!("The rule `{id}` says so.");
     };
     let about = &policy.provenance;

@@ -60,7 +60,7 @@ fn index(library: &Library, note: &str) -> String {
             rule.severity.name(),
             cell(&entry.summary),
             id = entry.id,
-            anchor = entry.id.to_lowercase(),
+            anchor = entry.id.as_str().to_lowercase(),
         );
     }
     out

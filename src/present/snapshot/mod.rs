@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use crate::pack::places::FileKind;
+use crate::pack::rules::ComponentId;
 use crate::present::count::number;
 use crate::snapshot::find::Plan;
 use crate::snapshot::manifest::{ComponentEntry, Manifest, MissingEntry, ProblemEntry};
@@ -194,7 +195,7 @@ fn summary(manifest: &Manifest) -> String {
     problems(&mut text, &manifest.problems);
     warnings(&mut text, &manifest.warnings);
     custom(&mut text, manifest);
-    let mut counts: BTreeMap<&str, (usize, u64)> = BTreeMap::new();
+    let mut counts: BTreeMap<&ComponentId, (usize, u64)> = BTreeMap::new();
     for file in &manifest.files {
         let count = counts.entry(&file.component).or_default();
         *count = (count.0 + 1, count.1 + file.size);

@@ -7,6 +7,7 @@ use crate::pack::format::file::Text;
 use crate::pack::format::problem::PackProblem;
 use crate::pack::format::row::{Row, span};
 use crate::pack::rules::lint::Condition;
+use crate::pack::rules::{ComponentId, FactId, Id, ServiceId};
 use crate::word::Word;
 use crate::xml::selector::Selector;
 
@@ -103,53 +104,53 @@ impl<'t, 'n> With<'t, 'n> {
     }
 
     /// Ids of components, one at least.
-    pub(super) fn components(&mut self, key: &'static str) -> Option<Vec<String>> {
+    pub(super) fn components(&mut self, key: &'static str) -> Option<Vec<ComponentId>> {
         let ids = self.ids(key, Table::Component);
         self.some(key, ids)
     }
 
     /// Ids of components, if there are any.
-    pub(super) fn components_if_any(&mut self, key: &'static str) -> Vec<String> {
+    pub(super) fn components_if_any(&mut self, key: &'static str) -> Vec<ComponentId> {
         self.ids(key, Table::Component)
     }
 
     /// The id of a component, if there is one.
-    pub(super) fn component_if_any(&mut self, key: &'static str) -> Option<String> {
+    pub(super) fn component_if_any(&mut self, key: &'static str) -> Option<ComponentId> {
         let id = self.row.text(key);
         self.named(Table::Component, id)
     }
 
     /// The id of a component, which must be there.
-    pub(super) fn component(&mut self, key: &'static str) -> Option<String> {
+    pub(super) fn component(&mut self, key: &'static str) -> Option<ComponentId> {
         let id = self.row.required(key);
         self.named(Table::Component, id)
     }
 
     /// The id of a fact, which must be there.
-    pub(super) fn fact(&mut self, key: &'static str) -> Option<String> {
+    pub(super) fn fact(&mut self, key: &'static str) -> Option<FactId> {
         let id = self.row.required(key);
         self.named(Table::Fact, id)
     }
 
     /// The id of a fact, if there is one.
-    pub(super) fn fact_if_any(&mut self, key: &'static str) -> Option<String> {
+    pub(super) fn fact_if_any(&mut self, key: &'static str) -> Option<FactId> {
         let id = self.row.text(key);
         self.named(Table::Fact, id)
     }
 
     /// Ids of facts, one at least.
-    pub(super) fn facts(&mut self, key: &'static str) -> Option<Vec<String>> {
+    pub(super) fn facts(&mut self, key: &'static str) -> Option<Vec<FactId>> {
         let ids = self.ids(key, Table::Fact);
         self.some(key, ids)
     }
 
     /// Ids of facts, if there are any.
-    pub(super) fn facts_if_any(&mut self, key: &'static str) -> Vec<String> {
+    pub(super) fn facts_if_any(&mut self, key: &'static str) -> Vec<FactId> {
         self.ids(key, Table::Fact)
     }
 
     /// The id of a service, which must be there.
-    pub(super) fn service(&mut self, key: &'static str) -> Option<String> {
+    pub(super) fn service(&mut self, key: &'static str) -> Option<ServiceId> {
         let id = self.row.required(key);
         self.named(Table::Service, id)
     }
@@ -239,17 +240,17 @@ impl<'t, 'n> With<'t, 'n> {
         lists
     }
 
-    fn named(&mut self, table: Table, id: Option<Text>) -> Option<String> {
+    fn named<T>(&mut self, table: Table, id: Option<Text>) -> Option<Id<T>> {
         let id = id?;
-        let name = id.get_ref().clone();
+        let name = Id::new(id.get_ref());
         self.names.push(Name { table, id });
         Some(name)
     }
 
-    fn ids(&mut self, key: &'static str, table: Table) -> Vec<String> {
+    fn ids<T>(&mut self, key: &'static str, table: Table) -> Vec<Id<T>> {
         let ids = self.row.texts(key).into_iter();
         ids.map(|id| {
-            let name = id.get_ref().clone();
+            let name = Id::new(id.get_ref());
             self.names.push(Name { table, id });
             name
         })

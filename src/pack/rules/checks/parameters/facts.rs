@@ -2,16 +2,17 @@
 
 use crate::pack::rules::checks::Wording;
 use crate::pack::rules::lint::Condition;
+use crate::pack::rules::{ComponentId, FactId, ServiceId};
 
 /// `fact`: the value of a fact, in a file that has it.
 #[derive(Clone, Debug)]
 pub struct OfFact {
     /// The fact.
-    pub fact: String,
+    pub fact: FactId,
     /// What must hold of its value.
     pub when: Condition,
     /// Another fact, to which the finding refers.
-    pub related: Option<String>,
+    pub related: Option<FactId>,
 }
 
 impl OfFact {
@@ -30,11 +31,11 @@ impl OfFact {
 #[derive(Clone, Debug)]
 pub struct MissingFact {
     /// The fact.
-    pub fact: String,
+    pub fact: FactId,
     /// The service.
-    pub service: String,
+    pub service: ServiceId,
     /// Facts each of which does instead.
-    pub unless: Vec<String>,
+    pub unless: Vec<FactId>,
 }
 
 impl MissingFact {
@@ -50,15 +51,15 @@ impl MissingFact {
 #[derive(Clone, Debug)]
 pub struct Differs {
     /// The facts.
-    pub facts: Vec<String>,
+    pub facts: Vec<FactId>,
     /// Whose files are looked at.
-    pub components: Vec<String>,
+    pub components: Vec<ComponentId>,
     /// The component whose nearest file each is compared with; without it, its own copies.
-    pub with: Option<String>,
+    pub with: Option<ComponentId>,
     /// Only files that use this service and know its URL.
-    pub service: String,
+    pub service: ServiceId,
     /// Facts that differ as well where only one of the files has them.
-    pub or_missing: Vec<String>,
+    pub or_missing: Vec<FactId>,
 }
 
 impl Differs {

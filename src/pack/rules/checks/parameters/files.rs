@@ -2,6 +2,7 @@
 
 use super::one;
 use crate::config::framework::Framework;
+use crate::pack::rules::ComponentId;
 use crate::pack::rules::checks::Wording;
 use crate::word::words;
 use crate::xml::selector::Selector;
@@ -10,7 +11,7 @@ use crate::xml::selector::Selector;
 #[derive(Clone, Debug)]
 pub struct Once {
     /// Whose files.
-    pub components: Vec<String>,
+    pub components: Vec<ComponentId>,
 }
 
 impl Once {
@@ -66,7 +67,7 @@ impl FolderBeside {
 #[derive(Clone, Debug)]
 pub struct FoldersDiffer {
     /// Beside whose files.
-    pub component: String,
+    pub component: ComponentId,
     /// The path of the folder, with `/`.
     pub folder: String,
     /// Values that name it, or one like it.
@@ -99,7 +100,7 @@ impl SettingsElsewhere {
 #[derive(Clone, Debug)]
 pub struct EncryptedSection {
     /// Files of these components.
-    pub components: Vec<String>,
+    pub components: Vec<ComponentId>,
     /// Files that declare a section whose name begins with one of these: what is encrypted tells no
     /// component.
     pub sections: Vec<String>,
@@ -135,7 +136,7 @@ impl EncryptedSection {
 #[derive(Clone, Debug)]
 pub struct ApplicationPool {
     /// Whose applications.
-    pub components: Vec<String>,
+    pub components: Vec<ComponentId>,
     /// The pool runs this .NET.
     pub runtime: Option<Framework>,
     /// The pool has this pipeline.
@@ -158,7 +159,7 @@ pub struct Inherited {
     /// What.
     pub select: Vec<Selector>,
     /// Whose files inherit it.
-    pub components: Vec<String>,
+    pub components: Vec<ComponentId>,
 }
 
 impl Inherited {

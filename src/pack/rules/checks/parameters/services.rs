@@ -2,6 +2,7 @@
 
 use super::one;
 use crate::config::framework::Framework;
+use crate::pack::rules::ServiceId;
 use crate::pack::rules::checks::Wording;
 use crate::word::words;
 
@@ -9,7 +10,7 @@ use crate::word::words;
 #[derive(Clone, Debug)]
 pub struct ServiceUrl {
     /// The service.
-    pub service: String,
+    pub service: ServiceId,
     /// What is wrong.
     pub fault: UrlFault,
 }
@@ -79,7 +80,7 @@ impl ServiceUrl {
 #[derive(Clone, Debug)]
 pub struct VirtualDirectory {
     /// The service.
-    pub service: String,
+    pub service: ServiceId,
     /// What is wrong.
     pub fault: DirectoryFault,
     /// Only files written for this .NET.
@@ -125,7 +126,7 @@ impl VirtualDirectory {
 #[derive(Clone, Debug)]
 pub struct VirtualDirectories {
     /// The service.
-    pub service: String,
+    pub service: ServiceId,
     /// What is wrong.
     pub fault: DirectoriesFault,
 }

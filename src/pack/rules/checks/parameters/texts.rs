@@ -1,6 +1,7 @@
 //! Parameters of checks that look at names and texts.
 
 use super::one;
+use crate::pack::rules::ComponentId;
 use crate::pack::rules::checks::Wording;
 use crate::word::words;
 use crate::xml::selector::Selector;
@@ -86,7 +87,7 @@ pub struct NearName {
 #[derive(Clone, Debug, Default)]
 pub struct Own {
     /// Files of these components.
-    pub components: Vec<String>,
+    pub components: Vec<ComponentId>,
     /// Files of these names.
     pub files: Vec<String>,
     /// Elements whose name begins with this segment, and the names that can stand in them.
