@@ -7,13 +7,14 @@
 //!
 //! The rooms, in the order of the work: [`configuration`] (a file and those it points at), `walk` (pairs,
 //! and what is different in each), `renamed` and `moved` (what was removed here and added there),
-//! `sidecars` and `remarks` (what went into another file, or into a comment), `form` (what is only written
+//! [`effective`] (what .NET reads in the end), `sidecars` and `remarks` (what went into another file, or into a comment), `form` (what is only written
 //! differently), [`parts`] (what of a value changed), [`risk`] (what it means), [`environments`] and [`accepted`]
 //! (what needs no reviewer).
 
 pub mod accepted;
 pub mod change;
 pub mod configuration;
+pub mod effective;
 pub mod environments;
 mod form;
 mod moved;

@@ -18,8 +18,11 @@ pub fn section(table: &IdentityTable, place: &Place<'_>, address: &Address) -> (
         return (String::new(), "a comment".to_owned());
     }
     let steps = &address.steps;
-    // The name of the root says nothing; that of a file's root says what the file is for.
-    let start = usize::from(place.file.is_none()).min(steps.len());
+    // The name of the root says nothing; that of a file's root says what the file is for, unless it is a whole
+    // configuration.
+    let is_nothing =
+        place.file.is_none() || document.local_name(document.root()) == "configuration";
+    let start = usize::from(is_nothing).min(steps.len());
     let named_at = named_at(table, place, steps);
     let section: Vec<String> = steps[start.min(named_at)..named_at]
         .iter()
@@ -27,6 +30,9 @@ pub fn section(table: &IdentityTable, place: &Place<'_>, address: &Address) -> (
         .collect();
     let mut section = section.join("/");
     if let Some(file) = place.file {
+        if section.is_empty() {
+            section.push_str("configuration");
+        }
         section.push_str(&format!(" ({file})"));
     }
     let leaf = match &place.leaf {

@@ -129,6 +129,7 @@ fn report(before: &Document, after: &Document) -> (Value, usize) {
         risks: &Risks::default(),
         shows: &vec![true; difference.changes.len()],
         not_compared: Vec::new(),
+        effective_with: None,
         explained: Vec::new(),
     });
     let report = reporter.finish();

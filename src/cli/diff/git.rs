@@ -4,7 +4,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{DiffArgs, Job};
+use super::DiffArgs;
+use super::job::Job;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::error::Failure;

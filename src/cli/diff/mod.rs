@@ -1,30 +1,24 @@
 //! `conferry diff`: what differs between configurations, setting by setting.
 
+mod found;
 mod git;
 mod hidden;
+mod job;
 mod pairs;
 mod sides;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use self::hidden::{HiddenArgs, Hides, Said};
-use self::pairs::{Pairs, pairs};
-use self::sides::{Loaded, Side, sidecars};
+use self::hidden::HiddenArgs;
+use self::job::Job;
 use super::exit::Exit;
-use super::keys::{KeyArgs, keys};
+use super::keys::KeyArgs;
 use super::output::Output;
-use super::pack_options::{RulesArgs, load_lint_rules};
+use super::pack_options::RulesArgs;
 use super::shared::FormatArgs;
-use crate::diff::risk::{Linted, Risks, risks};
-use crate::diff::{Configuration, Difference, diff};
-use crate::error::{Failure, Failures};
-use crate::pack::Rules;
-use crate::present::diff as lines;
-use crate::present::differences::{
-    Compared, Reporter, Shown, json_schema, markdown, report_json, report_jsonl, text,
-};
+use crate::present::differences::{failed_json, json_schema};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -39,6 +33,9 @@ Examples:
 
   What did the administrator change, and what the vendor, since the file was shipped?
     conferry diff old\\web.config new\\web.config --base shipped\\web.config
+
+  What does .NET read differently, with what the server's own files add?
+    conferry diff one\\web.config two\\web.config --effective --parent machine.config
 
   A comment on a pull request:
     conferry diff old.config new.config --format markdown
@@ -69,6 +66,20 @@ pub(super) struct DiffArgs {
     /// NEW-MODE
     #[arg(long, conflicts_with = "base", help_heading = "What to compare")]
     git: bool,
+
+    /// Compares what .NET reads in the end: of several entries of a name the one that counts, without what
+    /// `remove` and `clear` take out, with the files of `file` and `configSource`
+    #[arg(long, help_heading = "What to compare")]
+    effective: bool,
+
+    /// A file from which both sides inherit, outermost first: machine.config, the web.config of the root
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "effective",
+        help_heading = "What to compare"
+    )]
+    parent: Vec<PathBuf>,
 
     #[command(flatten)]
     hidden: HiddenArgs,
@@ -119,222 +130,8 @@ pub(super) fn run(args: &DiffArgs, output: &mut Output) -> Exit {
         return git::run(args, output);
     }
     let ended = Job::read(args).map(|mut job| job.compare(output));
+    if let (Err(failures), Format::Json) = (&ended, args.report.format) {
+        output.out(&failed_json(failures.iter().map(ToString::to_string)));
+    }
     output.ended(ended)
-}
-
-/// What was asked for, read.
-struct Job<'a> {
-    args: &'a DiffArgs,
-    rules: Rules,
-    hides: Hides,
-    base: Option<Side>,
-    sides: Vec<Side>,
-}
-
-impl<'a> Job<'a> {
-    fn read(args: &'a DiffArgs) -> Result<Self, Failures> {
-        let rules = load_lint_rules(args.rules.extra())?;
-        let keys = keys(&args.keys)?;
-        let hides = args.hidden.read()?;
-        if args.base.is_some() && args.after.len() > 1 {
-            let failure =
-                Failure::new("--base compares two files with the shipped one, and here are more");
-            return Err(failure
-                .help("Name the administrator's file, then the new one.")
-                .into());
-        }
-        let mut failures = Failures::new();
-        let mut read = |path: &PathBuf| failures.keep(Side::read(path, &keys, &rules));
-        let base = args.base.as_ref().and_then(&mut read);
-        let sides: Vec<Side> = args
-            .before
-            .iter()
-            .chain(&args.after)
-            .filter_map(read)
-            .collect();
-        failures.or(Self {
-            args,
-            rules,
-            hides,
-            base,
-            sides,
-        })
-    }
-
-    /// Two versions of one file, as git keeps them somewhere else.
-    fn named(
-        args: &'a DiffArgs,
-        versions: [&PathBuf; 2],
-        paths: [&Path; 2],
-    ) -> Result<Self, Failures> {
-        let rules = load_lint_rules(args.rules.extra())?;
-        let keys = keys(&args.keys)?;
-        let mut sides = Vec::new();
-        let labels = [("a", paths[0]), ("b", paths[1])];
-        for (version, (of, path)) in versions.into_iter().zip(labels) {
-            let mut side = Side::read(version, &keys, &rules)?;
-            for subject in &mut side.estate.subjects {
-                subject.label = format!("{of}/{}", path.display());
-            }
-            sides.push(side);
-        }
-        Ok(Self {
-            args,
-            rules,
-            hides: args.hidden.read()?,
-            base: None,
-            sides,
-        })
-    }
-
-    fn compare(&mut self, output: &mut Output) -> Exit {
-        let args = self.args;
-        let mut reporter = Reporter::new(&self.rules, args.show_secrets);
-        let mut failures = Failures::new();
-        let mut unified = String::new();
-        let (first, others) = match (&self.base, &self.sides[..]) {
-            (Some(base), sides) => (base, sides),
-            (None, [first, others @ ..]) => (first, others),
-            (None, []) => return Exit::Clean,
-        };
-        let mut pairings: Vec<Pairs> = Vec::new();
-        for other in others {
-            pairings.push(pairs(first, other, &self.rules));
-        }
-        let all = pairings.iter().zip(others);
-        let mut compared = Vec::new();
-        for (pairs, other) in all {
-            for pair in &pairs.both {
-                let sides = [(first, pair.before), (other, pair.after)];
-                let files = failures.keep(load(sides, &self.rules));
-                compared.extend(files.map(|files| (sides, files)));
-            }
-            reporter.only(pairs.only_before.clone(), pairs.only_after.clone());
-        }
-        let configurations: Vec<[Configuration<'_>; 2]> = compared
-            .iter()
-            .map(|(_, files)| {
-                files
-                    .each_ref()
-                    .map(|file| Configuration::new(file.document, file.attached()))
-            })
-            .collect();
-        let mut found = Vec::new();
-        for ((sides, files), [one, other]) in compared.iter().zip(&configurations) {
-            match Found::of(&self.rules, &mut self.hides, *sides, files, [one, other]) {
-                Ok(one) => found.push(one),
-                Err(failure) => failures.push(failure),
-            }
-            if args.report.format == Format::Unified {
-                unified.push_str(&changed_lines(args, &self.rules, files, output.color()));
-            }
-        }
-        match (&self.base, &found[..]) {
-            (Some(_), [administrator, vendor]) => {
-                reporter.add_three(administrator.compared(), vendor.compared());
-            }
-            _ => found.iter().for_each(|one| reporter.add(one.compared())),
-        }
-        reporter.stale(self.hides.stale());
-        reporter.errors(failures.iter().map(ToString::to_string));
-        let report = reporter.finish();
-        match args.report.format {
-            Format::Text => output.out(&text(&report, Shown { all: args.all })),
-            Format::Json => output.out(&report_json(&report)),
-            Format::Jsonl => output.out(&report_jsonl(&report)),
-            Format::Markdown => output.out(&markdown(&report)),
-            Format::Unified => output.out(&unified),
-        }
-        let exit = match report.is_clean() {
-            true => Exit::Clean,
-            false => Exit::Findings,
-        };
-        if args.git {
-            // They belong to the difference that git shows.
-            let told = failures.iter().map(|failure| format!("{failure}\n"));
-            output.out(&told.collect::<String>());
-            return exit;
-        }
-        output.failures(&failures, exit)
-    }
-}
-
-/// Both files with those that they point at.
-fn load<'s>(sides: [(&'s Side, usize); 2], rules: &Rules) -> Result<[Loaded<'s>; 2], Failures> {
-    let mut failures = Failures::new();
-    let loaded = sides.map(|(side, at)| failures.keep(sidecars(&side.estate.subjects[at], rules)));
-    match loaded {
-        [Some(one), Some(other)] => Ok([one, other]),
-        _ => Err(failures),
-    }
-}
-
-/// What differs between two files, and what is known about it.
-struct Found<'c> {
-    names: [String; 2],
-    difference: Difference<'c>,
-    risks: Risks,
-    said: Said,
-    not_compared: Vec<String>,
-}
-
-impl<'c> Found<'c> {
-    fn of(
-        rules: &Rules,
-        hides: &mut Hides,
-        sides: [(&Side, usize); 2],
-        files: &[Loaded<'_>; 2],
-        [one, other]: [&'c Configuration<'c>; 2],
-    ) -> Result<Self, Failure> {
-        let names = sides.map(|(side, at)| side.estate.subjects[at].label.clone());
-        let difference = diff(one, other, rules).map_err(|[one, other]| {
-            Failure::new(format!(
-                "they are about different things: the root elements are `{one}` and `{other}`"
-            ))
-            .in_file(format!("{} and {}", names[0], names[1]))
-            .help("Compare two files of one kind.")
-        })?;
-        let said = hides.apply(&difference.changes, rules);
-        let [before, after] = sides.map(|(side, subject)| Linted {
-            estate: &side.estate,
-            report: side.report(rules),
-            subject,
-        });
-        let risks = match difference.changes.is_empty() {
-            true => Risks::default(),
-            false => risks(rules, &difference.changes, before, after),
-        };
-        let mut not_compared = Vec::new();
-        for (file, name) in files.iter().zip(&names) {
-            not_compared.extend(file.missing.iter().map(|what| format!("{what} ({name})")));
-        }
-        Ok(Self {
-            names,
-            difference,
-            risks,
-            said,
-            not_compared,
-        })
-    }
-
-    fn compared(&self) -> Compared<'_, 'c> {
-        let [before, after] = self.names.clone();
-        Compared {
-            before,
-            after,
-            difference: &self.difference,
-            risks: &self.risks,
-            shows: &self.said.shows,
-            not_compared: self.not_compared.clone(),
-            explained: self.said.explained.clone(),
-        }
-    }
-}
-
-fn changed_lines(args: &DiffArgs, rules: &Rules, files: &[Loaded<'_>; 2], color: bool) -> String {
-    let masks = (!args.show_secrets).then_some((&*rules.secrets, &rules.identities));
-    let [one, other] = files
-        .each_ref()
-        .map(|file| (file.label.as_str(), file.document));
-    lines::between(one, other, masks, color)
 }

@@ -7,6 +7,7 @@ use crate::cli::input::parse_failure;
 use crate::cli::snapshot::open;
 use crate::config::protected::protected_sections;
 use crate::diff::configuration::Sidecar;
+use crate::diff::effective::Layer;
 use crate::error::{Failure, Failures};
 use crate::io::read;
 use crate::io::sealed::Keys;
@@ -118,6 +119,8 @@ pub(super) struct Loaded<'s> {
     sidecars: Vec<(NodeId, String, Document)>,
     /// What is not compared, in words.
     pub(super) missing: Vec<String>,
+    /// The paths of files that are there and cannot be understood.
+    unreadable: Vec<String>,
 }
 
 impl Loaded<'_> {
@@ -129,6 +132,16 @@ impl Loaded<'_> {
                 path,
                 document,
             })
+    }
+
+    /// It, as a file of those from which a configuration inherits; `file` is what it is called.
+    pub(super) fn layer<'l>(&'l self, file: Option<&'l str>) -> Layer<'l> {
+        Layer {
+            document: self.document,
+            file,
+            sidecars: self.attached().collect(),
+            unreadable: self.unreadable.iter().map(String::as_str).collect(),
+        }
     }
 }
 
@@ -143,6 +156,7 @@ pub(super) fn sidecars<'s>(subject: &'s Subject, rules: &Rules) -> Result<Loaded
         document,
         sidecars: Vec::new(),
         missing: Vec::new(),
+        unreadable: Vec::new(),
     };
     let folder = subject.path.parent().unwrap_or(Path::new(""));
     for sidecar in crate::config::sidecars::sidecars(document) {
@@ -152,9 +166,11 @@ pub(super) fn sidecars<'s>(subject: &'s Subject, rules: &Rules) -> Result<Loaded
             Some(Ok(content)) => loaded
                 .sidecars
                 .push((sidecar.section, sidecar.path, content)),
-            Some(Err(_)) => loaded
-                .missing
-                .push(format!("the file {} cannot be understood", sidecar.path)),
+            Some(Err(_)) => {
+                let what = format!("the file {} cannot be understood", sidecar.path);
+                loaded.missing.push(what);
+                loaded.unreadable.push(sidecar.path);
+            }
             None => loaded
                 .missing
                 .push(format!("the file {} was not found", sidecar.path)),

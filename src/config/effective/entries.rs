@@ -15,6 +15,18 @@ pub(super) struct Entries {
     /// Positions by key.
     by_key: FxHashMap<String, usize>,
     refused: Vec<(Origin, Origin)>,
+    idle: Vec<Origin>,
+}
+
+/// What is left when all files are read.
+#[derive(Debug, Default)]
+pub struct Read {
+    /// What is in effect.
+    pub entries: Vec<Entry>,
+    /// Pairs of entries with one key, which .NET refuses: the first and the later one.
+    pub refused: Vec<(Origin, Origin)>,
+    /// What takes out something that no file which was read has: a file above may have it.
+    pub idle: Vec<Origin>,
 }
 
 impl Entries {
@@ -25,10 +37,10 @@ impl Entries {
             match table.rule_for(document, element) {
                 Some(rule) if rule.removes.is_some() => {
                     let name = rule.removes.as_deref().unwrap_or_default();
-                    if let Some(key) = key(document, name, rule, element)
-                        && let Some(at) = self.by_key.remove(&key)
-                    {
-                        self.all[at] = None;
+                    let key = key(document, name, rule, element);
+                    match key.and_then(|key| self.by_key.remove(&key)) {
+                        Some(at) => self.all[at] = None,
+                        None => self.idle.push(origin),
                     }
                 }
                 Some(rule) if !rule.by.is_empty() => {
@@ -39,6 +51,7 @@ impl Entries {
                 None if document.local_name(element) == "clear" => {
                     self.all.clear();
                     self.by_key.clear();
+                    self.idle.clear();
                 }
                 _ => self.add(None, Duplicates::Unsaid, origin),
             }
@@ -74,8 +87,11 @@ impl Entries {
         self.all.push(Some(entry));
     }
 
-    /// What is in effect in the end, and what .NET refuses.
-    pub(super) fn finish(self) -> (Vec<Entry>, Vec<(Origin, Origin)>) {
-        (self.all.into_iter().flatten().collect(), self.refused)
+    pub(super) fn finish(self) -> Read {
+        Read {
+            entries: self.all.into_iter().flatten().collect(),
+            refused: self.refused,
+            idle: self.idle,
+        }
     }
 }

@@ -20,12 +20,14 @@ mod entries;
 use std::borrow::Cow;
 use std::ops::Deref;
 
+use crate::config::identity::IdentityTable;
 use crate::config::sidecars::{Sidecar, sidecars};
 use crate::config::structure::Meaning;
 use crate::config::structure::sections::{Sections, join};
 use crate::xml::fold::folded;
 use crate::xml::{Document, NodeId};
 use entries::Entries;
+pub use entries::Read;
 
 /// What stands beside a file under a path.
 #[derive(Debug)]
@@ -104,6 +106,8 @@ pub struct Section {
     pub entries: Vec<Entry>,
     /// Pairs of entries with one key, which .NET refuses: the first and the later one.
     pub refused: Vec<(Origin, Origin)>,
+    /// Elements that take out an entry which no file that was read has: a file above may have it.
+    pub idle: Vec<Origin>,
 }
 
 /// What .NET reads.
@@ -136,7 +140,10 @@ impl<'d> Effective<'d> {
             mut found, entries, ..
         } = building;
         for (section, entries) in found.sections.iter_mut().zip(entries) {
-            (section.entries, section.refused) = entries.finish();
+            let read = entries.finish();
+            section.entries = read.entries;
+            section.refused = read.refused;
+            section.idle = read.idle;
         }
         found
     }
@@ -146,6 +153,16 @@ impl<'d> Effective<'d> {
     pub fn section(&self, path: &str) -> Option<&Section> {
         let mut sections = self.sections.iter();
         sections.find(|section| section.location.is_none() && section.path == path)
+    }
+
+    /// What is in effect of the children of one element, which `parts` are in the order in which .NET reads them.
+    #[must_use]
+    pub fn children(&self, parts: &[Origin], table: &IdentityTable) -> Read {
+        let mut entries = Entries::default();
+        for part in parts {
+            entries.read(self.document(*part), table, *part);
+        }
+        entries.finish()
     }
 
     /// The document that `origin` is an element of.
@@ -256,6 +273,7 @@ impl<'d> Building<'_, 'd> {
             extent: Extent::Whole,
             entries: Vec::new(),
             refused: Vec::new(),
+            idle: Vec::new(),
         });
         self.entries.push(Entries::default());
         sections.len() - 1

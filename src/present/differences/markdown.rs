@@ -1,6 +1,6 @@
 //! The report for a comment on a pull request; it fits what GitHub takes.
 
-use super::text::{counted, names, without_meaning};
+use super::text::{counted, effective, names, without_meaning};
 use super::{File, Report, Row};
 use crate::present::in_markdown::text as escaped;
 
@@ -91,6 +91,9 @@ fn file_at(file: &File, detail: Detail, text: &mut String) {
             escaped(&explained.from),
             escaped(&explained.to)
         ));
+    }
+    if let Some(effective) = effective(file) {
+        text.push_str(&format!("\n- {}", escaped(&effective)));
     }
     for what in &file.not_compared {
         text.push_str(&format!("\n- not compared: {}", escaped(what)));

@@ -133,6 +133,9 @@ pub struct File {
     pub(super) without_meaning: WithoutMeaning,
     /// What could not be compared: encrypted sections, files that a section points at and that are not there.
     pub(super) not_compared: Vec<String>,
+    /// With `--effective`: files that were read as well, inherited or named by a section.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) effective_with: Option<Vec<String>>,
     /// What a mapping explains: how many changes, by what stands for what.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(default)]
@@ -336,6 +339,8 @@ pub struct Compared<'a, 'c> {
     pub shows: &'a [bool],
     /// What could not be compared, in words.
     pub not_compared: Vec<String>,
+    /// Of what .NET reads: the files that were read as well, in words.
+    pub effective_with: Option<Vec<String>>,
     /// What a mapping explains.
     pub explained: Vec<Explained>,
 }
@@ -356,17 +361,7 @@ impl<'r> Reporter<'r> {
             rules,
             redactor: Redactor::new(&rules.secrets, show_secrets),
             addresses: Addresses::default(),
-            report: Report {
-                schema: SCHEMA,
-                command: "diff",
-                secrets_shown: show_secrets,
-                counts: Counts::default(),
-                files: Vec::new(),
-                only_before: Vec::new(),
-                only_after: Vec::new(),
-                stale: Vec::new(),
-                errors: Vec::new(),
-            },
+            report: Report::empty(show_secrets),
         }
     }
 
@@ -408,6 +403,20 @@ impl<'r> Reporter<'r> {
 }
 
 impl Report {
+    fn empty(secrets_shown: bool) -> Self {
+        Self {
+            schema: SCHEMA,
+            command: "diff",
+            secrets_shown,
+            counts: Counts::default(),
+            files: Vec::new(),
+            only_before: Vec::new(),
+            only_after: Vec::new(),
+            stale: Vec::new(),
+            errors: Vec::new(),
+        }
+    }
+
     /// How many changes there are.
     #[must_use]
     pub fn counts(&self) -> Counts {
@@ -428,6 +437,14 @@ impl Report {
 #[must_use]
 pub fn report_json(report: &Report) -> String {
     json(report)
+}
+
+/// The report for programs of a comparison that could not be made.
+#[must_use]
+pub fn failed_json(errors: impl IntoIterator<Item = String>) -> String {
+    let mut report = Report::empty(false);
+    report.errors.extend(errors);
+    json(&report)
 }
 
 /// The report for programs that read line by line: one change in each, with the files it is about.

@@ -85,6 +85,7 @@ impl Reporter<'_> {
             findings_gone: compared.risks.gone.len(),
             without_meaning: WithoutMeaning::of(&compared.difference.counted),
             not_compared: compared.not_compared,
+            effective_with: compared.effective_with,
             explained: compared.explained,
         }
     }

@@ -103,6 +103,15 @@ pub(super) fn without_meaning(found: &WithoutMeaning) -> Option<String> {
     (!said.is_empty()).then(|| said.join("; "))
 }
 
+/// With which other files it was read, if it was compared as .NET reads it.
+pub(super) fn effective(file: &File) -> Option<String> {
+    let with = file.effective_with.as_ref()?;
+    Some(match with.is_empty() {
+        true => "compared as .NET reads it; no other file belongs to it".to_owned(),
+        false => format!("compared as .NET reads it, with {}", with.join(", ")),
+    })
+}
+
 /// Whether there is nothing to tell of it.
 fn is_same(file: &File) -> bool {
     file.changes.is_empty()
@@ -155,6 +164,9 @@ fn file(file: &File, is_one_of_many: bool, shown: Shown, text: &mut String) {
             "  {what} only by {} -> {}",
             explained.from, explained.to
         );
+    }
+    if let Some(effective) = effective(file) {
+        let _ = writeln!(text, "  {effective}");
     }
     for what in &file.not_compared {
         let _ = writeln!(text, "  not compared: {what}");

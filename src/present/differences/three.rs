@@ -57,6 +57,13 @@ pub(super) fn joined(administrator: File, vendor: File) -> File {
             not_compared.push(what);
         }
     }
+    let mut effective_with = administrator.effective_with;
+    for file in vendor.effective_with.into_iter().flatten() {
+        let known = effective_with.get_or_insert_default();
+        if !known.contains(&file) {
+            known.push(file);
+        }
+    }
     File {
         before: administrator.before,
         after: administrator.after,
@@ -67,6 +74,7 @@ pub(super) fn joined(administrator: File, vendor: File) -> File {
         findings_gone: administrator.findings_gone + vendor.findings_gone,
         without_meaning: administrator.without_meaning,
         not_compared,
+        effective_with,
         explained: administrator.explained,
     }
 }

@@ -1,0 +1,176 @@
+//! The work of `conferry diff`: read, compare, report.
+
+use std::path::{Path, PathBuf};
+
+use super::found::{Found, Pair, View};
+use super::hidden::Hides;
+use super::pairs::{Pairs, pairs};
+use super::sides::{Loaded, Side, sidecars};
+use super::{DiffArgs, Format};
+use crate::cli::exit::Exit;
+use crate::cli::keys::keys;
+use crate::cli::output::Output;
+use crate::cli::pack_options::load_lint_rules;
+use crate::error::{Failure, Failures};
+use crate::pack::Rules;
+use crate::present::diff as lines;
+use crate::present::differences::{Reporter, Shown, markdown, report_json, report_jsonl, text};
+
+/// What was asked for, read.
+pub(super) struct Job<'a> {
+    args: &'a DiffArgs,
+    rules: Rules,
+    hides: Hides,
+    base: Option<Side>,
+    /// What both sides inherit from, outermost first.
+    parents: Vec<Side>,
+    sides: Vec<Side>,
+}
+
+impl<'a> Job<'a> {
+    pub(super) fn read(args: &'a DiffArgs) -> Result<Self, Failures> {
+        let rules = load_lint_rules(args.rules.extra())?;
+        let keys = keys(&args.keys)?;
+        let hides = args.hidden.read()?;
+        if args.base.is_some() && args.after.len() > 1 {
+            let failure =
+                Failure::new("--base compares two files with the shipped one, and here are more");
+            return Err(failure
+                .help("Name the administrator's file, then the new one.")
+                .into());
+        }
+        let mut failures = Failures::new();
+        let mut read = |path: &PathBuf| failures.keep(Side::read(path, &keys, &rules));
+        let base = args.base.as_ref().and_then(&mut read);
+        let parents: Vec<Side> = args.parent.iter().filter_map(&mut read).collect();
+        let sides: Vec<Side> = args
+            .before
+            .iter()
+            .chain(&args.after)
+            .filter_map(read)
+            .collect();
+        failures.or(Self {
+            args,
+            rules,
+            hides,
+            base,
+            parents,
+            sides,
+        })
+    }
+
+    /// Two versions of one file, as git keeps them somewhere else.
+    pub(super) fn named(
+        args: &'a DiffArgs,
+        versions: [&PathBuf; 2],
+        paths: [&Path; 2],
+    ) -> Result<Self, Failures> {
+        let rules = load_lint_rules(args.rules.extra())?;
+        let keys = keys(&args.keys)?;
+        let mut sides = Vec::new();
+        let labels = [("a", paths[0]), ("b", paths[1])];
+        for (version, (of, path)) in versions.into_iter().zip(labels) {
+            let mut side = Side::read(version, &keys, &rules)?;
+            for subject in &mut side.estate.subjects {
+                subject.label = format!("{of}/{}", path.display());
+            }
+            sides.push(side);
+        }
+        Ok(Self {
+            args,
+            rules,
+            hides: args.hidden.read()?,
+            base: None,
+            parents: Vec::new(),
+            sides,
+        })
+    }
+
+    pub(super) fn compare(&mut self, output: &mut Output) -> Exit {
+        let args = self.args;
+        let mut reporter = Reporter::new(&self.rules, args.show_secrets);
+        let mut failures = Failures::new();
+        let mut unified = String::new();
+        let (first, others) = match (&self.base, &self.sides[..]) {
+            (Some(base), sides) => (base, sides),
+            (None, [first, others @ ..]) => (first, others),
+            (None, []) => return Exit::Clean,
+        };
+        let mut pairings: Vec<Pairs> = Vec::new();
+        for other in others {
+            pairings.push(pairs(first, other, &self.rules));
+        }
+        let parents = self.parents.iter().flat_map(|side| &side.estate.subjects);
+        let parents = parents.filter_map(|subject| failures.keep(sidecars(subject, &self.rules)));
+        let parents: Vec<Loaded<'_>> = parents.collect();
+        let mut compared: Vec<Pair<'_>> = Vec::new();
+        for (pairs, other) in pairings.iter().zip(others) {
+            for pair in &pairs.both {
+                let sides = [(first, pair.before), (other, pair.after)];
+                compared.extend(failures.keep(Pair::load(sides, &self.rules)));
+            }
+            reporter.only(pairs.only_before.clone(), pairs.only_after.clone());
+        }
+        let views: Vec<Option<View<'_>>> = compared
+            .iter()
+            .map(|pair| match args.effective {
+                true => failures.keep(View::effective(pair, &parents, &self.rules)),
+                false => Some(View::written(pair)),
+            })
+            .collect();
+        let mut found = Vec::new();
+        for (pair, view) in compared.iter().zip(&views) {
+            let Some(view) = view else { continue };
+            found.extend(failures.keep(Found::of(
+                &self.rules,
+                &mut self.hides,
+                pair,
+                view,
+                &parents,
+            )));
+            if args.report.format == Format::Unified {
+                unified.push_str(&changed_lines(
+                    args,
+                    &self.rules,
+                    &pair.files,
+                    output.color(),
+                ));
+            }
+        }
+        match (&self.base, &found[..]) {
+            (Some(_), [administrator, vendor]) => {
+                reporter.add_three(administrator.compared(), vendor.compared());
+            }
+            _ => found.iter().for_each(|one| reporter.add(one.compared())),
+        }
+        reporter.stale(self.hides.stale());
+        reporter.errors(failures.iter().map(ToString::to_string));
+        let report = reporter.finish();
+        match args.report.format {
+            Format::Text => output.out(&text(&report, Shown { all: args.all })),
+            Format::Json => output.out(&report_json(&report)),
+            Format::Jsonl => output.out(&report_jsonl(&report)),
+            Format::Markdown => output.out(&markdown(&report)),
+            Format::Unified => output.out(&unified),
+        }
+        let exit = match report.is_clean() {
+            true => Exit::Clean,
+            false => Exit::Findings,
+        };
+        if args.git {
+            // They belong to the difference that git shows.
+            let told = failures.iter().map(|failure| format!("{failure}\n"));
+            output.out(&told.collect::<String>());
+            return exit;
+        }
+        output.failures(&failures, exit)
+    }
+}
+
+fn changed_lines(args: &DiffArgs, rules: &Rules, files: &[Loaded<'_>; 2], color: bool) -> String {
+    let masks = (!args.show_secrets).then_some((&*rules.secrets, &rules.identities));
+    let [one, other] = files
+        .each_ref()
+        .map(|file| (file.label.as_str(), file.document));
+    lines::between(one, other, masks, color)
+}
