@@ -16,14 +16,12 @@
     return texts[at];
   };
 
-  const groupOf = rows.map((row) => row.closest('.group').id);
-
   const apply = () => {
     const [find, status, section, risk] = names.map((name) => field(name)?.value ?? '');
     const words = find.toLowerCase().split(/\s+/).filter(Boolean);
     let shown = 0;
     rows.forEach((row, at) => {
-      const fits = (!status || groupOf[at] === status)
+      const fits = (!status || row.dataset.status === status)
         && (!section || row.dataset.section === section)
         && (!risk || (risk === 'any' ? row.dataset.risk : row.dataset.risk === risk))
         && words.every((word) => textOf(at).includes(word));
@@ -88,14 +86,13 @@
     next.addEventListener('click', () => {
       const shown = cards.filter((card) => !card.hidden);
       if (!shown.length) return;
-      const at = shown.indexOf(document.activeElement?.closest('.card') ?? last);
-      last = shown[(at + 1) % shown.length];
-      last.scrollIntoView();
-      last.focus({ preventScroll: true });
-      next.focus({ preventScroll: true });
+      const current = document.querySelector('.card.current');
+      const card = shown[(shown.indexOf(current) + 1) % shown.length];
+      current?.classList.remove('current');
+      card.classList.add('current');
+      card.scrollIntoView();
     });
   }
-  let last = null;
 
   let waiting = 0;
   form.addEventListener('input', () => {

@@ -15,6 +15,7 @@ use crate::error::{Failure, Failures};
 use crate::pack::Rules;
 use crate::present::diff as lines;
 use crate::present::differences::{Reporter, Shown, markdown, report_json, report_jsonl, text};
+use crate::present::page::{Assets, html};
 
 /// What was asked for, read.
 pub(super) struct Job<'a> {
@@ -151,6 +152,10 @@ impl<'a> Job<'a> {
             Format::Json => output.out(&report_json(&report)),
             Format::Jsonl => output.out(&report_jsonl(&report)),
             Format::Markdown => output.out(&markdown(&report)),
+            Format::Html => match html(&report.page(), Assets::Inside) {
+                Ok(page) => output.out(&page),
+                Err(unmade) => failures.push(unmade.into()),
+            },
             Format::Unified => output.out(&unified),
         }
         let exit = match report.is_clean() {

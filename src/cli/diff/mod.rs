@@ -117,6 +117,8 @@ enum Format {
     Jsonl,
     /// A comment on a pull request
     Markdown,
+    /// A page for reviewers, with filters
+    Html,
     /// The changed lines, secrets masked, as `diff -u` shows them
     Unified,
 }

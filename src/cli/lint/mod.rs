@@ -23,7 +23,8 @@ use crate::lint::{Estate, Finding, Linter, Report};
 use crate::pack::Rules;
 use crate::pack::lint::{Applicability, Severity};
 use crate::present::failure::Style;
-use crate::present::lint::{View, annotations, json, markdown, sarif, text};
+use crate::present::lint::{View, annotations, json, markdown, page, sarif, text};
+use crate::present::page::{Assets, html};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -189,6 +190,8 @@ enum Format {
     Azure,
     /// A comment on a pull request
     Markdown,
+    /// A page for reviewers, with filters
+    Html,
 }
 
 impl Format {
@@ -200,6 +203,7 @@ impl Format {
             Self::Github => "github",
             Self::Azure => "azure",
             Self::Markdown => "markdown",
+            Self::Html => "html",
         }
     }
 }
@@ -359,6 +363,10 @@ fn print(args: &LintArgs, view: &View<'_>, failures: &[Failure], output: &mut Ou
         Format::Github => output.commands(&annotations::github(view, failures)),
         Format::Azure => output.commands(&annotations::azure(view, failures)),
         Format::Markdown => output.out(&markdown::markdown(view, failures, args.statistics)),
+        Format::Html => match html(&page::page(view, failures), Assets::Inside) {
+            Ok(page) => output.out(&page),
+            Err(unmade) => output.failure(&unmade.into()),
+        },
         Format::Text if args.statistics => output.out(&text::statistics(view)),
         Format::Text if !args.diff => {
             let style = Style {

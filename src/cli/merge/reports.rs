@@ -133,8 +133,7 @@ fn text_of(report: &Report, format: Format, assets: Assets<'_>) -> Result<String
         Format::Text => report.text(),
         Format::Json => report.json(),
         Format::Markdown => markdown(&report.page()),
-        Format::Html => html(&report.page(), assets)
-            .map_err(|_| Failure::new("the report cannot be made into HTML"))?,
+        Format::Html => html(&report.page(), assets)?,
         Format::Sarif => report.sarif(),
         Format::Github => report.github(),
         Format::Azure => report.azure(),

@@ -1,6 +1,7 @@
 //! The report of `conferry diff`: one value, from which every format is made, so that their counts agree.
 
 mod markdown;
+mod page;
 mod rows;
 mod text;
 mod three;

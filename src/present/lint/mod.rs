@@ -4,6 +4,7 @@ pub mod annotations;
 mod cure;
 pub mod json;
 pub mod markdown;
+pub mod page;
 pub mod sarif;
 pub mod text;
 pub mod view;

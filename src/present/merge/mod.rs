@@ -148,6 +148,19 @@ enum Kind {
     OnlyInNew,
 }
 
+impl Kind {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Carried => "carried",
+            Self::Rewritten => "rewritten",
+            Self::AlreadyEqual => "already equal",
+            Self::Dropped => "dropped",
+            Self::Removed => "removed",
+            Self::OnlyInNew => "only in new",
+        }
+    }
+}
+
 #[derive(Debug, Serialize)]
 struct DecisionLine {
     kind: Kind,

@@ -32,7 +32,9 @@ impl Report {
             shows_secrets: self.secrets_shown,
             warnings: self.warnings.clone(),
             sums: self.sums(),
-            account: self.account_lines(),
+            account: self.account_for_page(),
+            row_name: "Setting",
+            section_name: ("Section", "in "),
             columns: COLUMNS.map(str::to_owned).to_vec(),
             groups: self.groups(),
             lists: self.lists(),
@@ -61,6 +63,14 @@ impl Report {
             }
         }
         sums
+    }
+
+    fn account_for_page(&self) -> Vec<String> {
+        let mut lines = self.account_lines();
+        if self.decisions.iter().any(|line| line.kind == Kind::Carried) {
+            lines.push("The account counts settings. An element that was carried as a whole is one row below, and as many settings as it holds.".to_owned());
+        }
+        lines
     }
 
     fn groups(&self) -> Vec<Group> {
@@ -113,6 +123,7 @@ impl Report {
         let (values, places) = (&line.values, &line.places);
         Row {
             identity: line.address.clone(),
+            status: "to decide",
             section: line.section.clone(),
             label: line.label.clone(),
             address: line.address.clone(),
@@ -179,18 +190,18 @@ impl Report {
 }
 
 impl Sum {
-    fn of(number: usize, name: &str, group: Option<&'static str>) -> Self {
+    fn of(number: usize, name: &str, group: Option<&str>) -> Self {
         Self {
             number,
             name: name.to_owned(),
-            group,
+            group: group.map(str::to_owned),
         }
     }
 }
 
-fn group(id: &'static str, title: &str, rows: Vec<Row>, folded: bool) -> Group {
+fn group(id: &str, title: &str, rows: Vec<Row>, folded: bool) -> Group {
     Group {
-        id,
+        id: id.to_owned(),
         title: format!("{title} ({})", rows.len()),
         folded,
         to_decide: id == "to-decide",
@@ -220,6 +231,7 @@ fn row(line: &DecisionLine) -> Row {
     );
     Row {
         identity: line.address.clone(),
+        status: line.kind.words(),
         section: line.section.clone(),
         label: line.label.clone(),
         address: line.address.clone(),
@@ -245,6 +257,7 @@ fn equal_row(line: &EqualLine) -> Row {
     let value = line.value.as_ref().unwrap_or(&described);
     Row {
         identity: line.address.clone(),
+        status: "already equal",
         section: line.section.clone(),
         label: line.label.clone(),
         address: line.address.clone(),

@@ -15,7 +15,7 @@ pub(super) fn why(decision: &Decision, rules: &Rules) -> String {
         words.push_str(" A virtual directory in it has its new name.");
     }
     if decision.assumed {
-        words.push_str(" This rests on a documented default, not on a base file.");
+        words.push_str(" This rests on a documented default.");
     }
     words
 }
@@ -52,14 +52,10 @@ fn by_rule(id: &PolicyId, rules: &Rules) -> String {
     };
     let about = &policy.provenance;
     match about.summary.as_str() {
-        "" => format!("The rule `{id}` of {} says so.", about.pack),
-        summary => format!("{} (rule `{id}` of {})", sentence(summary), about.pack),
-    }
-}
-
-fn sentence(summary: &str) -> String {
-    match summary.ends_with(['.', '!', '?']) {
-        true => summary.to_owned(),
-        false => format!("{summary}."),
+        "" => format!("The rule `{id}` of `{}` says so.", about.pack),
+        summary => {
+            let summary = summary.trim_end_matches('.');
+            format!("{summary} (rule `{id}` of `{}`).", about.pack)
+        }
     }
 }

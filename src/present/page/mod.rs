@@ -9,14 +9,14 @@ mod anchors;
 mod filters;
 mod markdown;
 mod model;
-mod shown;
-
-use std::fmt;
+pub(in crate::present) mod shown;
 
 use askama::Template;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use sha2::{Digest, Sha256};
+
+use crate::error::Failure;
 
 pub use markdown::markdown;
 pub use model::{Cell, Fact, Group, List, Page, Row, Sum, Tone, Verdict};
@@ -57,6 +57,7 @@ struct Html<'a> {
     /// The folder of linked files, with `/` at its end.
     folder: String,
     groups: Vec<Chunked<'a>>,
+    statuses: Vec<&'static str>,
     sections: Vec<&'a str>,
     risks: Vec<&'static str>,
 }
@@ -74,11 +75,22 @@ struct Anchored<'a> {
     next: Option<String>,
 }
 
+/// The page could not be made, which is a fault of conferry.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the report cannot be made into HTML")]
+pub struct Unmade;
+
+impl From<Unmade> for Failure {
+    fn from(unmade: Unmade) -> Self {
+        Self::new(unmade.to_string()).help("Please report this: it is a fault of conferry.")
+    }
+}
+
 /// The page as HTML.
 ///
 /// # Errors
 /// None that could happen: a text takes whatever is written into it.
-pub fn html(page: &Page, assets: Assets<'_>) -> Result<String, fmt::Error> {
+pub fn html(page: &Page, assets: Assets<'_>) -> Result<String, Unmade> {
     let mut anchors = Anchors::default();
     let mut groups: Vec<Chunked<'_>> = page
         .groups
@@ -120,10 +132,11 @@ pub fn html(page: &Page, assets: Assets<'_>) -> Result<String, fmt::Error> {
         script,
         folder,
         groups,
+        statuses: page.statuses(),
         sections: page.sections(),
         risks: page.risks(),
     };
-    html.render().map_err(|_| fmt::Error)
+    html.render().map_err(|_| Unmade)
 }
 
 /// What the page may load: its own style and script, by their hashes.

@@ -21,6 +21,10 @@ pub struct Page {
     pub sums: Vec<Sum>,
     /// What the counts add up to, in words.
     pub account: Vec<String>,
+    /// What a row is, such as `Setting`.
+    pub row_name: &'static str,
+    /// What the section of a row is, such as `Section`, and the word before it in a row.
+    pub section_name: (&'static str, &'static str),
     /// What each value column is of, such as `old`.
     pub columns: Vec<String>,
     /// The settings, the most important first.
@@ -76,7 +80,7 @@ pub struct Sum {
     /// Of what.
     pub name: String,
     /// The group that shows them.
-    pub group: Option<&'static str>,
+    pub group: Option<String>,
 }
 
 /// Something about the run as a whole.
@@ -100,8 +104,8 @@ pub struct List {
 /// Settings to which the same happened.
 #[derive(Debug)]
 pub struct Group {
-    /// Its name in links and in the filter; a word of the program, not of a file.
-    pub id: &'static str,
+    /// Its name in links; a word of the program, not of a file.
+    pub id: String,
     /// Its title, with the number of rows.
     pub title: String,
     /// Whether it is folded at first.
@@ -117,6 +121,8 @@ pub struct Group {
 pub struct Row {
     /// What makes it the same setting in another report.
     pub identity: String,
+    /// What happened to it, in a word or two, for the filter.
+    pub status: &'static str,
     /// The section it is in.
     pub section: String,
     /// What it is called there.
@@ -173,6 +179,17 @@ impl Row {
 }
 
 impl Page {
+    /// What happened to rows, in the order it first appears.
+    pub(super) fn statuses(&self) -> Vec<&'static str> {
+        let mut seen = Vec::new();
+        for row in self.groups.iter().flat_map(|group| &group.rows) {
+            if !row.status.is_empty() && !seen.contains(&row.status) {
+                seen.push(row.status);
+            }
+        }
+        seen
+    }
+
     /// The sections, in the order they first appear.
     pub(super) fn sections(&self) -> Vec<&str> {
         let mut seen = std::collections::HashSet::new();

@@ -34,10 +34,35 @@ impl Shown {
     }
 }
 
+/// A part of a sentence.
+pub(super) struct Part {
+    pub(super) text: String,
+    /// Whether it stands between backticks.
+    pub(super) is_code: bool,
+}
+
+/// A sentence in parts: what it has between backticks is code.
+pub(super) fn words(sentence: &str) -> Vec<Part> {
+    let sentence = plain(sentence);
+    let ticks = sentence.matches('`').count();
+    let parts = sentence.split('`').enumerate();
+    parts
+        .map(|(at, text)| Part {
+            // A last backtick without its other half is a character like any other.
+            text: match at == ticks && ticks % 2 == 1 {
+                true => format!("`{text}"),
+                false => text.to_owned(),
+            },
+            is_code: at % 2 == 1 && !(at == ticks && ticks % 2 == 1),
+        })
+        .filter(|part| !part.text.is_empty())
+        .collect()
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::{SHORT, Shown};
+    use super::{SHORT, Shown, words};
 
     #[test]
     fn long_texts_are_folded_and_odd_characters_are_written_out() {
@@ -48,5 +73,21 @@ mod tests {
         assert_eq!(shown.start.chars().count(), SHORT + 1);
         assert_eq!(shown.whole.unwrap(), long);
         assert_eq!(shown.length, SHORT + 1);
+    }
+
+    #[test]
+    fn what_is_between_backticks_is_code() {
+        let shown = |text: &str| {
+            let parts = words(text).into_iter();
+            let parts = parts.map(|part| match part.is_code {
+                true => format!("<{}>", part.text),
+                false => part.text,
+            });
+            parts.collect::<String>()
+        };
+        assert_eq!(shown("rule `a` of `b`."), "rule <a> of <b>.");
+        assert_eq!(shown("no code"), "no code");
+        assert_eq!(shown("`a` and ` alone"), "<a> and ` alone");
+        assert_eq!(shown(""), "");
     }
 }
