@@ -9,7 +9,8 @@ use crate::cli::output::Output;
 use crate::cli::pack_options::RulesArgs;
 use crate::cli::shared::{Format, FormatArgs};
 use crate::error::{Failure, Failures};
-use crate::pack::catalog::{Entry, Library, TABLES};
+use crate::pack::catalog::{Entry, Library};
+use crate::pack::file::PackFile;
 use crate::pack::lint::Severity;
 use crate::present::rules::list;
 
@@ -37,7 +38,7 @@ pub(super) struct ListArgs {
         long,
         value_name = "KIND",
         default_value = "lint",
-        value_parser = PossibleValuesParser::new(TABLES.into_iter().chain(["all"]))
+        value_parser = PossibleValuesParser::new(PackFile::with_ids().into_iter().chain(["all"]))
     )]
     kind: String,
 

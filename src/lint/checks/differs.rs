@@ -16,7 +16,7 @@ use crate::xml::address::Leaf;
 
 /// Compares each file with the nearest one of another component, or the copies of one component.
 pub(super) fn differs(parameters: &Differs, check: &mut Check<'_>) {
-    let pairs = match &parameters.with {
+    let pairs = match &parameters.from {
         Some(other) => nearest(parameters, check, other),
         None => copies(parameters, check),
     };

@@ -7,8 +7,9 @@ use super::checks::{Name, Table};
 use super::problem::PackProblem;
 use super::row::{Row, span};
 use super::table::Text;
-use crate::pack::rules::lint::{Condition, Count, ValueTest};
-use crate::pack::rules::{FactId, ServiceId, words};
+use crate::pack::rules::lint::{Condition, Count, UrlPart, ValueTest};
+use crate::pack::rules::{FactId, ServiceId};
+use crate::word::Word;
 use crate::xml::selector::Reach;
 
 /// Reads a condition; `None` if it has a problem or says nothing.
@@ -111,6 +112,8 @@ fn tests(row: &mut Row<'_>, text: &str, tests: &mut Vec<ValueTest>, names: &mut 
     values.extend(row.text("equals"));
     let matches = row.text("matches");
     let is = row.text("is");
+    let has_type = is.is_some();
+    let is = is.and_then(|word| row.meant("type", &word));
     let same_as = row.text("same-as");
     let differs_from = row.text("differs-from");
     let same_as_fact = row.text("same-as-fact");
@@ -139,8 +142,8 @@ fn tests(row: &mut Row<'_>, text: &str, tests: &mut Vec<ValueTest>, names: &mut 
     if let Some(pattern) = &matches {
         add(checker.pattern(pattern).map(ValueTest::Matches));
     }
-    if is.is_some() {
-        add(checker.word(&is, "type", &words::TYPES).map(ValueTest::Is));
+    if has_type {
+        add(is.map(|word| ValueTest::Is(word.into_inner())));
     }
     if let Some(path) = &same_as {
         add(checker.reach(path).map(ValueTest::SameAs));
@@ -172,7 +175,8 @@ fn url_parts(
 ) -> bool {
     let mut complete = true;
     let before = tests.len();
-    for (word, part) in words::URL_PARTS {
+    for part in UrlPart::ALL.iter().copied() {
+        let word = part.word();
         let found = row
             .nested(word, "a condition")
             .map(|row| condition(row, text, names));

@@ -3,12 +3,13 @@
 pub mod checks;
 pub mod facts;
 pub mod ids;
+pub mod keys;
 pub mod lint;
+pub mod lint_keys;
 pub mod pattern;
 pub mod places;
 pub mod template;
 pub mod terms;
-pub mod words;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};

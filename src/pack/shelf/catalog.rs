@@ -9,30 +9,12 @@ use toml::de::{DeTable, DeValue};
 
 use super::load::{PackFailure, Reason};
 use super::texts::{self, PackText};
+use crate::pack::format::file::PackFile;
 use crate::pack::format::row::span;
 use crate::pack::rules::Rules;
 use crate::pack::rules::lint::LintRule;
 use crate::pack::rules::{ComponentId, RowId};
 use crate::xml::LineColumn;
-
-/// Tables whose rows have ids, in the order in which people ask for them.
-pub const TABLES: [&str; 15] = [
-    "lint",
-    "merge",
-    "setting",
-    "fact",
-    "service",
-    "component",
-    "generation",
-    "virtual-directory",
-    "location",
-    "file",
-    "secret",
-    "identity",
-    "order",
-    "reference",
-    "section-group",
-];
 
 /// Keys that speak about a row, and examples: they are shown in their own way.
 const ABOUT: [&str; 13] = [
@@ -136,13 +118,13 @@ impl Entry {
     }
 }
 
-/// Every row that holds, in the order of [`TABLES`], packs and lines; of rows
+/// Every row that holds, in the order of [`PackFile::with_ids`], packs and lines; of rows
 /// with one id the last, in the place of the first.
 #[must_use]
 pub fn entries(packs: &[PackText]) -> Vec<Entry> {
     let mut all: Vec<Entry> = Vec::new();
     let mut places: HashMap<(&'static str, &str), usize> = HashMap::new();
-    for table in TABLES {
+    for table in PackFile::with_ids() {
         for (at, pack) in packs.iter().enumerate() {
             for row in pack.rows.iter().filter(|row| row.table == table) {
                 let mut entry = row.clone();
@@ -166,7 +148,7 @@ pub fn entries(packs: &[PackText]) -> Vec<Entry> {
 /// All rows of one pack, as if it were the first one.
 pub(super) fn rows(document: &DeTable<'_>, text: &str) -> Vec<Entry> {
     let mut entries = Vec::new();
-    for table in TABLES {
+    for table in PackFile::with_ids() {
         let rows = document.get(table);
         let rows = rows.and_then(|rows| rows.get_ref().as_array());
         for row in rows.into_iter().flat_map(|rows| rows.iter()) {
