@@ -3,6 +3,7 @@
 mod markdown;
 mod rows;
 mod section;
+mod table;
 mod text;
 mod three;
 
@@ -21,6 +22,7 @@ use crate::present::plain::plain_json;
 use crate::present::redact::Redactor;
 
 pub use markdown::markdown;
+pub use table::{HadBy, SideBySide};
 pub use text::{Shown, text};
 
 /// Version of the JSON. It changes when a field is renamed, removed or means something else.
@@ -38,8 +40,11 @@ pub struct Report {
     secrets_shown: bool,
     /// How many changes of each kind there are.
     counts: Counts,
-    /// The files that were compared.
+    /// The files that were compared, if there are two inputs.
     files: Vec<File>,
+    /// Three inputs or more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    side_by_side: Option<SideBySide>,
     /// Files that only the first side has.
     only_before: Vec<String>,
     /// Files that only the second side has.
@@ -397,7 +402,10 @@ impl<'r> Reporter<'r> {
 
     /// The report.
     #[must_use]
-    pub fn finish(self) -> Report {
+    pub fn finish(mut self) -> Report {
+        if let Some(table) = &mut self.report.side_by_side {
+            table.alike = table::alike(table);
+        }
         self.report
     }
 }
@@ -410,6 +418,7 @@ impl Report {
             secrets_shown,
             counts: Counts::default(),
             files: Vec::new(),
+            side_by_side: None,
             only_before: Vec::new(),
             only_after: Vec::new(),
             stale: Vec::new(),
@@ -430,6 +439,7 @@ impl Report {
             && self.only_before.is_empty()
             && self.only_after.is_empty()
             && self.stale.is_empty()
+            && (self.side_by_side.as_ref()).is_none_or(SideBySide::is_clean)
     }
 }
 
@@ -469,6 +479,9 @@ pub fn report_jsonl(report: &Report) -> String {
             lines.push_str(&plain_json(&line));
             lines.push('\n');
         }
+    }
+    if let Some(table) = &report.side_by_side {
+        lines.push_str(&table::jsonl(table));
     }
     lines
 }
