@@ -137,7 +137,9 @@ fn show(estate: &Estate, report: &Report) {
     for finding in report.findings.iter().take(20) {
         assert!(!text::finding(&view, finding, style).is_empty());
     }
-    assert!(json::json(&view, &[], false).ends_with("}\n"));
+    assert!(
+        json::json(&view, &[], false, &conferry::present::run::Run::default()).ends_with("}\n")
+    );
     assert!(sarif::sarif(&view, &[]).ends_with("}\n"));
     let lines = annotations::github(&view, &[]) + &annotations::azure(&view, &[]);
     assert_eq!(lines.lines().count(), 2 * report.findings.len());

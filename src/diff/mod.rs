@@ -22,6 +22,7 @@ pub mod parts;
 mod remarks;
 mod renamed;
 pub mod risk;
+pub mod side_by_side;
 mod sidecars;
 mod walk;
 

@@ -15,6 +15,7 @@ pub mod plain;
 pub mod redact;
 pub mod rewrite;
 pub mod rules;
+pub mod run;
 mod sarif;
 mod section;
 pub mod snapshot;

@@ -512,13 +512,18 @@ fn no_command_shows_a_secret() {
         }
         for format in ["text", "json", "jsonl", "markdown", "html", "unified"] {
             let sides = ["old.config", "new.config", "base.config"];
-            let diff = [
-                &["diff"],
-                &sides[..],
-                &["--all", "--learn", "--format", format],
-            ]
-            .concat();
-            look(folder.path(), &rows, &[&diff]);
+            for (sides, more) in [
+                (&sides[..2], "--all"),
+                (&sides[..], "--all"),
+                (&sides[..2], "--effective"),
+            ] {
+                let is_new = sides.len() > 2 || more == "--effective";
+                if is_new && !["text", "json"].contains(&format) {
+                    continue;
+                }
+                let diff = [&["diff"], sides, &[more, "--learn", "--format", format]].concat();
+                look(folder.path(), &rows, &[&diff]);
+            }
         }
         look(
             folder.path(),

@@ -13,8 +13,10 @@ fn every_case_folder_ends_as_expected() {
 #[test]
 fn the_page_shows_what_is_printed() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let printed = root.join("tests/cases/diff/documented/stdout.txt");
-    let printed = fs::read_to_string(printed).unwrap();
     let page = fs::read_to_string(root.join("docs/diff.md")).unwrap();
-    assert!(page.contains(&printed), "docs/diff.md lacks\n{printed}");
+    for case in ["documented", "several-five"] {
+        let printed = root.join("tests/cases/diff").join(case).join("stdout.txt");
+        let printed = fs::read_to_string(printed).unwrap();
+        assert!(page.contains(&printed), "docs/diff.md lacks\n{printed}");
+    }
 }

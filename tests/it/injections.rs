@@ -163,6 +163,10 @@ fn nothing_printed_is_obeyed() {
     for format in ["text", "json", "jsonl", "markdown", "html", "unified"] {
         let sides = ["old.config", "new.config", "--all", "--format", format];
         commands.push([&["diff"], &sides[..]].concat());
+        let sides = ["old.config", "new.config", "old.config", "--format", format];
+        if format != "unified" {
+            commands.push([&["diff"], &sides[..]].concat());
+        }
     }
     commands.push(vec!["diff", "lint", "bad"]);
     for args in commands {

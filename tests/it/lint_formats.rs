@@ -43,7 +43,13 @@ fn json_of_every_example_fits_its_schema() {
     each_example(&rules, |estate, report| {
         let view = View::new(&rules, estate, report, false);
         for statistics in [false, true] {
-            let printed = serde_json::from_str(&json::json(&view, &[], statistics)).unwrap();
+            let printed = serde_json::from_str(&json::json(
+                &view,
+                &[],
+                statistics,
+                &conferry::present::run::Run::default(),
+            ))
+            .unwrap();
             assert_eq!(misfit(&schema, &schema, &printed, ""), None);
         }
     });

@@ -45,7 +45,7 @@ fn secrets_of_examples_are_not_shown() {
                 color: false,
                 unicode: true,
             };
-            let mut shown = json::json(&view, &[], false);
+            let mut shown = json::json(&view, &[], false, &conferry::present::run::Run::default());
             for finding in &report.findings {
                 shown.push_str(&text::finding(&view, finding, style));
             }

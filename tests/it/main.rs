@@ -9,6 +9,7 @@ mod command; // how tests run the binary
 mod command_cases; // how tests run the folders of cases of a command
 mod compiled_pack; // the general pack as the build compiles it in, equal to rules/dotnet/pack.toml
 mod diff_cases; // conferry diff: the folders in tests/cases/diff
+mod diff_counts; // the same numbers in every format
 mod diff_effective; // what --effective tells is what .NET reads differently
 mod diff_laws; // what its report says, over cases and the corpus
 mod dotnet_hazards; // config::hazards against .NET's own reader

@@ -9,6 +9,24 @@ use crate::error::{Failure, Failures};
 use crate::pack::Rules;
 use crate::present::differences::Compared;
 
+/// What is compared, and with which rules.
+pub(super) struct Inputs<'s> {
+    pub(super) rules: &'s Rules,
+    pub(super) sides: &'s [Side],
+    pub(super) parents: &'s [Loaded<'s>],
+    pub(super) is_effective: bool,
+}
+
+impl Inputs<'_> {
+    /// Both files as they are to be compared.
+    pub(super) fn view<'p>(&'p self, pair: &'p Pair<'_>) -> Result<View<'p>, Failure> {
+        match self.is_effective {
+            true => View::effective(pair, self.parents, self.rules),
+            false => Ok(View::written(pair)),
+        }
+    }
+}
+
 /// Two files that are compared, with those that they point at.
 pub(super) struct Pair<'s> {
     pub(super) sides: [(&'s Side, usize); 2],
@@ -88,12 +106,12 @@ pub(super) struct Found<'c> {
 
 impl<'c> Found<'c> {
     pub(super) fn of(
-        rules: &Rules,
+        inputs: &Inputs<'_>,
         hides: &mut Hides,
         pair: &Pair<'_>,
         view: &'c View<'c>,
-        parents: &[Loaded<'_>],
     ) -> Result<Self, Failure> {
+        let (rules, parents) = (inputs.rules, inputs.parents);
         let names = pair.names();
         let difference = match view {
             View::Written([one, other]) => diff(one, other, rules),

@@ -2,15 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use super::found::{Found, Pair, View};
+use super::found::{Found, Inputs, Pair, View};
 use super::hidden::Hides;
-use super::pairs::{Pairs, pairs};
+use super::pairs::pairs;
 use super::sides::{Loaded, Side, sidecars};
-use super::{DiffArgs, Format};
+use super::{DiffArgs, Format, side_by_side};
 use crate::cli::exit::Exit;
 use crate::cli::keys::keys;
 use crate::cli::output::Output;
 use crate::cli::pack_options::load_lint_rules;
+use crate::cli::this_run::this_run;
 use crate::error::{Failure, Failures};
 use crate::pack::Rules;
 use crate::present::diff as lines;
@@ -88,68 +89,53 @@ impl<'a> Job<'a> {
     }
 
     pub(super) fn compare(&mut self, output: &mut Output) -> Exit {
-        let args = self.args;
-        let mut reporter = Reporter::new(&self.rules, args.show_secrets);
+        let Self {
+            args,
+            rules,
+            hides,
+            base,
+            parents,
+            sides,
+        } = self;
+        let mut reporter = Reporter::new(rules, args.show_secrets);
         let mut failures = Failures::new();
         let mut unified = String::new();
-        let (first, others) = match (&self.base, &self.sides[..]) {
-            (Some(base), sides) => (base, sides),
-            (None, [first, others @ ..]) => (first, others),
-            (None, []) => return Exit::Clean,
-        };
-        let mut pairings: Vec<Pairs> = Vec::new();
-        for other in others {
-            pairings.push(pairs(first, other, &self.rules));
-        }
-        let parents = self.parents.iter().flat_map(|side| &side.estate.subjects);
-        let parents = parents.filter_map(|subject| failures.keep(sidecars(subject, &self.rules)));
+        let parents = parents.iter().flat_map(|side| &side.estate.subjects);
+        let parents = parents.filter_map(|subject| failures.keep(sidecars(subject, rules)));
         let parents: Vec<Loaded<'_>> = parents.collect();
-        let mut compared: Vec<Pair<'_>> = Vec::new();
-        for (pairs, other) in pairings.iter().zip(others) {
-            for pair in &pairs.both {
-                let sides = [(first, pair.before), (other, pair.after)];
-                compared.extend(failures.keep(Pair::load(sides, &self.rules)));
-            }
-            reporter.only(pairs.only_before.clone(), pairs.only_after.clone());
-        }
-        let views: Vec<Option<View<'_>>> = compared
-            .iter()
-            .map(|pair| match args.effective {
-                true => failures.keep(View::effective(pair, &parents, &self.rules)),
-                false => Some(View::written(pair)),
-            })
-            .collect();
-        let mut found = Vec::new();
-        for (pair, view) in compared.iter().zip(&views) {
-            let Some(view) = view else { continue };
-            found.extend(failures.keep(Found::of(
-                &self.rules,
-                &mut self.hides,
-                pair,
-                view,
-                &parents,
-            )));
+        let inputs = Inputs {
+            rules,
+            sides,
+            parents: &parents,
+            is_effective: args.effective,
+        };
+        if base.is_none() && sides.len() > 2 {
             if args.report.format == Format::Unified {
-                unified.push_str(&changed_lines(
-                    args,
-                    &self.rules,
-                    &pair.files,
-                    output.color(),
-                ));
+                let failure = Failure::new("--format unified shows two inputs, and here are more");
+                output.failure(&failure.help("Name two, or choose another format."));
+                return Exit::Failed;
             }
+            side_by_side::compare(&inputs, hides, &mut reporter, &mut failures);
+        } else {
+            let lines = |files: &[Loaded<'_>; 2]| match args.report.format {
+                Format::Unified => changed_lines(args, rules, files, output.color()),
+                _ => String::new(),
+            };
+            unified = with_first(
+                &inputs,
+                base.as_ref(),
+                hides,
+                &mut reporter,
+                &mut failures,
+                &lines,
+            );
         }
-        match (&self.base, &found[..]) {
-            (Some(_), [administrator, vendor]) => {
-                reporter.add_three(administrator.compared(), vendor.compared());
-            }
-            _ => found.iter().for_each(|one| reporter.add(one.compared())),
-        }
-        reporter.stale(self.hides.stale());
+        reporter.stale(hides.stale());
         reporter.errors(failures.iter().map(ToString::to_string));
         let report = reporter.finish();
         match args.report.format {
             Format::Text => output.out(&text(&report, Shown { all: args.all })),
-            Format::Json => output.out(&report_json(&report)),
+            Format::Json => output.out(&report_json(&report, &this_run())),
             Format::Jsonl => output.out(&report_jsonl(&report)),
             Format::Markdown => output.out(&markdown(&report)),
             Format::Html => match html(&report.page(), Assets::Inside) {
@@ -170,6 +156,56 @@ impl<'a> Job<'a> {
         }
         output.failures(&failures, exit)
     }
+}
+
+/// Compares the second input with the first one, or both with the base; what `lines` says of their files.
+fn with_first(
+    inputs: &Inputs<'_>,
+    base: Option<&Side>,
+    hides: &mut Hides,
+    reporter: &mut Reporter<'_>,
+    failures: &mut Failures,
+    lines: &dyn Fn(&[Loaded<'_>; 2]) -> String,
+) -> String {
+    let (first, others) = match (base, inputs.sides) {
+        (Some(base), sides) => (base, sides),
+        (None, [first, others @ ..]) => (first, others),
+        (None, []) => return String::new(),
+    };
+    let mut compared: Vec<Pair<'_>> = Vec::new();
+    for other in others {
+        let pairs = pairs(first, other, inputs.rules);
+        for pair in &pairs.both {
+            let sides = [(first, pair.before), (other, pair.after)];
+            compared.extend(failures.keep(Pair::load(sides, inputs.rules)));
+        }
+        let label = |side: &Side, at: &usize| side.estate.subjects[*at].label.clone();
+        reporter.only(
+            pairs
+                .only_before
+                .iter()
+                .map(|at| label(first, at))
+                .collect(),
+            pairs.only_after.iter().map(|at| label(other, at)).collect(),
+        );
+    }
+    let views: Vec<Option<View<'_>>> = (compared.iter())
+        .map(|pair| failures.keep(inputs.view(pair)))
+        .collect();
+    let mut found = Vec::new();
+    let mut unified = String::new();
+    for (pair, view) in compared.iter().zip(&views) {
+        let Some(view) = view else { continue };
+        found.extend(failures.keep(Found::of(inputs, hides, pair, view)));
+        unified.push_str(&lines(&pair.files));
+    }
+    match (base, &found[..]) {
+        (Some(_), [administrator, vendor]) => {
+            reporter.add_three(administrator.compared(), vendor.compared());
+        }
+        _ => found.iter().for_each(|one| reporter.add(one.compared())),
+    }
+    unified
 }
 
 fn changed_lines(args: &DiffArgs, rules: &Rules, files: &[Loaded<'_>; 2], color: bool) -> String {

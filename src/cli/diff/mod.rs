@@ -5,6 +5,7 @@ mod git;
 mod hidden;
 mod job;
 mod pairs;
+mod side_by_side;
 mod sides;
 
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ use super::keys::KeyArgs;
 use super::output::Output;
 use super::pack_options::RulesArgs;
 use super::shared::FormatArgs;
+use super::this_run::this_run;
 use crate::present::differences::{failed_json, json_schema};
 
 const EXAMPLES: &str = "\
@@ -27,6 +29,9 @@ Examples:
 
   What did the upgrade change on this server? Folders and snapshots are compared file by file:
     conferry diff before.zip C:\\inetpub\\wwwroot
+
+  Which of three servers is set up differently, and in what?
+    conferry diff \\\\web1\\site \\\\web2\\site \\\\web3\\site
 
   Production against test; what only names another environment is one line:
     conferry diff prod\\web.config test\\web.config --learn
@@ -54,7 +59,7 @@ pub(super) struct DiffArgs {
     #[arg(value_name = "A", required_unless_present = "schema")]
     before: Option<PathBuf>,
 
-    /// What it is; several are each compared with A
+    /// What it is; with several, all are put side by side: one row for each setting that is not the same everywhere
     #[arg(value_name = "B", required_unless_present = "schema")]
     after: Vec<PathBuf>,
 
@@ -133,7 +138,10 @@ pub(super) fn run(args: &DiffArgs, output: &mut Output) -> Exit {
     }
     let ended = Job::read(args).map(|mut job| job.compare(output));
     if let (Err(failures), Format::Json) = (&ended, args.report.format) {
-        output.out(&failed_json(failures.iter().map(ToString::to_string)));
+        output.out(&failed_json(
+            failures.iter().map(ToString::to_string),
+            &this_run(),
+        ));
     }
     output.ended(ended)
 }

@@ -15,8 +15,8 @@ pub(super) struct Pair {
 /// All pairs, and what has no partner.
 pub(super) struct Pairs {
     pub(super) both: Vec<Pair>,
-    pub(super) only_before: Vec<String>,
-    pub(super) only_after: Vec<String>,
+    pub(super) only_before: Vec<usize>,
+    pub(super) only_after: Vec<usize>,
 }
 
 /// Two files that were given are a pair. Of folders and snapshots those are that have one path without
@@ -54,11 +54,11 @@ pub(super) fn pairs(before: &Side, after: &Side, rules: &Rules) -> Pairs {
     join(sides, &mut free, &mut both, by_new_path);
     join(sides, &mut free, &mut both, by_component);
     both.sort_by_key(|pair| pair.before);
-    let label = |side: &Side, at: &usize| side.estate.subjects[*at].label.clone();
+    let [only_before, only_after] = free;
     Pairs {
         both,
-        only_before: free[0].iter().map(|at| label(before, at)).collect(),
-        only_after: free[1].iter().map(|at| label(after, at)).collect(),
+        only_before,
+        only_after,
     }
 }
 

@@ -21,6 +21,8 @@ use crate::xml::{Document, NodeId};
 
 /// All files of one side.
 pub(super) struct Side {
+    /// As it was given.
+    pub(super) given: String,
     pub(super) estate: Estate,
     /// Of each file its path below what was given; `None` for a file that was given itself.
     pub(super) below: Vec<Option<String>>,
@@ -39,6 +41,7 @@ impl Side {
             let tree = Arc::new(Disk::default());
             let subject = Subject::new(label, PathBuf::new(), tree, &bytes, rules);
             return Ok(Self {
+                given: read::display_name(path),
                 estate: Estate {
                     subjects: vec![subject],
                 },
@@ -66,6 +69,7 @@ impl Side {
             return Err(unread.into_iter().map(Failure::from).collect());
         }
         Ok(Self {
+            given: path.display().to_string(),
             estate,
             below,
             report: OnceLock::new(),

@@ -15,6 +15,7 @@ use super::keys::{KeyArgs, keys};
 use super::output::Output;
 use super::pack_options::RulesArgs;
 use super::shared::FormatArgs;
+use super::this_run::this_run;
 use crate::error::Failure;
 use crate::io::{read, relative};
 use crate::lint::fix;
@@ -358,7 +359,7 @@ fn refused(args: &LintArgs, failures: &[Failure], output: &mut Output) -> Exit {
 
 fn print(args: &LintArgs, view: &View<'_>, failures: &[Failure], output: &mut Output) {
     match args.report.format {
-        Format::Json => output.out(&json::json(view, failures, args.statistics)),
+        Format::Json => output.out(&json::json(view, failures, args.statistics, &this_run())),
         Format::Sarif => output.out(&sarif::sarif(view, failures)),
         Format::Github => output.commands(&annotations::github(view, failures)),
         Format::Azure => output.commands(&annotations::azure(view, failures)),

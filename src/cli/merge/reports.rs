@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use crate::cli::output::Output;
+use crate::cli::this_run::this_run;
 use crate::error::Failure;
+use crate::io::relative;
 use crate::present::merge::Report;
 use crate::present::page::{self, Assets, html, markdown};
 use crate::present::plain::{Printed, printed};
@@ -123,15 +125,17 @@ impl ReportArgs {
 
 /// How a report names the folder of its assets: as seen from its own folder where it is below that.
 fn linked(assets: &Path, report: &Path) -> String {
-    let folder = report.parent().unwrap_or(Path::new(""));
-    let folder = crate::io::relative::absolute(folder);
-    crate::io::relative::seen_from(&folder, assets)
+    let folder = report
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = relative::absolute(folder.unwrap_or(Path::new(".")));
+    relative::seen_from(&folder, assets)
 }
 
 fn text_of(report: &Report, format: Format, assets: Assets<'_>) -> Result<String, Failure> {
     Ok(match format {
         Format::Text => report.text(),
-        Format::Json => report.json(),
+        Format::Json => report.json(&this_run()),
         Format::Markdown => markdown(&report.page()),
         Format::Html => html(&report.page(), assets)?,
         Format::Sarif => report.sarif(),

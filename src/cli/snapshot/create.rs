@@ -12,6 +12,7 @@ use crate::cli::keys::{LockArgs, lock};
 use crate::cli::output::Output;
 use crate::cli::pack_options::{RulesArgs, load_rules};
 use crate::cli::shared::{Format, FormatArgs};
+use crate::cli::this_run::this_run;
 use crate::error::{Failure, Failures};
 use crate::present::snapshot as present;
 use crate::snapshot::create::{CreateError, Destination, Facts, check, create};
@@ -129,7 +130,7 @@ pub(super) fn run(args: &CreateArgs, output: &mut Output) -> Result<Exit, Failur
     };
     if args.dry_run {
         output.out(&match args.report.format {
-            Format::Json => present::plan_json(&plan),
+            Format::Json => present::plan_json(&plan, &this_run()),
             Format::Text => present::plan_text(&plan),
         });
         failures.extend(check(&plan, &destination).err().as_ref().map(unmade));
@@ -153,7 +154,7 @@ pub(super) fn run(args: &CreateArgs, output: &mut Output) -> Result<Exit, Failur
     match made {
         Ok(made) => {
             output.out(&match args.report.format {
-                Format::Json => present::manifest_json("create", &made.manifest),
+                Format::Json => present::manifest_json("create", &made.manifest, &this_run()),
                 Format::Text => {
                     present::created_text(&made.manifest, &args.output.display().to_string())
                 }

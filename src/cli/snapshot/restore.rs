@@ -10,6 +10,7 @@ use crate::cli::exit::Exit;
 use crate::cli::keys::{KeyArgs, check_needed, keys};
 use crate::cli::output::Output;
 use crate::cli::shared::{Format, FormatArgs};
+use crate::cli::this_run::this_run;
 use crate::error::{Failure, Failures};
 use crate::io::fresh;
 use crate::io::write::Backup;
@@ -124,7 +125,8 @@ pub(super) fn run(args: &RestoreArgs, output: &mut Output) -> Result<Exit, Failu
     if is_text {
         output.out(&present::steps_text(&steps, args.dry_run));
     }
-    let json = |problems: &[Problem]| present::steps_json(&steps, args.dry_run, problems);
+    let json =
+        |problems: &[Problem]| present::steps_json(&steps, args.dry_run, problems, &this_run());
     let mut exit = Exit::Clean;
     if steps
         .iter()

@@ -1,7 +1,7 @@
 //! The report for a comment on a pull request; it fits what GitHub takes.
 
 use super::text::{counted, effective, names, without_meaning};
-use super::{File, Report, Row};
+use super::{File, Report, Row, table};
 use crate::present::in_markdown::text as escaped;
 
 /// GitHub refuses longer comments (65,536 characters); some room is left for what surrounds it.
@@ -9,7 +9,7 @@ const MOST: usize = 65_000;
 
 /// How much is told; each step tells less.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Detail {
+pub(super) enum Detail {
     /// Everything.
     Full,
     /// Long values cut.
@@ -36,15 +36,19 @@ pub fn markdown(report: &Report) -> String {
 }
 
 fn at(report: &Report, detail: Detail) -> String {
-    let mut text = format!(
-        "### Configuration differences: {}\n",
-        counted(&report.counts)
-    );
+    let counts = match &report.side_by_side {
+        Some(table) => table::counted(table),
+        None => counted(&report.counts),
+    };
+    let mut text = format!("### Configuration differences: {counts}\n");
     if report.secrets_shown {
         text.push_str("\n**This report shows secrets.**\n");
     }
     if detail > Detail::Full {
         text.push_str("\nSome details are left out, since a comment has limits; `conferry diff --format text` shows them.\n");
+    }
+    if let Some(table) = &report.side_by_side {
+        table::markdown(table, detail, &mut text);
     }
     for file in &report.files {
         file_at(file, detail, &mut text);

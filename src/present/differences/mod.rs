@@ -3,6 +3,7 @@
 mod markdown;
 mod page;
 mod rows;
+mod table;
 mod text;
 mod three;
 
@@ -17,11 +18,13 @@ use crate::pack::Rules;
 use crate::pack::lint::Severity;
 use crate::pack::rules::RuleId;
 use crate::pack::schema::NothingIsNull;
-use crate::present::json::json;
+use crate::present::json::{json, json_of_run};
 use crate::present::plain::plain_json;
 use crate::present::redact::Redactor;
+use crate::present::run::{OfRun, Run};
 
 pub use markdown::markdown;
+pub use table::{HadBy, SideBySide};
 pub use text::{Shown, text};
 
 /// Version of the JSON. It changes when a field is renamed, removed or means something else.
@@ -39,8 +42,11 @@ pub struct Report {
     secrets_shown: bool,
     /// How many changes of each kind there are.
     counts: Counts,
-    /// The files that were compared.
+    /// The files that were compared, if there are two inputs.
     files: Vec<File>,
+    /// Three inputs or more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    side_by_side: Option<SideBySide>,
     /// Files that only the first side has.
     only_before: Vec<String>,
     /// Files that only the second side has.
@@ -398,7 +404,10 @@ impl<'r> Reporter<'r> {
 
     /// The report.
     #[must_use]
-    pub fn finish(self) -> Report {
+    pub fn finish(mut self) -> Report {
+        if let Some(table) = &mut self.report.side_by_side {
+            table.alike = table::alike(table);
+        }
         self.report
     }
 }
@@ -411,6 +420,7 @@ impl Report {
             secrets_shown,
             counts: Counts::default(),
             files: Vec::new(),
+            side_by_side: None,
             only_before: Vec::new(),
             only_after: Vec::new(),
             stale: Vec::new(),
@@ -431,21 +441,22 @@ impl Report {
             && self.only_before.is_empty()
             && self.only_after.is_empty()
             && self.stale.is_empty()
+            && (self.side_by_side.as_ref()).is_none_or(SideBySide::is_clean)
     }
 }
 
 /// The report for programs.
 #[must_use]
-pub fn report_json(report: &Report) -> String {
-    json(report)
+pub fn report_json(report: &Report, run: &Run) -> String {
+    json_of_run(report, run)
 }
 
 /// The report for programs of a comparison that could not be made.
 #[must_use]
-pub fn failed_json(errors: impl IntoIterator<Item = String>) -> String {
+pub fn failed_json(errors: impl IntoIterator<Item = String>, run: &Run) -> String {
     let mut report = Report::empty(false);
     report.errors.extend(errors);
-    json(&report)
+    json_of_run(&report, run)
 }
 
 /// The report for programs that read line by line: one change in each, with the files it is about.
@@ -471,6 +482,9 @@ pub fn report_jsonl(report: &Report) -> String {
             lines.push('\n');
         }
     }
+    if let Some(table) = &report.side_by_side {
+        lines.push_str(&table::jsonl(table));
+    }
     lines
 }
 
@@ -480,5 +494,5 @@ pub fn json_schema() -> String {
     let generator = SchemaSettings::draft2020_12()
         .with_transform(NothingIsNull)
         .into_generator();
-    json(&generator.into_root_schema_for::<Report>())
+    json(&generator.into_root_schema_for::<OfRun<'_, Report>>())
 }

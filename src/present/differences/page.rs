@@ -9,6 +9,17 @@ impl Report {
     /// As a page.
     #[must_use]
     pub fn page(&self) -> Page {
+        if let Some(table) = &self.side_by_side {
+            return Page {
+                command: "diff",
+                verdict: self.verdict(),
+                shows_secrets: self.secrets_shown,
+                warnings: self.errors.clone(),
+                row_name: "Setting",
+                section_name: ("Section", "in "),
+                ..table.page()
+            };
+        }
         let has_vendor = self.files.iter().any(|file| file.vendor.is_some());
         let columns: &[&str] = match has_vendor {
             true => &["before", "administrator", "vendor"],

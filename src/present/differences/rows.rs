@@ -90,7 +90,7 @@ impl Reporter<'_> {
         }
     }
 
-    fn found(&self, risk: &Risk) -> Found {
+    pub(super) fn found(&self, risk: &Risk) -> Found {
         Found {
             rule: self.rules.lints[risk.finding.rule].provenance.id.clone(),
             severity: risk.finding.severity,
@@ -148,7 +148,7 @@ impl Reporter<'_> {
         row
     }
 
-    fn is_secret(&self, place: &Place<'_>) -> bool {
+    pub(super) fn is_secret(&self, place: &Place<'_>) -> bool {
         let rules = self.rules;
         let (document, element) = (place.document, place.element);
         document.is_element(element)
@@ -157,7 +157,7 @@ impl Reporter<'_> {
                 .is_secret(&rules.identities, document, element, &place.leaf)
     }
 
-    fn address(&self, place: &Place<'_>) -> Address {
+    pub(super) fn address(&self, place: &Place<'_>) -> Address {
         let table = &self.rules.identities;
         let element = match place.document.kind(place.element) {
             NodeKind::Element => place.element,
@@ -170,7 +170,7 @@ impl Reporter<'_> {
             .address(table, place.document, element, place.leaf.clone())
     }
 
-    fn side<'c>(
+    pub(super) fn side<'c>(
         &mut self,
         place: &Place<'c>,
         secret: bool,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{By, Counts, File, Report, Row, WithoutMeaning};
+use super::{By, Counts, File, Report, Row, WithoutMeaning, table};
 use crate::present::count::number;
 
 /// How much is shown.
@@ -27,6 +27,9 @@ pub fn text(report: &Report, shown: Shown) -> String {
     let mut text = String::new();
     if report.secrets_shown {
         text.push_str("This report shows secrets.\n");
+    }
+    if let Some(table) = &report.side_by_side {
+        table::text(table, shown, &mut text);
     }
     for file in &report.files {
         self::file(file, report.files.len() > 1, shown, &mut text);
@@ -334,7 +337,7 @@ fn part(part: &super::Part) -> String {
 }
 
 /// Two values in quotes; what long ones have in common is cut out.
-fn shortened(before: &str, after: &str, shown: Shown) -> [String; 2] {
+pub(super) fn shortened(before: &str, after: &str, shown: Shown) -> [String; 2] {
     let quoted = |value: &str| format!("\"{}\"", value.replace(['\n', '\r'], " "));
     if shown.all || (before.chars().count() <= LONG && after.chars().count() <= LONG) {
         return [before, after].map(quoted);

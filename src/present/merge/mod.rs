@@ -31,7 +31,9 @@ use crate::merge::comment_account::CommentAccount;
 use crate::merge::offers::{Offer, component_of};
 use crate::merge::outcome::Decision;
 use crate::merge::{Inputs, Merged, Missing, Outcome};
+use crate::present::json::json_of_run;
 use crate::present::redact::Redactor;
+use crate::present::run::Run;
 use crate::xml::{Document, Lines};
 
 /// Version of the JSON. It changes when a field is renamed, removed or means something else.
@@ -286,8 +288,8 @@ impl Report {
 
     /// As JSON, one line end at the end.
     #[must_use]
-    pub fn json(&self) -> String {
-        crate::present::json::json(self)
+    pub fn json(&self, run: &Run) -> String {
+        json_of_run(self, run)
     }
 }
 

@@ -64,7 +64,7 @@ impl Verdict {
                 "All {all} of the old file are accounted for; what is marked `assumed` rests on documented defaults."
             ),
             State::ToDecide => format!(
-                "{} of the old file were read, and {} left to people, with the rule that settles it.",
+                "{} of the old file were read; {} left to people.",
                 all,
                 match self.to_decide {
                     1 => "1 conflict is".to_owned(),

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::{bytes, document};
 use crate::merge::outcome::Value;
 use crate::present::redact::Redactor;
+use crate::present::run::Run;
 use crate::snapshot::diff::{Change, Difference};
 
 fn word(change: Change) -> &'static str {
@@ -64,7 +65,11 @@ pub fn differences_text(differences: &[Difference], redactor: &mut Redactor<'_>)
 }
 
 /// What differs, for programs.
-pub fn differences_json(differences: &[Difference], redactor: &mut Redactor<'_>) -> String {
+pub fn differences_json(
+    differences: &[Difference],
+    redactor: &mut Redactor<'_>,
+    run: &Run,
+) -> String {
     let mut rows = Vec::new();
     for difference in differences {
         let side = |of: &Option<(u64, String)>| {
@@ -88,5 +93,5 @@ pub fn differences_json(differences: &[Difference], redactor: &mut Redactor<'_>)
             "settings": settings,
         }));
     }
-    document("diff", json!({ "differences": rows }))
+    document("diff", json!({ "differences": rows }), run)
 }
