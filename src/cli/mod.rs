@@ -11,8 +11,10 @@ mod lint;
 mod merge;
 pub mod output;
 mod pack_options;
+mod report;
 mod rewrite;
 mod rules;
+mod schema;
 mod shared;
 mod snapshot;
 mod this_run;
@@ -59,8 +61,10 @@ enum Command {
     Lint(Box<lint::LintArgs>),
     Merge(Box<merge::MergeArgs>),
     GitMergeDriver(git_merge_driver::DriverArgs),
+    Report(report::ReportArgs),
     Rewrite(rewrite::RewriteArgs),
     Rules(rules::RulesArgs),
+    Schema(schema::SchemaArgs),
     Snapshot(snapshot::SnapshotArgs),
 }
 
@@ -123,6 +127,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Diff(_)
             | Command::Lint(_)
             | Command::Merge(_)
+            | Command::Report(_)
             | Command::Rewrite(_)
             | Command::Rules(_)
             | Command::Snapshot(_)
@@ -130,7 +135,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         threads::prepare();
     }
     // The driver is done before anybody could interrupt it, and runs once for each file.
-    if !matches!(cli.command, Command::GitMergeDriver(_) | Command::Rules(_)) {
+    if !matches!(
+        cli.command,
+        Command::GitMergeDriver(_) | Command::Rules(_) | Command::Schema(_)
+    ) {
         interrupt::prepare();
     }
     let exit = match cli.command {
@@ -138,8 +146,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Lint(args) => lint::run(&args, &mut output),
         Command::Merge(args) => merge::run(&args, &mut output),
         Command::GitMergeDriver(args) => git_merge_driver::run(&args, &mut output),
+        Command::Report(args) => report::run(&args, &mut output),
         Command::Rewrite(args) => rewrite::run(args, &mut output),
         Command::Rules(args) => rules::run(&args, &mut output),
+        Command::Schema(args) => schema::run(&args, &mut output),
         Command::Snapshot(args) => snapshot::run(&args, &mut output),
     };
     output.finish(exit)

@@ -1,5 +1,6 @@
 //! A conflict of a `merge` as its report shows it: what it means, and the rule that settles it.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Report;
@@ -18,7 +19,7 @@ use crate::present::redact::Redactor;
 /// How a value that a rule requires and nobody has is called in reports.
 const REQUIRED: &str = "required";
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub(super) struct ConflictLine {
     pub(super) kind: &'static str,
     /// The kind in words.
