@@ -1,6 +1,7 @@
 //! The command line: one thin file per command, which turns flags into a
 //! resolved plan, calls the operation and presents what it returns.
 
+mod completions;
 mod diff;
 pub mod exit;
 mod git_merge_driver;
@@ -8,6 +9,7 @@ pub mod input;
 mod interrupt;
 mod keys;
 mod lint;
+mod man;
 mod merge;
 pub mod output;
 mod pack_options;
@@ -57,8 +59,10 @@ struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Completions(completions::CompletionsArgs),
     Diff(Box<diff::DiffArgs>),
     Lint(Box<lint::LintArgs>),
+    Man(man::ManArgs),
     Merge(Box<merge::MergeArgs>),
     GitMergeDriver(git_merge_driver::DriverArgs),
     Report(report::ReportArgs),
@@ -135,15 +139,22 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         threads::prepare();
     }
     // The driver is done before anybody could interrupt it, and runs once for each file.
-    if !matches!(
+    let writes_nothing = matches!(
         cli.command,
-        Command::GitMergeDriver(_) | Command::Rules(_) | Command::Schema(_)
-    ) {
+        Command::Completions(_)
+            | Command::GitMergeDriver(_)
+            | Command::Man(_)
+            | Command::Rules(_)
+            | Command::Schema(_)
+    );
+    if !writes_nothing {
         interrupt::prepare();
     }
     let exit = match cli.command {
+        Command::Completions(args) => completions::run(&args, &mut output),
         Command::Diff(args) => diff::run(&args, &mut output),
         Command::Lint(args) => lint::run(&args, &mut output),
+        Command::Man(args) => man::run(&args, &mut output),
         Command::Merge(args) => merge::run(&args, &mut output),
         Command::GitMergeDriver(args) => git_merge_driver::run(&args, &mut output),
         Command::Report(args) => report::run(&args, &mut output),

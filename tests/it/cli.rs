@@ -31,6 +31,44 @@ fn help_is_as_reviewed() {
 }
 
 #[test]
+fn shells_and_manuals_know_every_command() {
+    let folder = folder(&[]);
+    let help = run(folder.path(), &["--help"]).stdout;
+    let commands = help.split("Commands:\n").nth(1).unwrap();
+    let commands = commands.lines().take_while(|line| !line.is_empty());
+    let commands: Vec<&str> = commands
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| *name != "help")
+        .collect();
+    assert!(commands.len() > 8, "{commands:?}");
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = run(folder.path(), &["completions", shell]).stdout;
+        for command in &commands {
+            assert!(script.contains(command), "{shell}: {command}");
+        }
+    }
+    let page = run(folder.path(), &["man"]);
+    assert!(
+        page.code == 0 && page.stdout.contains(".TH CONFERRY 1"),
+        "{}",
+        page.stdout
+    );
+    for command in &commands {
+        let page = run(folder.path(), &["man", command]);
+        assert_eq!(page.code, 0, "{command}: {}", page.stderr);
+        assert!(page.stdout.contains(".SH SYNOPSIS"), "{command}");
+    }
+    let none = run(folder.path(), &["man", "snapshot", "nothing"]);
+    assert_eq!(none.code, 2);
+    assert!(
+        none.stderr
+            .contains("there is no command `snapshot nothing`"),
+        "{}",
+        none.stderr
+    );
+}
+
+#[test]
 fn exit_codes_say_what_happened() {
     let folder = folder(&[("web.config", SDK), ("clean.config", b"<configuration/>")]);
     for (args, code) in [
