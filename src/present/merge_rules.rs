@@ -95,7 +95,7 @@ pub(super) fn id_for(address: &str, component: Option<&str>) -> String {
 }
 
 /// `text` as a basic string of TOML.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for letter in text.chars() {
         match letter {
@@ -115,7 +115,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// `text` as it may stand in a comment of TOML.
-fn comment(text: &str) -> String {
+pub(super) fn comment(text: &str) -> String {
     let mut out = String::from("#");
     for letter in plain_line(text).chars() {
         if out.len() == 1 {

@@ -1,6 +1,7 @@
 //! The report of `conferry diff`: one value, from which every format is made, so that their counts agree.
 
 mod markdown;
+mod pack;
 mod rows;
 mod section;
 mod table;
@@ -22,6 +23,7 @@ use crate::present::plain::plain_json;
 use crate::present::redact::Redactor;
 
 pub use markdown::markdown;
+pub use pack::{Repeated, RepeatingPack, repeating_pack};
 pub use table::{HadBy, SideBySide};
 pub use text::{Shown, text};
 
