@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::found::{Found, Inputs, Pair, View};
 use super::hidden::Hides;
 use super::pairs::pairs;
@@ -45,15 +47,17 @@ impl<'a> Job<'a> {
         }
         let writes = rules::target(args)?;
         let mut failures = Failures::new();
-        let mut read = |path: &PathBuf| failures.keep(Side::read(path, &keys, &rules));
-        let base = args.base.as_ref().and_then(&mut read);
-        let parents: Vec<Side> = args.parent.iter().filter_map(&mut read).collect();
-        let sides: Vec<Side> = args
-            .before
-            .iter()
-            .chain(&args.after)
-            .filter_map(read)
-            .collect();
+        let mut read = |paths: Vec<&PathBuf>| -> Vec<Side> {
+            let read: Vec<Result<Side, Failures>> = (paths.into_par_iter())
+                .map(|path| Side::read(path, &keys, &rules))
+                .collect();
+            let kept = read.into_iter().filter_map(|side| failures.keep(side));
+            kept.collect()
+        };
+        let base = read(args.base.iter().collect()).pop();
+        let parents = read(args.parent.iter().collect());
+        let sides = read(args.before.iter().chain(&args.after).collect());
+
         failures.or(Self {
             args,
             rules,
