@@ -163,7 +163,7 @@ fn value<T: Debug + Default + Copy>(name: &str, word: &Option<Spanned<T>>) -> St
 fn head(head: &Head) -> String {
     let id = said(&head.id);
     format!(
-        "PackInfo {{ id: {id:?}.to_owned(), title: {:?}.to_owned(), version: {:?}.to_owned() }}",
+        "PackInfo {{ id: PackId::known({id:?}), title: {:?}.to_owned(), version: {:?}.to_owned() }}",
         said(&head.title),
         said(&head.version),
     )
@@ -292,7 +292,7 @@ fn policy(pack: &str, row: &MergeRow) -> String {
     let path = said(&row.path);
     let summary = Some(said(&about.summary)).filter(|text| !text.is_empty());
     format!(
-        "Policy {{ provenance: Provenance {{ id: {:?}.to_owned(), pack: {pack:?}.to_owned(), \
+        "Policy {{ provenance: Provenance {{ id: PolicyId::known({:?}), pack: PackId::known({pack:?}), \
          summary: {:?}.to_owned(), why: {:?}.to_owned(), source: {:?}.to_owned(), mark: Mark::{mark:?}, \
          given: false }}, component: {}, selector: Selector::parse({path:?}).ok()?, action: Action::{action}, \
          when: When::{when:?} }}",
@@ -300,6 +300,8 @@ fn policy(pack: &str, row: &MergeRow) -> String {
         summary.unwrap_or_else(|| path.clone()),
         said(&about.why),
         source.join(", "),
-        option(&row.component, |name| format!("{name:?}.to_owned()")),
+        option(&row.component, |name| format!(
+            "ComponentId::known({name:?})"
+        )),
     )
 }

@@ -38,6 +38,7 @@ mod pack {
     }
 
     pub mod rules {
+        pub mod keys;
         pub mod terms;
     }
 }

@@ -15,7 +15,7 @@ use conferry::merge::finish::{Settle, finish};
 use conferry::merge::markers::{Markers, Style};
 use conferry::merge::{Inputs, Mode, merge};
 use conferry::pack::{load, load_general};
-use conferry::present::merge::{Files, Report};
+use conferry::present::merge::{Files, Report, Worked};
 use conferry::present::redact::Redactor;
 use conferry::rewrite::{VirtualDirectories, rewrite_value};
 use conferry::xml::Document;
@@ -280,7 +280,7 @@ fn upgrade(base: &str, old: &str, new: &str) -> Result<String, String> {
         reports: true,
     };
     let merged = merge(inputs).map_err(|error| error.to_string())?;
-    finish(&inputs, &merged, Settle::Carrier).map_err(|error| error.to_string())?;
+    let finished = finish(&inputs, &merged, Settle::Carrier).map_err(|error| error.to_string())?;
     let files = Files {
         base: Some("base".to_owned()),
         old: "old".to_owned(),
@@ -288,7 +288,15 @@ fn upgrade(base: &str, old: &str, new: &str) -> Result<String, String> {
         output: "output".to_owned(),
     };
     let mut redactor = Redactor::new(&rules.secrets, false);
-    let report = Report::of(&inputs, &merged, &[], &[], files, &mut redactor).text();
+    let worked = Worked {
+        inputs: &inputs,
+        merged: &merged,
+        result: &finished.document,
+        missing: &[],
+        offers: &[],
+        files,
+    };
+    let report = Report::of(worked, &mut redactor).text();
     Ok(format!(
         "{} conflicts, {} lines of report",
         merged.conflicts.len(),

@@ -20,7 +20,7 @@ use conferry::merge::{DecidedBy, Inputs, Mode};
 use conferry::pack::lint::Applicability;
 use conferry::pack::{Rules, load_for_lint, load_general};
 use conferry::present::failure;
-use conferry::present::lint::{View, azure, github, json, markdown, sarif, text};
+use conferry::present::lint::{View, annotations, json, markdown, sarif, text};
 use conferry::xml::tokens::Tokens;
 use conferry::xml::{Document, Span};
 
@@ -137,9 +137,11 @@ fn show(estate: &Estate, report: &Report) {
     for finding in report.findings.iter().take(20) {
         assert!(!text::finding(&view, finding, style).is_empty());
     }
-    assert!(json::json(&view, &[], false).ends_with("}\n"));
+    assert!(
+        json::json(&view, &[], false, &conferry::present::run::Run::default()).ends_with("}\n")
+    );
     assert!(sarif::sarif(&view, &[]).ends_with("}\n"));
-    let lines = github::github(&view, &[]) + &azure::azure(&view, &[]);
+    let lines = annotations::github(&view, &[]) + &annotations::azure(&view, &[]);
     assert_eq!(lines.lines().count(), 2 * report.findings.len());
     assert!(markdown::markdown(&view, &[], false).len() < 65_536);
 }

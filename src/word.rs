@@ -58,3 +58,30 @@ macro_rules! words {
     };
 }
 pub(crate) use words;
+
+/// The name of a key: `then-by` for the field `then_by`.
+macro_rules! key {
+    ($field:ident) => {{
+        const NAME: &str = stringify!($field);
+        const BYTES: [u8; NAME.len()] = $crate::word::hyphens(NAME);
+        match std::str::from_utf8(&BYTES) {
+            Ok(name) => name,
+            Err(_) => NAME,
+        }
+    }};
+}
+pub(crate) use key;
+
+/// `name` with hyphens for underscores.
+pub(crate) const fn hyphens<const N: usize>(name: &str) -> [u8; N] {
+    let mut bytes = [0; N];
+    let mut at = 0;
+    while at < N {
+        bytes[at] = match name.as_bytes()[at] {
+            b'_' => b'-',
+            other => other,
+        };
+        at += 1;
+    }
+    bytes
+}

@@ -13,6 +13,7 @@ use conferry::config::identity::IdentityTable;
 use conferry::pack::file::{About, PackFile};
 use conferry::pack::load::{BUILT_IN, BuiltIn, LINT, Reason};
 use conferry::pack::rules::{Action, Mark, Rules};
+use conferry::pack::rules::{ComponentId, PackId};
 use conferry::pack::validate::{Builder, Trust};
 use conferry::pack::{PackFailure, load};
 use conferry::xml::{Document, LineColumn};
@@ -489,11 +490,18 @@ fn rows_apply_to_the_components_they_are_for() {
         component("user-portal"),
         component("mobile-app-web-service"),
     );
-    assert!(rules.applies("mine", Some("user-portal"), portal));
-    assert!(!rules.applies("mine", Some("user-portal"), mobile));
-    assert!(!rules.applies("mine", Some("user-portal"), None));
-    assert!(rules.applies("mine", None, None));
-    assert!(rules.applies("dotnet", None, mobile));
-    assert!(rules.applies("phonefactor-to-mfa", None, mobile));
-    assert!(!rules.applies("phonefactor-to-mfa", None, None));
+    let applies = |pack: &'static str, id: Option<&'static str>, recognised| {
+        rules.applies(
+            &PackId::known(pack),
+            id.map(ComponentId::known).as_ref(),
+            recognised,
+        )
+    };
+    assert!(applies("mine", Some("user-portal"), portal));
+    assert!(!applies("mine", Some("user-portal"), mobile));
+    assert!(!applies("mine", Some("user-portal"), None));
+    assert!(applies("mine", None, None));
+    assert!(applies("dotnet", None, mobile));
+    assert!(applies("phonefactor-to-mfa", None, mobile));
+    assert!(!applies("phonefactor-to-mfa", None, None));
 }

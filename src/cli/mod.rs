@@ -15,6 +15,7 @@ mod rewrite;
 mod rules;
 mod shared;
 mod snapshot;
+mod this_run;
 mod threads;
 
 use std::ffi::OsString;
@@ -116,11 +117,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         }
     };
     let mut output = Output::new(cli.global.color);
-    // The others work on three files.
+    // The driver works on three files.
     if matches!(
         cli.command,
         Command::Diff(_)
             | Command::Lint(_)
+            | Command::Merge(_)
             | Command::Rewrite(_)
             | Command::Rules(_)
             | Command::Snapshot(_)

@@ -9,6 +9,7 @@ use super::input::{encoding_failure, parse_failure};
 use super::output::Output;
 use super::pack_options::{RulesArgs, load_rules};
 use super::shared::{Format, FormatArgs, VirtualDirectoryArgs};
+use super::this_run::this_run;
 use crate::error::{Failure, Failures};
 use crate::io::walk::{self, Selection};
 use crate::io::write::WriteErrorKind;
@@ -136,7 +137,7 @@ pub(super) fn run(args: RewriteArgs, output: &mut Output) -> Exit {
     let unwritten = unwritten.files;
 
     match args.report.format {
-        Format::Json => output.out(&present::json(&plans, &unwritten, &failures)),
+        Format::Json => output.out(&present::json(&plans, &unwritten, &failures, &this_run())),
         Format::Text => print_diffs(&args, &job, &plans, &unwritten, output),
     }
     let exit = match args.check && totals.changed > 0 {

@@ -1,6 +1,7 @@
 //! One difference: what it is, and where both files have it.
 
 use crate::matching::digest::{has_significant_text, significant_text};
+use crate::pack::rules::PolicyId;
 use crate::xml::address::Leaf;
 use crate::xml::{Document, NodeId, NodeKind, Span, chars};
 
@@ -53,7 +54,7 @@ pub enum Confirmation {
         of: usize,
     },
     /// A `rename` rule with this id.
-    Rule(String),
+    Rule(PolicyId),
 }
 
 /// A child that has another place among those whose order counts.

@@ -19,6 +19,7 @@ use super::subject::Subject;
 use crate::io::relative;
 use crate::pack::checks::Scope;
 use crate::pack::lint::{Check, LintRule};
+use crate::pack::rules::RuleId;
 
 /// Version of the file. It changes when an older conferry could not use it any more.
 const VERSION: u64 = 1;
@@ -30,7 +31,7 @@ pub struct Entry {
     /// Its file as seen from the folder of the baseline, with `/`.
     pub file: String,
     /// Id of its rule.
-    pub rule: String,
+    pub rule: RuleId,
     /// XPath of its node, for people.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub address: String,
@@ -148,11 +149,11 @@ impl Baseline {
             .iter()
             .all(|entry| files.contains_key(entry.file.as_str()));
         let rules = &linter.rules.lints;
-        let could_be_found = |file: &str, id: &str| {
+        let could_be_found = |file: &str, id: &RuleId| {
             let Some(subject) = files.get(file) else {
                 return false;
             };
-            let Some(at) = rules.iter().position(|rule| rule.provenance.id == id) else {
+            let Some(at) = rules.iter().position(|rule| rule.provenance.id == *id) else {
                 return true;
             };
             // What compares files, or asks what they hold, finds less among fewer of them.
@@ -172,7 +173,7 @@ fn depends_on_others(rule: &LintRule) -> bool {
 }
 
 /// File, rule and fingerprint.
-type Key = (String, String, String);
+type Key = (String, RuleId, String);
 
 fn key(entry: &Entry) -> Key {
     let Entry {
@@ -244,7 +245,7 @@ mod tests {
     fn entry(file: &str) -> Entry {
         Entry {
             file: file.to_owned(),
-            rule: "SEC101".to_owned(),
+            rule: RuleId::known("SEC101"),
             address: "/configuration/a[@k='\"']".to_owned(),
             fingerprint: "0f".to_owned(),
         }

@@ -21,6 +21,7 @@ use crate::config::structure::redirects::Redirect;
 use crate::config::structure::sections::{Sections, is_configuration};
 use crate::pack::Rules;
 use crate::pack::lint::{Check as LooksFor, LintRule};
+use crate::pack::rules::{FactId, ServiceId};
 use crate::xml::address::Leaf;
 use crate::xml::edit::Edit;
 use crate::xml::selector::leaf_value;
@@ -194,12 +195,12 @@ impl<'a> Check<'a> {
 }
 
 impl Knowledge for Check<'_> {
-    fn fact(&self, id: &str) -> Option<String> {
+    fn fact(&self, id: &FactId) -> Option<String> {
         let fact = facts::fact(self, self.at, id)?;
         fact.said.as_ref().map(|said| said.value.clone())
     }
 
-    fn uses(&self, service: &str) -> Option<bool> {
+    fn uses(&self, service: &ServiceId) -> Option<bool> {
         services::use_of(self, self.at, service).is_used
     }
 }

@@ -6,15 +6,16 @@ use std::net::IpAddr;
 use fluent_uri::Iri;
 
 use crate::pack::lint::{Condition, UrlPart, ValueTest, ValueType};
+use crate::pack::rules::{FactId, ServiceId};
 use crate::xml::selector::IgnoresCase;
 use crate::xml::{Document, NodeId};
 
 /// What a condition can ask about the file as a whole.
 pub trait Knowledge {
     /// The value of a fact, if something says it.
-    fn fact(&self, id: &str) -> Option<String>;
+    fn fact(&self, id: &FactId) -> Option<String>;
     /// Whether the file uses a service, if that is known.
-    fn uses(&self, service: &str) -> Option<bool>;
+    fn uses(&self, service: &ServiceId) -> Option<bool>;
 }
 
 /// Where a condition is evaluated.

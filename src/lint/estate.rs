@@ -13,6 +13,7 @@ use crate::io::place::Place;
 use crate::io::read::{self, ReadError};
 use crate::io::relative::native;
 use crate::pack::Rules;
+use crate::pack::rules::ComponentId;
 
 /// A file to read.
 #[derive(Clone, Debug)]
@@ -87,12 +88,12 @@ impl Estate {
     /// The files that are configuration of this component, with their positions.
     pub fn of_component<'e>(
         &'e self,
-        component: &'e str,
+        component: &'e ComponentId,
     ) -> impl Iterator<Item = (usize, &'e Subject)> {
         self.subjects
             .iter()
             .enumerate()
-            .filter(move |(_, subject)| subject.component.as_deref() == Some(component))
+            .filter(move |(_, subject)| subject.component.as_ref() == Some(component))
     }
 }
 

@@ -16,13 +16,14 @@ use super::tree::Memory;
 use crate::pack::Rules;
 use crate::pack::checks::Scope;
 use crate::pack::lint::{Applicability, Check, Example, LintRule};
+use crate::pack::rules::RuleId;
 use crate::xml::{LineColumn, ParseError};
 
 /// Something that an example shows to be wrong with its rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExampleFailure {
     /// Id of the rule.
-    pub rule: String,
+    pub rule: RuleId,
     /// What is wrong.
     pub kind: ExampleProblem,
 }
@@ -215,7 +216,7 @@ pub fn demonstrate(rules: &Rules, at: usize, example: &Example) -> Demonstration
 
 /// The rule alone, but for rules about suppressions, which need the others.
 fn selection(rules: &Rules, at: usize) -> Selection {
-    let id = rules.lints[at].provenance.id.clone();
+    let id = rules.lints[at].provenance.id.to_string();
     let is_own = matches!(
         &rules.lints[at].check,
         Check::Registered(check) if check.kind.scope() == Scope::Run
@@ -297,7 +298,12 @@ fn hint(rule: &LintRule, estate: &Estate) -> String {
         return "no file of it ends in .config or .xml".to_owned();
     }
     if !rule.components.is_empty() && estate.subjects.iter().all(is_other) {
-        let wanted = rule.components.join(" or ");
+        let wanted = rule
+            .components
+            .iter()
+            .map(AsRef::as_ref)
+            .collect::<Vec<_>>()
+            .join(" or ");
         return format!("no file of it is recognised as {wanted}");
     }
     if !rule.transforms && estate.subjects.iter().all(|subject| subject.is_transform) {

@@ -55,7 +55,7 @@ impl<'a> Fingerprints<'a> {
     pub fn of(&self, finding: &Finding) -> String {
         let rule = &self.rules.lints[finding.rule].provenance.id;
         let text = self.text(&finding.place);
-        hash(&[rule, &finding.place.address, &text])
+        hash(&[rule.as_str(), &finding.place.address, &text])
     }
 
     /// One fingerprint for each finding, no two alike: with the name of its file,

@@ -14,6 +14,7 @@ use super::settings::{Finder, Policies, Policy};
 use crate::error::{Failure, Failures};
 use crate::io::sealed::Keys;
 use crate::io::walk::Selection as FileSelection;
+use crate::pack::rules::RuleId;
 use crate::pack::{self, Extra, PackFailure, Rules};
 
 /// Where settings are taken from.
@@ -195,14 +196,13 @@ fn select(
 }
 
 /// The ids of the lint rules in packs that were given, files or folders.
-fn lint_ids<'r>(rules: &'r Rules, packs: &[PathBuf]) -> Vec<&'r str> {
+fn lint_ids<'r>(rules: &'r Rules, packs: &[PathBuf]) -> Vec<&'r RuleId> {
     let files = packs
         .iter()
         .flat_map(|path| pack::files_of(path).unwrap_or_default());
     files
         .filter_map(|file| rules.given_lints.get(&file.display().to_string()))
         .flatten()
-        .map(String::as_str)
         .collect()
 }
 
@@ -216,8 +216,8 @@ struct Strangers {
 impl Strangers {
     fn of(asks: &Asks<'_>, rules: &Rules, finder: &Finder) -> Self {
         let mut owners: HashMap<usize, HashSet<usize>> = HashMap::new();
-        let positions: HashMap<&str, usize> = (rules.lints.iter().enumerate())
-            .map(|(at, rule)| (rule.provenance.id.as_str(), at))
+        let positions: HashMap<&RuleId, usize> = (rules.lints.iter().enumerate())
+            .map(|(at, rule)| (&rule.provenance.id, at))
             .collect();
         for (owner, settings) in finder.found.iter().enumerate() {
             for id in lint_ids(rules, &settings.rules) {
@@ -228,7 +228,7 @@ impl Strangers {
         }
         if !owners.is_empty() {
             let of_run = lint_ids(rules, asks.packs.packs);
-            for id in (rules.own_lints.iter().map(String::as_str)).chain(of_run) {
+            for id in rules.own_lints.iter().chain(of_run) {
                 if let Some(at) = positions.get(id) {
                     owners.remove(at);
                 }

@@ -134,7 +134,9 @@ pub fn named(rules: &Rules, word: &str) -> Vec<usize> {
         .enumerate()
         .filter(|(_, rule)| {
             let id = &rule.provenance.id;
-            word.eq_ignore_ascii_case("all") || rule.name == word || is_code && begins(id, word)
+            word.eq_ignore_ascii_case("all")
+                || rule.name == word
+                || is_code && begins(id.as_str(), word)
         })
         .map(|(at, _)| at)
         .collect()

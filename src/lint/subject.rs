@@ -10,6 +10,7 @@ use crate::config::sidecars::{Sidecar, sidecars};
 use crate::config::transforms::is_transform;
 use crate::io::place::Place;
 use crate::pack::Rules;
+use crate::pack::rules::ComponentId;
 use crate::xml::address::Leaf;
 use crate::xml::selector::Selector;
 use crate::xml::{Document, LineColumn, NodeId, ParseError, Source, Span};
@@ -28,7 +29,7 @@ pub struct Subject {
     /// The document, or why it is none.
     pub content: Result<Document, ParseError>,
     /// Id of the component whose configuration it is.
-    pub component: Option<String>,
+    pub component: Option<ComponentId>,
     /// Whether it is an XDT transform, which is applied to a configuration and is none itself.
     pub is_transform: bool,
     /// Whether it is a conferry.toml: findings can be in it, but no rule looks at it.

@@ -5,6 +5,7 @@
 use rustc_hash::FxHashMap;
 
 use super::Inputs;
+use crate::pack::rules::PolicyId;
 use crate::pack::rules::{Action, Policy, When};
 use crate::xml::address::Leaf;
 use crate::xml::selector::SelectorIndex;
@@ -16,14 +17,14 @@ pub enum Idle {
     /// Its path selects nothing in any of the files.
     MatchesNothing {
         /// Id of the rule.
-        rule: String,
+        rule: PolicyId,
     },
     /// A later rule with the same path does something else.
     Superseded {
         /// Id of the rule.
-        rule: String,
+        rule: PolicyId,
         /// Id of the later one.
-        by: String,
+        by: PolicyId,
     },
 }
 
@@ -39,7 +40,7 @@ pub fn idle(inputs: &Inputs<'_>, old: &Document) -> Vec<Idle> {
         .filter(|policy| policy.when == When::Always || inputs.base.is_none())
         .filter(|policy| {
             let pack = &policy.provenance.pack;
-            rules.applies(pack, policy.component.as_deref(), component)
+            rules.applies(pack, policy.component.as_ref(), component)
         })
         .collect();
     let files: Vec<&Document> = [inputs.base, Some(old)]

@@ -10,7 +10,9 @@ use super::finish::{Settle, finish, missing_required};
 use super::outcome::{Conflict, ConflictKind, Missing};
 use super::{Inputs, Merged, merge};
 use crate::pack::Rules;
-use crate::pack::rules::{Action, Component, Mark, Policy, Provenance, When};
+use crate::pack::rules::{
+    Action, Component, ComponentId, Mark, PackId, Policy, PolicyId, Provenance, When,
+};
 use crate::xml::selector::Selector;
 
 /// More conflicts than this are tried together.
@@ -131,7 +133,7 @@ enum Key {
     /// A conflict of this kind at this address.
     At(ConflictKind, String),
     /// The rule with this id misses a value.
-    Missing(String),
+    Missing(PolicyId),
 }
 
 fn questions<'a>(
@@ -152,7 +154,7 @@ struct Trial<'a> {
     known: Vec<Key>,
     /// Those of the conflicts; `None` where the address is no selector.
     selectors: Vec<Option<Selector>>,
-    component: Option<String>,
+    component: Option<ComponentId>,
     /// The rules of the merge; what is tried is put on top of them.
     rules: Rules,
     merges: usize,
@@ -198,8 +200,8 @@ impl Trial<'_> {
         };
         self.rules.policies.push(Policy {
             provenance: Provenance {
-                id: String::new(),
-                pack: String::new(),
+                id: PolicyId::known(""),
+                pack: PackId::known(""),
                 summary: String::new(),
                 why: String::new(),
                 source: String::new(),

@@ -1,6 +1,7 @@
 //! What a merge decided, as values: decisions, conflicts, and who decided.
 
 use crate::matching::sides::Presence;
+use crate::pack::rules::PolicyId;
 use crate::xml::address::Address;
 use crate::xml::{Edit, Span};
 
@@ -8,7 +9,7 @@ use crate::xml::{Edit, Span};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DecidedBy {
     /// The merge policy with this id.
-    Rule(String),
+    Rule(PolicyId),
     /// A principle; see [`Principle`].
     Principle(Principle),
 }
@@ -68,7 +69,7 @@ impl DecidedBy {
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
-            Self::Rule(id) => id,
+            Self::Rule(id) => id.as_str(),
             Self::Principle(principle) => principle.name(),
         }
     }
@@ -251,14 +252,14 @@ pub struct Conflict {
     /// The edits of the carrier that settle it in favour of the incoming side.
     pub take_incoming: Vec<Edit>,
     /// The rule that demanded or caused it.
-    pub by: Option<String>,
+    pub by: Option<PolicyId>,
 }
 
 /// A value that a rule requires and the result lacks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Missing {
     /// Id of the rule.
-    pub rule: String,
+    pub rule: PolicyId,
     /// What the rule selects.
     pub path: String,
     /// What the rule says about itself; its path if it says nothing.

@@ -11,6 +11,7 @@ use thiserror::Error;
 use crate::config::addresses::Addresses;
 use crate::config::identity::IdentityRule;
 use crate::pack::Rules;
+use crate::pack::rules::PolicyId;
 use crate::pack::rules::{Action, When};
 use crate::xml::address::{Address, Leaf};
 use crate::xml::escape::escape_attribute;
@@ -37,7 +38,7 @@ pub struct Renamed {
     /// Its identity in the new one.
     pub to: String,
     /// The rule.
-    pub rule: String,
+    pub rule: PolicyId,
 }
 
 /// A setting that a rule could not carry under another identity.
@@ -48,7 +49,7 @@ pub struct Refused {
     /// The identity that it did not get.
     pub to: String,
     /// The rule.
-    pub rule: String,
+    pub rule: PolicyId,
     /// Why not.
     pub why: WhyNot,
 }
@@ -65,7 +66,7 @@ pub enum WhyNot {
         /// The identity that it gets.
         to: String,
         /// The later rule.
-        rule: String,
+        rule: PolicyId,
     },
     /// It lacks the attribute that would identify it.
     NoIdentity,
@@ -180,7 +181,7 @@ impl<'r, 'd> Plan<'r, 'd> {
         plan
     }
 
-    fn rule(&self, policy: usize) -> String {
+    fn rule(&self, policy: usize) -> PolicyId {
         self.rules.policies[policy].provenance.id.clone()
     }
 
@@ -311,7 +312,7 @@ fn selected<'r>(
         };
         let pack = &policy.provenance.pack;
         if policy.when == When::WithoutBase && has_base
-            || !rules.applies(pack, policy.component.as_deref(), component)
+            || !rules.applies(pack, policy.component.as_ref(), component)
         {
             continue;
         }

@@ -5,6 +5,7 @@
 //! is never suspected.
 
 use crate::pack::Rules;
+use crate::pack::rules::ComponentId;
 use crate::pack::rules::Version;
 use crate::xml::conflict_markers::conflict_markers;
 use crate::xml::{Document, NodeKind, Span};
@@ -86,7 +87,7 @@ fn components(given: Given<'_>, rules: &Rules) -> Option<Suspicion> {
         .filter_map(|(role, document)| Some((role, rules.component_of(document)?)))
         .collect();
     let (_, first) = recognised.first()?;
-    let is_other = |id: &str| id != first.provenance.id;
+    let is_other = |id: &ComponentId| *id != first.provenance.id;
     recognised
         .iter()
         .any(|(_, component)| is_other(&component.provenance.id))

@@ -15,7 +15,7 @@ pub mod shelf;
 pub use building::validate;
 pub use format::problem::{self, PackProblem};
 pub use format::{check, file, read_lint, row, schema, table};
-pub use rules::{Rules, checks, facts, lint, places, template, words};
+pub use rules::{Rules, checks, facts, lint, places, template};
 pub use shelf::load::{
     self, Extra, PackFailure, files_of, load, load_for_lint, load_general, load_with,
 };

@@ -3,6 +3,12 @@
 use serde::Serialize;
 
 use super::plain::plain_json;
+use super::run::{OfRun, Run};
+
+/// A report in lines, with the run that made it.
+pub fn json_of_run(report: &impl Serialize, run: &Run) -> String {
+    json(&OfRun::new(report, run))
+}
 
 /// `value` in lines. No string of it commands a terminal or the log of a build that prints it.
 pub fn json(value: &impl Serialize) -> String {

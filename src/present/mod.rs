@@ -1,5 +1,6 @@
 //! Reports for people and machines. Everything here makes strings; `cli` prints them.
 
+mod annotation;
 mod count;
 pub mod diff;
 pub mod differences;
@@ -9,13 +10,12 @@ pub mod in_markdown;
 pub mod json;
 pub mod lint;
 pub mod merge;
-mod merge_conflicts;
-mod merge_details;
-pub mod merge_notes;
-mod merge_rules;
-mod merge_text;
+pub mod page;
 pub mod plain;
 pub mod redact;
 pub mod rewrite;
 pub mod rules;
+pub mod run;
+mod sarif;
+mod section;
 pub mod snapshot;

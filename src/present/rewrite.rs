@@ -7,6 +7,8 @@ use super::excerpt::secrets_of_plain;
 use crate::config::secrets::SecretTable;
 use crate::error::Failure;
 use crate::present::count::number;
+use crate::present::json::json_of_run;
+use crate::present::run::Run;
 use crate::rewrite::plan::{Change, Skip};
 use crate::rewrite::{FilePlan, Outcome};
 use crate::xml::LineColumn;
@@ -152,7 +154,7 @@ struct ErrorRow<'p> {
 
 /// The report as JSON. It names places and names of virtual directories, never values.
 #[must_use]
-pub fn json(plans: &[FilePlan], unwritten: &[usize], failures: &[Failure]) -> String {
+pub fn json(plans: &[FilePlan], unwritten: &[usize], failures: &[Failure], run: &Run) -> String {
     let report = Report {
         schema: SCHEMA,
         command: "rewrite",
@@ -171,7 +173,7 @@ pub fn json(plans: &[FilePlan], unwritten: &[usize], failures: &[Failure]) -> St
             })
             .collect(),
     };
-    super::json::json(&report)
+    json_of_run(&report, run)
 }
 
 fn file_row(plan: &FilePlan, is_unwritten: bool) -> Option<FileRow> {

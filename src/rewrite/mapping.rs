@@ -10,7 +10,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use thiserror::Error;
 
 use crate::error::Failure;
-use crate::pack::rules::VirtualDirectory;
+use crate::pack::rules::{Id, VirtualDirectory};
 
 /// A rename that the user asks for: `OLD=NEW`. The same name twice means that it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -163,7 +163,7 @@ pub struct Mapping {
     /// Name after it.
     pub new: String,
     /// Id of the pack row it comes from; `None` if the user gave it.
-    pub rule: Option<String>,
+    pub rule: Option<Id<VirtualDirectory>>,
 }
 
 /// The renames in force.

@@ -189,6 +189,17 @@ impl PlannedSidecar {
     }
 }
 
+impl PlannedSidecar {
+    /// Whether somebody could look at it.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        !matches!(
+            self.fate,
+            Fate::Missing { .. } | Fate::Outside | Fate::Unreadable(_) | Fate::Unknown
+        )
+    }
+}
+
 impl fmt::Display for PlannedSidecar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = &self.name;

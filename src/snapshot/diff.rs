@@ -16,6 +16,7 @@ use crate::io::read;
 use crate::io::stream;
 use crate::io::windows_path::{Drives, WindowsPath, fold};
 use crate::pack::places::FileKind;
+use crate::pack::rules::ComponentId;
 use crate::xml::Document;
 
 /// Largest configuration whose values are compared.
@@ -25,7 +26,7 @@ const MAX_CONFIGURATION: u64 = 16 << 20;
 #[derive(Clone, Debug)]
 struct Side {
     name: String,
-    component: String,
+    component: ComponentId,
     kind: FileKind,
     size: u64,
     sha256: String,
@@ -66,7 +67,7 @@ pub struct Difference {
     /// Its path; the old one if it was moved.
     pub path: String,
     /// Its component.
-    pub component: String,
+    pub component: ComponentId,
     /// What became of it.
     pub change: Change,
     /// Where it is now, if it was moved.
@@ -149,11 +150,11 @@ impl<'s> State<'s> {
         state
     }
 
-    fn add(&mut self, name: String, component: &str, kind: FileKind, from: PathBuf) {
+    fn add(&mut self, name: String, component: &ComponentId, kind: FileKind, from: PathBuf) {
         match folder::read(&from).and_then(stream::measure) {
             Ok(measured) => {
                 let side = Side {
-                    component: component.to_owned(),
+                    component: component.clone(),
                     kind,
                     size: measured.size,
                     sha256: measured.sha256,
@@ -223,7 +224,7 @@ pub fn diff(before: &State<'_>, after: &State<'_>) -> Vec<Difference> {
         let name = name.rsplit_once('\\').map_or(&*name, |(_, name)| name);
         format!("{}\0{name}", side.component)
     };
-    let by_component = |(_, side): &(&String, &Side)| side.component.clone();
+    let by_component = |(_, side): &(&String, &Side)| side.component.to_string();
     for name in [
         &by_name as &dyn Fn(&(&String, &Side)) -> String,
         &by_component,

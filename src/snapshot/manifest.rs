@@ -17,6 +17,7 @@ use super::{Problem, plain};
 use crate::io::stream;
 use crate::io::windows_path::{WindowsPath, check_relative, fold};
 use crate::pack::places::FileKind;
+use crate::pack::rules::{ComponentId, PackId};
 
 /// Version of the format. It changes when a field is renamed, removed or means something else.
 pub const SCHEMA: u32 = 1;
@@ -59,17 +60,17 @@ pub struct Manifest {
 #[serde(deny_unknown_fields)]
 pub struct PackEntry {
     /// Its id.
-    pub id: String,
+    pub id: PackId,
     /// Its version.
     pub version: String,
 }
 
 /// A component in one place.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ComponentEntry {
     /// Its id in the rule pack.
-    pub id: String,
+    pub id: ComponentId,
     /// Its name for people.
     pub title: String,
     /// Its folder as Windows shows it.
@@ -100,7 +101,7 @@ pub struct FileEntry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
     /// Component it belongs to; `windows` for what was read to find things.
-    pub component: String,
+    pub component: ComponentId,
     /// What kind of file it is.
     pub kind: FileKind,
     /// The row of the rule pack, or the option, that asked for it.
@@ -128,7 +129,7 @@ pub struct FileEntry {
 #[serde(deny_unknown_fields)]
 pub struct MissingEntry {
     /// Component it belongs to.
-    pub component: String,
+    pub component: ComponentId,
     /// What it is.
     pub what: String,
     /// Where it was looked for.

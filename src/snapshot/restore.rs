@@ -29,6 +29,7 @@ use crate::io::windows_path::{Drives, WindowsPath, fold};
 use crate::io::write::{Backup, WriteErrorKind};
 use crate::io::write_stream::{self, Expect, Staged, Systems};
 use crate::pack::places::FileKind;
+use crate::pack::rules::ComponentId;
 
 /// Most bytes that are written before the disk is waited for, unless one file has more ...
 const BATCH: u64 = 256 << 20;
@@ -42,7 +43,7 @@ pub struct Request<'a> {
     /// Where the drives are.
     pub drives: &'a Drives,
     /// Only these components; all if empty.
-    pub components: &'a [String],
+    pub components: &'a [ComponentId],
     /// Only files that match, by their path below the drive.
     pub only: Option<&'a Selection>,
     /// The snapshot and what else is read: nothing is put there.

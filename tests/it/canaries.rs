@@ -391,6 +391,11 @@ fn no_command_shows_a_secret() {
         let merges = [
             with(&[]),
             with(&["--format", "json"]),
+            with(&["--format", "html"]),
+            with(&["--format", "markdown"]),
+            with(&["--format", "sarif"]),
+            with(&["--format", "github"]),
+            with(&["--format", "azure"]),
             with(&["--conflicts", "old", "--write-rules", "offers.toml"]),
             with(&["--conflicts", "markers", "--format", "json"]),
             vec![
@@ -499,11 +504,13 @@ fn no_command_shows_a_secret() {
                 (1, 0)
             );
         }
-        for format in ["text", "json", "sarif", "github", "azure", "markdown"] {
+        for format in [
+            "text", "json", "sarif", "github", "azure", "markdown", "html",
+        ] {
             let lint = ["lint", "lint", "--rules", "quotes.toml", "--format", format];
             look(folder.path(), &rows, &[&lint]);
         }
-        for format in ["text", "json", "jsonl", "markdown", "unified"] {
+        for format in ["text", "json", "jsonl", "markdown", "html", "unified"] {
             let sides = ["old.config", "new.config", "base.config"];
             for (sides, more) in [
                 (&sides[..2], "--all"),

@@ -21,6 +21,10 @@ pub struct Run {
 pub fn conferry(folder: &Path) -> Command {
     let mut command = Command::cargo_bin("conferry").unwrap();
     command.env_clear().current_dir(folder);
+    // All else in a report follows from its input.
+    command
+        .env("CONFERRY_HOST", "SRV01")
+        .env("CONFERRY_RUN_ID", "run-1");
     if cfg!(windows) {
         // Without these Windows has no temporary folder, and does not find its own libraries.
         for name in ["SystemRoot", "TEMP", "TMP"] {

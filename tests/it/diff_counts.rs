@@ -60,7 +60,11 @@ fn counts_of_two(triple: &Triple) -> Result<usize, String> {
     let Some(report) = report(&triple.base, &[&triple.incoming], false) else {
         return Ok(0);
     };
-    let json: Value = serde_json::from_str(&report_json(&report)).unwrap();
+    let json: Value = serde_json::from_str(&report_json(
+        &report,
+        &conferry::present::run::Run::default(),
+    ))
+    .unwrap();
     let kinds = json["counts"].as_object().unwrap();
     let wanted = json["files"][0]["changes"].as_array().unwrap().len();
     let jsonl = report_jsonl(&report);
@@ -94,7 +98,11 @@ fn counts_of_three(triple: &Triple) -> Result<usize, String> {
     let Some(report) = report(&triple.base, &[&triple.incoming, &triple.carrier], true) else {
         return Ok(0);
     };
-    let json: Value = serde_json::from_str(&report_json(&report)).unwrap();
+    let json: Value = serde_json::from_str(&report_json(
+        &report,
+        &conferry::present::run::Run::default(),
+    ))
+    .unwrap();
     let table = &json["side_by_side"];
     let rows = table["tables"][0]["rows"].as_array().unwrap();
     let wanted = rows.len();

@@ -134,7 +134,14 @@ fn report(before: &Document, after: &Document) -> (Value, usize) {
     });
     let report = reporter.finish();
     let lines = text(&report, Shown::default()).lines().count();
-    (serde_json::from_str(&report_json(&report)).unwrap(), lines)
+    (
+        serde_json::from_str(&report_json(
+            &report,
+            &conferry::present::run::Run::default(),
+        ))
+        .unwrap(),
+        lines,
+    )
 }
 
 /// The one node that an address means.

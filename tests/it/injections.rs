@@ -124,7 +124,6 @@ fn nothing_printed_is_obeyed() {
     let three = MERGE_THREE;
     let mut commands: Vec<Vec<&str>> = vec![
         three.to_vec(),
-        [&three[..], &["--format", "json"]].concat(),
         vec!["rewrite", "."],
         vec!["rewrite", ".", "--format", "json"],
         vec!["lint", "bad"],
@@ -146,7 +145,12 @@ fn nothing_printed_is_obeyed() {
             "::error::\u{1b}[2J",
         ],
     ];
-    for format in ["text", "json", "sarif", "github", "azure", "markdown"] {
+    for format in ["json", "sarif", "github", "azure", "markdown", "html"] {
+        commands.push([&three[..], &["--format", format]].concat());
+    }
+    for format in [
+        "text", "json", "sarif", "github", "azure", "markdown", "html",
+    ] {
         commands.push(vec![
             "lint",
             "lint",
@@ -156,7 +160,7 @@ fn nothing_printed_is_obeyed() {
             format,
         ]);
     }
-    for format in ["text", "json", "jsonl", "markdown", "unified"] {
+    for format in ["text", "json", "jsonl", "markdown", "html", "unified"] {
         let sides = ["old.config", "new.config", "--all", "--format", format];
         commands.push([&["diff"], &sides[..]].concat());
         let sides = ["old.config", "new.config", "old.config", "--format", format];

@@ -50,7 +50,7 @@ fn examples_of(rules: &Rules) -> Vec<(Selection, String)> {
     let mut texts = Vec::new();
     for (at, rule) in rules.lints.iter().enumerate() {
         let id = rule.provenance.id.clone();
-        let selection = Selection::new(rules, &[id], &[]).unwrap();
+        let selection = Selection::new(rules, &[id.to_string()], &[]).unwrap();
         for example in rule
             .invalid
             .iter()

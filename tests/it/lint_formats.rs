@@ -6,7 +6,7 @@ use std::path::Path;
 
 use conferry::lint::{Estate, Report, examples};
 use conferry::pack::Rules;
-use conferry::present::lint::{View, azure, github, json, markdown};
+use conferry::present::lint::{View, annotations, json, markdown};
 use serde_json::Value;
 
 use crate::command::{Run, folder, run};
@@ -43,7 +43,13 @@ fn json_of_every_example_fits_its_schema() {
     each_example(&rules, |estate, report| {
         let view = View::new(&rules, estate, report, false);
         for statistics in [false, true] {
-            let printed = serde_json::from_str(&json::json(&view, &[], statistics)).unwrap();
+            let printed = serde_json::from_str(&json::json(
+                &view,
+                &[],
+                statistics,
+                &conferry::present::run::Run::default(),
+            ))
+            .unwrap();
             assert_eq!(misfit(&schema, &schema, &printed, ""), None);
         }
     });
@@ -117,7 +123,7 @@ fn github_reads_every_finding_as_one_annotation() {
     let rules = rules();
     each_example(&rules, |estate, report| {
         let view = View::new(&rules, estate, report, false);
-        let read = annotations(&github::github(&view, &[]));
+        let read = annotations(&annotations::github(&view, &[]));
         assert_eq!(read.len(), report.findings.len());
         for ((name, properties, data), finding) in read.iter().zip(&report.findings) {
             let get = |wanted: &str| {
@@ -142,7 +148,7 @@ fn github_reads_every_finding_as_one_annotation() {
             assert!(
                 get("title")
                     .unwrap()
-                    .starts_with(&view.rule(finding).provenance.id)
+                    .starts_with(view.rule(finding).provenance.id.as_str())
             );
         }
     });
@@ -153,7 +159,7 @@ fn azure_reads_errors_and_warnings_as_issues_and_notes_as_text() {
     let rules = rules();
     each_example(&rules, |estate, report| {
         let view = View::new(&rules, estate, report, false);
-        let printed = azure::azure(&view, &[]);
+        let printed = annotations::azure(&view, &[]);
         assert_eq!(printed.lines().count(), report.findings.len());
         for (line, finding) in printed.lines().zip(&report.findings) {
             let severity = finding.severity.name();

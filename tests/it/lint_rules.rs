@@ -30,7 +30,7 @@ fn secrets_of_examples_are_not_shown() {
     let secrets = ["not-a-secret", "bm90LWEtc2VjcmV0", "0123456789ABCDEF"];
     let mut seen = 0;
     for (at, rule) in rules.lints.iter().enumerate() {
-        if !rule.provenance.id.starts_with("SEC") {
+        if !rule.provenance.id.as_str().starts_with("SEC") {
             continue;
         }
         for example in &rule.invalid {
@@ -45,7 +45,7 @@ fn secrets_of_examples_are_not_shown() {
                 color: false,
                 unicode: true,
             };
-            let mut shown = json::json(&view, &[], false);
+            let mut shown = json::json(&view, &[], false, &conferry::present::run::Run::default());
             for finding in &report.findings {
                 shown.push_str(&text::finding(&view, finding, style));
             }

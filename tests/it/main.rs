@@ -46,8 +46,9 @@ mod product_words; // src/ names no product
 mod properties; // promises of reading and merging, over generated documents
 mod readers; // applicationHost.config and exports of the registry
 mod references; // tests/cases/references: which names in a text are references
-mod region_laws; // conflicts are no larger than those of git
+mod region_laws;
 mod renaming; // rename rules that cannot be applied
+mod reports; // conflicts are no larger than those of git
 mod rewrite_cases; // tests/cases/rewrite: a folder per behaviour
 mod rewrite_laws; // promises of rewriting, over generated texts
 mod rule_pages; // docs/rules and docs/packs.md against the packs

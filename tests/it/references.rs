@@ -1,7 +1,7 @@
 //! The tables in `tests/cases/references`: `input`, `output` (absent: as it
 //! was) and `why`. Adding a row needs no Rust.
 
-use conferry::pack::rules::{Mark, Provenance, RewriteGuards, VirtualDirectory};
+use conferry::pack::rules::{Id, Mark, Provenance, RewriteGuards, VirtualDirectory};
 use conferry::rewrite::{VirtualDirectories, rewrite_value};
 use serde::Deserialize;
 
@@ -45,15 +45,15 @@ pub fn rows() -> Vec<VirtualDirectory> {
     ]
     .map(|(old, new)| VirtualDirectory {
         provenance: Provenance {
-            id: old.to_lowercase(),
-            pack: "test".into(),
+            id: Id::new(&old.to_lowercase()),
+            pack: Id::known("test"),
             summary: String::new(),
             why: String::new(),
             source: String::new(),
             mark: Mark::Documented,
             given: false,
         },
-        component: String::new(),
+        component: Id::known(""),
         old: old.into(),
         new: new.into(),
     })

@@ -9,9 +9,11 @@ use std::path::Path;
 use conferry::pack::catalog::Library;
 use conferry::pack::checks::Kind;
 use conferry::pack::lint::Check;
+use conferry::pack::lint::{Applicability, ExampleEncoding, Severity, ValueType};
 use conferry::pack::schema::json_schema;
-use conferry::pack::{texts, words};
+use conferry::pack::texts;
 use conferry::present::rules::docs::pages;
+use conferry::word::Word;
 
 const COMMAND: &str = "CONFERRY_BLESS=1 cargo test --test it rule_pages";
 
@@ -88,10 +90,14 @@ fn docs_packs_knows_every_word_of_lint_rules() {
         let properties = schema["$defs"][table]["properties"].as_object();
         words.extend(properties.unwrap().keys().cloned());
     }
-    words.extend(words::TYPES.map(|(name, _)| name.to_owned()));
-    words.extend(words::ENCODINGS.map(|(name, _)| name.to_owned()));
-    words.extend(words::SEVERITIES.map(|(name, _)| name.to_owned()));
-    words.extend(words::APPLICABILITIES.map(|(name, _)| name.to_owned()));
+    for of_enum in [
+        ValueType::words(),
+        ExampleEncoding::words(),
+        Severity::words(),
+        Applicability::words(),
+    ] {
+        words.extend(of_enum.into_iter().map(str::to_owned));
+    }
     words.retain(|word| !document.contains(&format!("`{word}`")));
     assert!(words.is_empty(), "docs/packs.md lacks {words:?}");
 }
@@ -124,9 +130,9 @@ fn docs_packs_knows_every_check_that_takes_parameters() {
         });
     for check in general {
         let name = check.kind.name();
-        let row = checks
-            .lines()
-            .find(|line| line.starts_with(&format!("| `{name}` |")));
+        let section = checks.split("#### ");
+        let mut section = section.filter(|section| section.starts_with(&format!("`{name}`")));
+        let row = section.next();
         let row = row.unwrap_or_else(|| panic!("docs/packs.md lacks `{name}`"));
         let wording = check.kind.wording().unwrap();
         for place in wording.places {

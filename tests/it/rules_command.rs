@@ -226,7 +226,7 @@ fn every_built_in_row_can_be_explained() {
     assert!(library.entries.len() > 150);
     for entry in &library.entries {
         let explained = Explained::of(&library, entry);
-        assert!(explained.text().contains(&entry.id));
+        assert!(explained.text().contains(entry.id.as_str()));
         assert!(!entry.written.is_empty(), "{}", entry.id);
         for (key, text) in &entry.written {
             let is_whole =

@@ -14,12 +14,14 @@ use crate::cli::exit::Exit;
 use crate::cli::keys::keys;
 use crate::cli::output::Output;
 use crate::cli::pack_options::load_lint_rules;
+use crate::cli::this_run::this_run;
 use crate::error::{Failure, Failures};
 use crate::pack::Rules;
 use crate::present::diff as lines;
 use crate::present::differences::{
     RepeatingPack, Reporter, Shown, markdown, report_json, report_jsonl, text,
 };
+use crate::present::page::{Assets, html};
 
 /// What was asked for, read.
 pub(super) struct Job<'a> {
@@ -146,9 +148,13 @@ impl<'a> Job<'a> {
         let report = reporter.finish();
         match args.report.format {
             Format::Text => output.out(&text(&report, Shown { all: args.all })),
-            Format::Json => output.out(&report_json(&report)),
+            Format::Json => output.out(&report_json(&report, &this_run())),
             Format::Jsonl => output.out(&report_jsonl(&report)),
             Format::Markdown => output.out(&markdown(&report)),
+            Format::Html => match html(&report.page(), Assets::Inside) {
+                Ok(page) => output.out(&page),
+                Err(unmade) => failures.push(unmade.into()),
+            },
             Format::Unified => output.out(&unified),
         }
         let exit = match report.is_clean() {

@@ -21,6 +21,7 @@ use super::keys::KeyArgs;
 use super::output::Output;
 use super::pack_options::RulesArgs;
 use super::shared::FormatArgs;
+use super::this_run::this_run;
 use crate::present::differences::{failed_json, json_schema};
 
 const EXAMPLES: &str = "\
@@ -133,6 +134,8 @@ enum Format {
     Jsonl,
     /// A comment on a pull request
     Markdown,
+    /// A page for reviewers, with filters
+    Html,
     /// The changed lines, secrets masked, as `diff -u` shows them
     Unified,
 }
@@ -147,7 +150,10 @@ pub(super) fn run(args: &DiffArgs, output: &mut Output) -> Exit {
     }
     let ended = Job::read(args).map(|mut job| job.compare(output));
     if let (Err(failures), Format::Json) = (&ended, args.report.format) {
-        output.out(&failed_json(failures.iter().map(ToString::to_string)));
+        output.out(&failed_json(
+            failures.iter().map(ToString::to_string),
+            &this_run(),
+        ));
     }
     output.ended(ended)
 }

@@ -1,6 +1,7 @@
 //! Which files of two sides are compared with each other.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 
 use super::sides::Side;
 use crate::pack::Rules;
@@ -62,13 +63,13 @@ pub(super) fn pairs(before: &Side, after: &Side, rules: &Rules) -> Pairs {
 }
 
 /// Pairs those that alone on their side have a name, which both sides have.
-fn join(
+fn join<N: Hash + Eq>(
     sides: [&Side; 2],
     free: &mut [Vec<usize>; 2],
     both: &mut Vec<Pair>,
-    name: impl Fn(&Side, usize) -> Option<String>,
+    name: impl Fn(&Side, usize) -> Option<N>,
 ) {
-    let mut named: HashMap<String, [Vec<usize>; 2]> = HashMap::new();
+    let mut named: HashMap<N, [Vec<usize>; 2]> = HashMap::new();
     for side in [0, 1] {
         for at in &free[side] {
             if let Some(name) = name(sides[side], *at) {

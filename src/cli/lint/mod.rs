@@ -15,6 +15,7 @@ use super::keys::{KeyArgs, keys};
 use super::output::Output;
 use super::pack_options::RulesArgs;
 use super::shared::FormatArgs;
+use super::this_run::this_run;
 use crate::error::Failure;
 use crate::io::{read, relative};
 use crate::lint::fix;
@@ -23,7 +24,8 @@ use crate::lint::{Estate, Finding, Linter, Report};
 use crate::pack::Rules;
 use crate::pack::lint::{Applicability, Severity};
 use crate::present::failure::Style;
-use crate::present::lint::{View, azure, github, json, markdown, sarif, text};
+use crate::present::lint::{View, annotations, json, markdown, page, sarif, text};
+use crate::present::page::{Assets, html};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -189,6 +191,8 @@ enum Format {
     Azure,
     /// A comment on a pull request
     Markdown,
+    /// A page for reviewers, with filters
+    Html,
 }
 
 impl Format {
@@ -200,6 +204,7 @@ impl Format {
             Self::Github => "github",
             Self::Azure => "azure",
             Self::Markdown => "markdown",
+            Self::Html => "html",
         }
     }
 }
@@ -354,11 +359,15 @@ fn refused(args: &LintArgs, failures: &[Failure], output: &mut Output) -> Exit {
 
 fn print(args: &LintArgs, view: &View<'_>, failures: &[Failure], output: &mut Output) {
     match args.report.format {
-        Format::Json => output.out(&json::json(view, failures, args.statistics)),
+        Format::Json => output.out(&json::json(view, failures, args.statistics, &this_run())),
         Format::Sarif => output.out(&sarif::sarif(view, failures)),
-        Format::Github => output.commands(&github::github(view, failures)),
-        Format::Azure => output.commands(&azure::azure(view, failures)),
+        Format::Github => output.commands(&annotations::github(view, failures)),
+        Format::Azure => output.commands(&annotations::azure(view, failures)),
         Format::Markdown => output.out(&markdown::markdown(view, failures, args.statistics)),
+        Format::Html => match html(&page::page(view, failures), Assets::Inside) {
+            Ok(page) => output.out(&page),
+            Err(unmade) => output.failure(&unmade.into()),
+        },
         Format::Text if args.statistics => output.out(&text::statistics(view)),
         Format::Text if !args.diff => {
             let style = Style {

@@ -2,7 +2,9 @@
 
 mod doubts;
 mod files;
+mod judged;
 mod notes;
+mod reports;
 mod result;
 mod settle;
 mod work;
@@ -14,18 +16,21 @@ use clap::{Args, ValueEnum};
 
 use self::doubts::doubts;
 use self::files::{args_folders, check_files};
+use self::judged::judged;
+use self::reports::ReportArgs;
 use self::result::Writing;
 use self::work::{Work, renaming};
 use self::writes::Writes;
 use super::exit::Exit;
 use super::input::{left_markers, read_document};
 use super::output::Output;
-use super::pack_options::{RulesArgs, load_rules, load_rules_with};
-use super::shared::{FormatArgs, VirtualDirectoryArgs};
+use super::pack_options::{RulesArgs, load_lint_rules, load_rules_with};
+use super::shared::VirtualDirectoryArgs;
 use crate::error::{Failure, Failures};
 use crate::io::read::display_name;
 use crate::merge::suspicion::{Given, left_marker};
 use crate::pack::Rules;
+use crate::present::merge::{About, Report};
 use crate::present::plain::plain;
 use crate::rewrite::{VirtualDirectories, rewrite_value, sidecars};
 use crate::xml::Document;
@@ -46,6 +51,9 @@ Examples:
 
   Have these rules written, with take-old where it settles the conflict:
     conferry merge --base base.config --old old.config --new new.config -o merged.config --write-rules settled.toml
+
+  A report for reviewers and one for the pull request:
+    conferry merge --base base.config --old old.config --new new.config -o merged.config --report merge.html --report merge.md
 
   Be asked about each conflict, and keep the answers for the next server:
     conferry merge --base base.config --old old.config --new new.config -o merged.config --settle --write-rules settled.toml
@@ -108,15 +116,7 @@ pub(super) struct MergeArgs {
     write_rules: Option<PathBuf>,
 
     #[command(flatten)]
-    reporting: FormatArgs,
-
-    /// Writes the report to a file instead of standard output
-    #[arg(long, value_name = "FILE", help_heading = "Report")]
-    report: Option<PathBuf>,
-
-    /// Does not mask secrets in the report
-    #[arg(long, help_heading = "Report")]
-    show_secrets: bool,
+    reports: ReportArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -148,7 +148,7 @@ impl Job {
     fn resolve(args: &MergeArgs) -> Result<Self, Failures> {
         check_files(args)?;
         settle::check(args)?;
-        let rules = load_rules(args.rules.extra())?;
+        let rules = load_lint_rules(args.rules.extra())?;
         let directories = args.virtual_directories.resolve(&rules)?;
         let mut failures = Failures::new();
         let mut read = |path: &Path| {
@@ -198,7 +198,7 @@ impl Job {
         let renaming = renaming(self, args)?;
         let rewrite = |value: &str| rewrite_value(value, &self.directories, &self.rules.guards);
         let work = Work::of(self, &renaming, &rewrite, args)?;
-        let report = work.report(args, args.show_secrets);
+        let report = work.report(args, args.reports.show_secrets);
         let mut say = |text: &str| output.err(&plain(text));
         let answers = settle::ask(&report, &mut std::io::stdin().lock(), &mut say)
             .map_err(|error| Failure::new(format!("the answers cannot be read: {error}")))?;
@@ -219,7 +219,7 @@ impl Job {
         let finished = &work.finished;
         let conflicts = work.merged.conflicts.len() + work.missing.len();
 
-        let mut report = work.report(args, args.show_secrets);
+        let mut report = work.report(args, args.reports.show_secrets);
         let rules = match args.settle {
             true => answers,
             // No file of rules has a secret in it.
@@ -232,8 +232,13 @@ impl Job {
             let (folders, result) = (args_folders(args), &finished.document);
             sidecars = sidecars::plan(folders, result, self.rewriter(), &mut writes.plan)?;
         }
-        let notes = sidecars.iter().map(ToString::to_string);
-        report.notes.extend(notes);
+        for sidecar in &sidecars {
+            match sidecar.is_there() {
+                true => report.notes.push(sidecar.to_string()),
+                false => report.not_looked_at.push(sidecar.to_string()),
+            }
+        }
+        self.tell_of_files(&mut report, args, &work, bytes.as_deref());
         let result = Writing {
             args,
             writes: &writes,
@@ -249,6 +254,35 @@ impl Job {
         } else {
             Exit::Clean
         })
+    }
+
+    /// Adds what was read and written, and what lint says of it.
+    fn tell_of_files(
+        &self,
+        report: &mut Report,
+        args: &MergeArgs,
+        work: &Work<'_>,
+        written: Option<&[u8]>,
+    ) {
+        let bytes = |document: &Document| document.source().bytes_with(document.text());
+        let (base, old, new) = (
+            self.base.as_ref().map(bytes),
+            bytes(&self.old),
+            self.new_bytes(),
+        );
+        let files = [
+            ("base", base.as_deref()),
+            ("old", Some(&*old)),
+            ("new", Some(&*new)),
+            ("result", written),
+        ];
+        let files: Vec<(&str, &[u8])> = (files.into_iter())
+            .filter_map(|(role, bytes)| Some((role, bytes?)))
+            .collect();
+        report.add_about(About::of(&self.rules, &files));
+        if let Some(judged) = judged(args, &self.rules, &old, &work.finished.bytes) {
+            report.add_lint(judged);
+        }
     }
 
     /// What was read of the new file.

@@ -5,7 +5,7 @@ use super::work::Work;
 use crate::config::protected::{ProtectedSection, protected_sections};
 use crate::merge::idle::{Idle, idle};
 use crate::merge::renaming::Renaming;
-use crate::present::merge_notes::renames;
+use crate::present::merge::notes::renames;
 use crate::present::redact::Redactor;
 use crate::xml::Document;
 
@@ -36,12 +36,11 @@ pub(super) fn notes(
             "rule `{rule}` never decides: rule `{by}`, which comes later, has the same path"
         ),
     }));
-    notes.extend(encrypted(work));
     notes
 }
 
-/// The encrypted sections of the result that are in no conflict.
-fn encrypted(work: &Work<'_>) -> Vec<String> {
+/// The encrypted sections of the result that are in no conflict: nobody can look into them.
+pub(super) fn encrypted(work: &Work<'_>) -> Vec<String> {
     let new = work.inputs.carrier;
     let in_new = protected_sections(new);
     let result = &work.finished.document;

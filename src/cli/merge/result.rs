@@ -6,11 +6,10 @@ use std::path::Path;
 use super::MergeArgs;
 use super::writes::{Writes, unstaged};
 use crate::cli::output::Output;
-use crate::cli::shared::Format;
 use crate::error::Failure;
 use crate::io::read::is_stdin;
 use crate::io::write::Written;
-use crate::io::write_plan::Batch;
+use crate::io::write_plan::{Batch, TargetId};
 use crate::present::merge::Report;
 use crate::rewrite::sidecars::PlannedSidecar;
 
@@ -65,7 +64,7 @@ fn result_of_files(args: &MergeArgs, written: Option<&Written>, conflicts: usize
 
 /// Whether the report goes to standard error, since the result is on standard output.
 pub(super) fn report_is_talk(args: &MergeArgs) -> bool {
-    is_stdin(&args.output) && !args.dry_run && args.report.is_none()
+    is_stdin(&args.output) && !args.dry_run && args.reports.report.is_empty()
 }
 
 /// All that a merge writes.
@@ -90,7 +89,7 @@ impl Writing<'_> {
         let plan = self.writes.plan.ready()?;
         if args.dry_run {
             report.result = result_line(args, None, self.conflicts, None);
-            print(args, &text_of(args, report), output);
+            print(args, report, output)?;
             return Ok(());
         }
         let mut batch = Batch::default();
@@ -112,44 +111,56 @@ impl Writing<'_> {
             (None, _) => None,
         };
         report.result = result_line(args, written.as_ref(), self.conflicts, rules_written);
-        let text = text_of(args, report);
+        let texts = self.reports(report)?;
         let mut of_report = Batch::default();
-        if let Some(target) = self.writes.report {
-            let staged = plan.stage(&mut of_report, target, None, text.as_bytes());
+        for (target, text) in &texts {
+            let staged = plan.stage(&mut of_report, *target, None, text.as_bytes());
             staged.map_err(unstaged)?;
         }
         batch.commit()?;
         if let (Some(bytes), None) = (self.result, self.writes.output) {
             output.out_bytes(bytes);
         }
-        let Some(path) = &args.report else {
-            print(args, &text, output);
-            return Ok(());
-        };
+        let reports = &args.reports.report;
+        if reports.is_empty() {
+            return print(args, report, output);
+        }
         if let Err(error) = of_report.commit() {
             // What was done must not be lost with it.
-            print(args, &text, output);
+            print(args, report, output)?;
             return Err(Failure::from(error)
                 .help("Everything else is written as the report says, which is printed instead."));
         }
+        let names: Vec<String> = reports
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect();
         let result = &report.result;
-        output.err(&format!("{result} The report is in {}.\n", path.display()));
+        output.err(&format!(
+            "{result} The report is in {}.\n",
+            names.join(", ")
+        ));
         Ok(())
     }
-}
 
-fn text_of(args: &MergeArgs, report: &Report) -> String {
-    match args.reporting.format {
-        Format::Text => report.text(),
-        Format::Json => report.json(),
+    /// What goes into each file that people read, and what those link.
+    fn reports(&self, report: &Report) -> Result<Vec<(TargetId, String)>, Failure> {
+        let mut texts = Vec::new();
+        let asked = &self.args.reports;
+        for (target, path) in self.writes.reports.iter().zip(&asked.report) {
+            texts.push((*target, asked.written(report, path)?));
+        }
+        for (target, (_, text)) in self.writes.assets.iter().zip(asked.assets()) {
+            texts.push((*target, text.to_owned()));
+        }
+        Ok(texts)
     }
 }
 
 /// Prints the report: as talk where the result itself is on standard output.
-fn print(args: &MergeArgs, text: &str, output: &mut Output) {
-    if is_stdin(&args.output) && !args.dry_run {
-        output.err(text);
-    } else {
-        output.out_or_err(text);
-    }
+fn print(args: &MergeArgs, report: &Report, output: &mut Output) -> Result<(), Failure> {
+    let text = args.reports.printed(report)?;
+    let as_talk = is_stdin(&args.output) && !args.dry_run;
+    args.reports.print(&text, as_talk, output);
+    Ok(())
 }

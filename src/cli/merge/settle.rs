@@ -118,7 +118,7 @@ mod tests {
     use crate::merge::offers::offers;
     use crate::merge::{Inputs, Mode, merge};
     use crate::pack;
-    use crate::present::merge::Files;
+    use crate::present::merge::{Files, Worked};
     use crate::present::redact::Redactor;
     use crate::xml::Document;
 
@@ -164,14 +164,15 @@ mod tests {
             output: "out.config".to_owned(),
         };
         let mut redactor = Redactor::new(&rules.secrets, false);
-        check(&Report::of(
-            &inputs,
-            &merged,
-            &missing,
-            &offers,
+        let worked = Worked {
+            inputs: &inputs,
+            merged: &merged,
+            result: &finished.document,
+            missing: &missing,
+            offers: &offers,
             files,
-            &mut redactor,
-        ))
+        };
+        check(&Report::of(worked, &mut redactor))
     }
 
     fn asked(input: &str) -> (Vec<Option<&'static str>>, String) {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::files::files;
-use super::notes::notes;
+use super::notes::{encrypted, notes};
 use super::{Job, MergeArgs, OnConflict};
 use crate::error::Failure;
 use crate::merge::comment_account::CommentAccount;
@@ -12,7 +12,7 @@ use crate::merge::markers::{Markers, Style, conflicted_text};
 use crate::merge::offers::{Offer, offers};
 use crate::merge::renaming::{Renaming, rename};
 use crate::merge::{Inputs, Merged, Missing, Mode, RewriteValue, merge};
-use crate::present::merge::Report;
+use crate::present::merge::{Report, Worked};
 use crate::present::redact::Redactor;
 
 /// A merge with all that its report needs.
@@ -80,18 +80,20 @@ impl<'p> Work<'p> {
 
     pub(super) fn report(&self, args: &MergeArgs, show_secrets: bool) -> Report {
         let mut redactor = Redactor::new(&self.inputs.rules.secrets, show_secrets);
-        let mut report = Report::of(
-            &self.inputs,
-            &self.merged,
-            &self.missing,
-            &self.offers,
-            files(args),
-            &mut redactor,
-        );
+        let worked = Worked {
+            inputs: &self.inputs,
+            merged: &self.merged,
+            result: &self.finished.document,
+            missing: &self.missing,
+            offers: &self.offers,
+            files: files(args),
+        };
+        let mut report = Report::of(worked, &mut redactor);
         let comments = CommentAccount::of(&self.inputs, &self.finished.document);
         report.add_comments(&comments, self.inputs.incoming, &mut redactor);
         report.warnings.clone_from(&self.job.warnings);
         report.notes = notes(self, &self.job.old, self.renaming, &mut redactor);
+        report.not_looked_at = encrypted(self);
         report
     }
 

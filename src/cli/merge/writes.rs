@@ -18,7 +18,10 @@ pub(super) struct Writes {
     pub(super) plan: WritePlan,
     pub(super) output: Option<TargetId>,
     pub(super) rules: Option<TargetId>,
-    pub(super) report: Option<TargetId>,
+    /// In the order in which the reports are named.
+    pub(super) reports: Vec<TargetId>,
+    /// What HTML reports link.
+    pub(super) assets: Vec<TargetId>,
     /// Whether the result takes the place of the new file.
     pub(super) is_in_place: bool,
 }
@@ -56,17 +59,25 @@ impl Writes {
         }
         let rules = args.write_rules.as_ref();
         let rules = rules.map(|path| plan.target("--write-rules", path, Existing::Refused));
-        let report = args.report.as_ref();
-        let report = report.map(|path| plan.target("--report", path, Existing::Replaced));
+        let rules = rules.transpose()?;
+        let mut target = |role, path: &Path| plan.target(role, path, Existing::Replaced);
+        let reports = args.reports.report.iter();
+        let reports: Result<Vec<TargetId>, WriteError> =
+            reports.map(|path| target("--report", path)).collect();
+        let assets = args.reports.assets();
+        let assets: Result<Vec<TargetId>, WriteError> = (assets.iter())
+            .map(|(path, _)| target("--html-assets", path))
+            .collect();
         let writes = Self {
-            rules: rules.transpose()?,
-            report: report.transpose()?,
+            rules,
+            reports: reports?,
+            assets: assets?,
             plan,
             output,
             is_in_place,
         };
         writes.plan.check()?;
-        if let Some(path) = &args.report {
+        for path in &args.reports.report {
             check_replaced(path)?;
         }
         Ok(writes)
@@ -82,8 +93,9 @@ fn check_replaced(report: &Path) -> Result<(), Failure> {
     let first = text
         .chars()
         .find(|char| char.is_alphanumeric() || char.is_ascii_punctuation());
+    let is_page = text.trim_start().starts_with("<!DOCTYPE html>");
     match first {
-        Some('<') => Err(Failure::new("--report would replace a file of XML")
+        Some('<') if !is_page => Err(Failure::new("--report would replace a file of XML")
             .in_file(report.display())
             .help("Nothing was written. Give the report a name of its own.")),
         _ => Ok(()),

@@ -93,7 +93,7 @@ pub(super) fn run(args: &ExplainArgs, output: &mut Output) -> Result<Exit, Failu
 /// The rows with this id, or the lint rule of this name. Tables may share an id.
 fn named<'l>(library: &'l Library, word: &str) -> Vec<&'l Entry> {
     let is_it = |entry: &&Entry| {
-        entry.id.eq_ignore_ascii_case(word)
+        entry.id.as_str().eq_ignore_ascii_case(word)
             || library
                 .lint_rule(entry)
                 .is_some_and(|(_, rule)| rule.name == word)
@@ -106,7 +106,7 @@ fn unknown(library: &Library, principles: &[Principle<'_>], word: &str) -> Failu
     let names = library.rules.lints.iter().map(|rule| rule.name.as_str());
     let known = ids.chain(names).chain(principles.iter().map(|p| p.name));
     let begun = library.rules.lints.iter().filter(|rule| {
-        let start = rule.provenance.id.get(..word.len());
+        let start = rule.provenance.id.as_str().get(..word.len());
         start.is_some_and(|start| !start.is_empty() && start.eq_ignore_ascii_case(word))
     });
     if begun.count() > 1 {

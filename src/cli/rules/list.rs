@@ -9,7 +9,8 @@ use crate::cli::output::Output;
 use crate::cli::pack_options::RulesArgs;
 use crate::cli::shared::{Format, FormatArgs};
 use crate::error::{Failure, Failures};
-use crate::pack::catalog::{Entry, Library, TABLES};
+use crate::pack::catalog::{Entry, Library};
+use crate::pack::file::PackFile;
 use crate::pack::lint::Severity;
 use crate::present::rules::list;
 
@@ -37,7 +38,7 @@ pub(super) struct ListArgs {
         long,
         value_name = "KIND",
         default_value = "lint",
-        value_parser = PossibleValuesParser::new(TABLES.into_iter().chain(["all"]))
+        value_parser = PossibleValuesParser::new(PackFile::with_ids().into_iter().chain(["all"]))
     )]
     kind: String,
 
@@ -89,7 +90,7 @@ fn is_wanted(args: &ListArgs, library: &Library, entry: &Entry) -> bool {
         .severity
         .is_none_or(|wanted| rule.is_some_and(|rule| rule.severity == wanted.into()));
     let begins = |word: &String| {
-        let start = entry.id.get(..word.len());
+        let start = entry.id.as_str().get(..word.len());
         start.is_some_and(|start| start.eq_ignore_ascii_case(word))
             || rule.is_some_and(|rule| rule.name == *word)
     };

@@ -11,6 +11,7 @@ use crate::cli::keys::{KeyArgs, check_needed, keys};
 use crate::cli::output::Output;
 use crate::cli::pack_options::{RulesArgs, load_rules};
 use crate::cli::shared::{Format, FormatArgs};
+use crate::cli::this_run::this_run;
 use crate::diff::Configuration;
 use crate::error::{Failure, Failures};
 use crate::io::walk::Selection;
@@ -147,7 +148,7 @@ pub(super) fn run_verify(args: &VerifyArgs, output: &mut Output) -> Result<Exit,
             .ok_or_else(|| unusable(&args.snapshot, &error))?,
     };
     output.out(&match args.report.format {
-        Format::Json => present::verified_json(&verified),
+        Format::Json => present::verified_json(&verified, &this_run()),
         Format::Text => present::verified_text(&verified),
     });
     Ok(match verified.findings.is_empty() {
@@ -161,7 +162,7 @@ pub(super) fn show(args: &ShowArgs, output: &mut Output) -> Result<Exit, Failure
     let (store, manifest) = open_checked(&args.snapshot, &keys)?;
     check_needed(&keys, &[&store])?;
     output.out(&match args.report.format {
-        Format::Json => present::manifest_json("show", &manifest),
+        Format::Json => present::manifest_json("show", &manifest, &this_run()),
         Format::Text => present::manifest_text(&manifest),
     });
     Ok(Exit::Clean)
@@ -214,7 +215,7 @@ pub(super) fn diff(args: &DiffArgs, output: &mut Output) -> Result<Exit, Failure
         })
         .collect();
     output.out(&match args.report.format {
-        Format::Json => present::diff::differences_json(&differences),
+        Format::Json => present::diff::differences_json(&differences, &this_run()),
         Format::Text => present::diff::differences_text(&differences),
     });
     let exit = match differences.is_empty() {

@@ -6,12 +6,13 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::progress::watch;
-use super::{asked, check_components, component_ids, drives, selection};
+use super::{asked, component_ids, drives, known_components, selection};
 use crate::cli::exit::Exit;
 use crate::cli::keys::{LockArgs, lock};
 use crate::cli::output::Output;
 use crate::cli::pack_options::{RulesArgs, load_rules};
 use crate::cli::shared::{Format, FormatArgs};
+use crate::cli::this_run::this_run;
 use crate::error::{Failure, Failures};
 use crate::present::snapshot as present;
 use crate::snapshot::create::{CreateError, Destination, Facts, check, create};
@@ -94,7 +95,7 @@ pub(super) struct CreateArgs {
 
 pub(super) fn run(args: &CreateArgs, output: &mut Output) -> Result<Exit, Failures> {
     let rules = load_rules(args.rules.extra())?;
-    check_components(&args.component, &component_ids(&rules))?;
+    let components = known_components(&args.component, &component_ids(&rules))?;
     let drives = drives(args.root.as_deref(), "--root", None)?;
     let include = asked(&args.include)?;
     let exclude = selection(&[], &args.exclude)?;
@@ -114,7 +115,7 @@ pub(super) fn run(args: &CreateArgs, output: &mut Output) -> Result<Exit, Failur
     let plan = find::find(&Request {
         drives: &drives,
         rules: &rules,
-        components: &args.component,
+        components: &components,
         iis: args.iis.as_deref(),
         registry: args.registry.as_deref(),
         include: include.as_ref(),
@@ -129,7 +130,7 @@ pub(super) fn run(args: &CreateArgs, output: &mut Output) -> Result<Exit, Failur
     };
     if args.dry_run {
         output.out(&match args.report.format {
-            Format::Json => present::plan_json(&plan),
+            Format::Json => present::plan_json(&plan, &this_run()),
             Format::Text => present::plan_text(&plan),
         });
         failures.extend(check(&plan, &destination).err().as_ref().map(unmade));
@@ -153,7 +154,7 @@ pub(super) fn run(args: &CreateArgs, output: &mut Output) -> Result<Exit, Failur
     match made {
         Ok(made) => {
             output.out(&match args.report.format {
-                Format::Json => present::manifest_json("create", &made.manifest),
+                Format::Json => present::manifest_json("create", &made.manifest, &this_run()),
                 Format::Text => {
                     present::created_text(&made.manifest, &args.output.display().to_string())
                 }

@@ -16,6 +16,7 @@ use crate::io::sealed::Keys;
 use crate::io::walk::Selection;
 use crate::io::windows_path::Drives;
 use crate::pack::Rules;
+use crate::pack::rules::ComponentId;
 use crate::snapshot::manifest::Manifest;
 use crate::snapshot::store::Store;
 use crate::snapshot::unusable;
@@ -97,18 +98,26 @@ fn drives(root: Option<&Path>, option: &str, system: Option<char>) -> Result<Dri
 }
 
 /// Components that no pack knows are refused: a typing error would find nothing.
-fn check_components(components: &[String], known: &[String]) -> Result<(), Failures> {
-    let unknown = components.iter().filter(|name| !known.contains(name));
+fn known_components(
+    components: &[String],
+    known: &[ComponentId],
+) -> Result<Vec<ComponentId>, Failures> {
+    let ids: Vec<ComponentId> = components
+        .iter()
+        .map(|name| ComponentId::new(name))
+        .collect();
+    let unknown = ids.iter().filter(|id| !known.contains(id));
     let failures: Failures = unknown
-        .map(|name| {
-            Failure::new(format!("there is no component `{name}`"))
+        .map(|id| {
+            let known: Vec<&str> = known.iter().map(ComponentId::as_str).collect();
+            Failure::new(format!("there is no component `{id}`"))
                 .help(format!("Known here: {}.", known.join(", ")))
         })
         .collect();
-    failures.or(())
+    failures.or(ids)
 }
 
-fn component_ids(rules: &Rules) -> Vec<String> {
+fn component_ids(rules: &Rules) -> Vec<ComponentId> {
     let components = rules.components.iter();
     components
         .map(|component| component.provenance.id.clone())

@@ -5,14 +5,16 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::progress::watch;
-use super::{asked, check_components, drives, open_checked};
+use super::{asked, drives, known_components, open_checked};
 use crate::cli::exit::Exit;
 use crate::cli::keys::{KeyArgs, check_needed, keys};
 use crate::cli::output::Output;
 use crate::cli::shared::{Format, FormatArgs};
+use crate::cli::this_run::this_run;
 use crate::error::{Failure, Failures};
 use crate::io::fresh;
 use crate::io::write::Backup;
+use crate::pack::rules::ComponentId;
 use crate::present::snapshot::restore as present;
 use crate::snapshot::Problem;
 use crate::snapshot::restore::{Action, Request, plan, restore, shortage, size, verify};
@@ -73,14 +75,14 @@ pub(super) fn run(args: &RestoreArgs, output: &mut Output) -> Result<Exit, Failu
     let keys = keys(&args.keys)?;
     let (store, manifest) = open_checked(&args.snapshot, &keys)?;
     check_needed(&keys, &[&store])?;
-    let mut known: Vec<String> = manifest
+    let mut known: Vec<ComponentId> = manifest
         .files
         .iter()
         .map(|file| file.component.clone())
         .collect();
     known.sort();
     known.dedup();
-    check_components(&args.component, &known)?;
+    let components = known_components(&args.component, &known)?;
     let only = asked(&args.only)?;
     let target = match &args.to {
         // A plan for a folder that is not there yet is a plan for an empty one.
@@ -94,7 +96,7 @@ pub(super) fn run(args: &RestoreArgs, output: &mut Output) -> Result<Exit, Failu
         .collect();
     let request = Request {
         drives: &target,
-        components: &args.component,
+        components: &components,
         only: only.as_ref(),
         reads: &reads,
     };
@@ -123,7 +125,8 @@ pub(super) fn run(args: &RestoreArgs, output: &mut Output) -> Result<Exit, Failu
     if is_text {
         output.out(&present::steps_text(&steps, args.dry_run));
     }
-    let json = |problems: &[Problem]| present::steps_json(&steps, args.dry_run, problems);
+    let json =
+        |problems: &[Problem]| present::steps_json(&steps, args.dry_run, problems, &this_run());
     let mut exit = Exit::Clean;
     if steps
         .iter()

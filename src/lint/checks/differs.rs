@@ -11,11 +11,12 @@ use crate::lint::known::services::{urls, use_of};
 use crate::lint::subject::Subject;
 use crate::pack::checks::Differs;
 use crate::pack::facts::FactSource;
+use crate::pack::rules::{ComponentId, FactId};
 use crate::xml::address::Leaf;
 
 /// Compares each file with the nearest one of another component, or the copies of one component.
 pub(super) fn differs(parameters: &Differs, check: &mut Check<'_>) {
-    let pairs = match &parameters.with {
+    let pairs = match &parameters.from {
         Some(other) => nearest(parameters, check, other),
         None => copies(parameters, check),
     };
@@ -27,10 +28,10 @@ pub(super) fn differs(parameters: &Differs, check: &mut Check<'_>) {
 }
 
 /// Every file with the one of the component `other` that lies nearest to it in the same tree.
-fn nearest(parameters: &Differs, check: &Check<'_>, other: &str) -> Vec<(usize, usize)> {
+fn nearest(parameters: &Differs, check: &Check<'_>, other: &ComponentId) -> Vec<(usize, usize)> {
     let subjects = &check.estate.subjects;
     let others = in_use(parameters, check, other);
-    let of_component = |component: &String| in_use(parameters, check, component);
+    let of_component = |component: &ComponentId| in_use(parameters, check, component);
     let all = parameters.components.iter().flat_map(of_component);
     all.filter_map(|at| {
         let near = |other: &usize| shared_folders(&subjects[at], &subjects[*other]);
@@ -58,7 +59,7 @@ fn copies(parameters: &Differs, check: &Check<'_>) -> Vec<(usize, usize)> {
 }
 
 /// The files of a component that somebody has set up for the service.
-fn in_use(parameters: &Differs, check: &Check<'_>, component: &str) -> Vec<usize> {
+fn in_use(parameters: &Differs, check: &Check<'_>, component: &ComponentId) -> Vec<usize> {
     let service = &parameters.service;
     let is_set_up = |at: usize| {
         let mut facts = parameters.facts.iter();
@@ -104,7 +105,7 @@ fn shared_folders(one: &Subject, other: &Subject) -> usize {
 }
 
 /// Reports at the file `second` that a fact differs from that of `first`.
-fn compare(parameters: &Differs, check: &mut Check<'_>, id: &str, first: usize, second: usize) {
+fn compare(parameters: &Differs, check: &mut Check<'_>, id: &FactId, first: usize, second: usize) {
     let Some(row) = facts::row(check, id) else {
         return;
     };

@@ -6,6 +6,7 @@ use crate::lint::known::facts::fact;
 use crate::lint::known::services::use_of;
 use crate::pack::checks::{MissingFact, OfFact};
 use crate::pack::lint::Check as Looks;
+use crate::pack::rules::FactId;
 
 use super::near_name;
 
@@ -46,7 +47,7 @@ pub(super) fn missing_fact(parameters: &MissingFact, check: &mut Check<'_>) {
     };
     let service = use_of(check, check.at, &parameters.service);
     let is_set =
-        |id: &String| self::fact(check, check.at, id).is_some_and(|other| other.set().is_some());
+        |id: &FactId| self::fact(check, check.at, id).is_some_and(|other| other.set().is_some());
     if service.is_used != Some(true) || !fact.is_certain || parameters.unless.iter().any(is_set) {
         return;
     }

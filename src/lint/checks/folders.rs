@@ -55,7 +55,7 @@ pub(super) fn folder_beside(parameters: &FolderBeside, check: &mut Check<'_>) {
     else {
         return;
     };
-    let named = named(check.rules, subject, document, &parameters.named_by);
+    let named = named(check.rules, subject, document, &parameters.named_by.0);
     match parameters.fault {
         FolderFault::Missing => {
             for (element, leaf, name) in named {
@@ -129,7 +129,7 @@ fn place(parameters: &FoldersDiffer, check: &Check<'_>, at: usize) -> Place {
             ..Place::default()
         };
     };
-    let named = named(check.rules, subject, document, &parameters.named_by);
+    let named = named(check.rules, subject, document, &parameters.named_by.0);
     match named.first() {
         Some((element, leaf, _)) => check.place(at, *element, leaf),
         None => check.place(at, document.root(), &Leaf::Element),

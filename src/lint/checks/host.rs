@@ -63,7 +63,7 @@ impl Host<'_> {
     fn of_service(&self, check: &Check<'_>, service: &Service) -> Option<(NodeId, &str)> {
         let (old, new) = directory_names(check.rules, service)?;
         let is_name = |name: &str| name.eq_ignore_ascii_case(old) || name.eq_ignore_ascii_case(new);
-        let mut files = check.estate.of_component(service.component.as_deref()?);
+        let mut files = check.estate.of_component(service.component.as_ref()?);
         let by_file = files.find_map(|(_, subject)| self.serving(subject));
         by_file
             .or_else(|| {

@@ -29,7 +29,7 @@ macro_rules! functions {
     (
         plain { $($(#[$plain_doc:meta])* $plain:ident = $plain_name:literal, $plain_scope:ident, $($plain_run:ident)::+;)* }
         run { $($(#[$run_doc:meta])* $run:ident = $run_name:literal;)* }
-        general { $($(#[$doc:meta])* $general:ident = $name:literal, $scope:ident, $($function:ident)::+;)* }
+        general { $($general:ident = $name:literal, $scope:ident, $($function:ident)::+;)* }
     ) => {
         /// Runs the check `kind`.
         pub fn run(kind: &Kind, check: &mut Check<'_>) {

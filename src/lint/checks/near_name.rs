@@ -1,7 +1,7 @@
 //! Names that are nearly known ones: nothing reads them, and the default is taken instead, without a word.
 
 use crate::lint::check::Check;
-use crate::pack::checks::{Elsewhere, NearName};
+use crate::pack::checks::{Elsewhere, NearName, Section};
 use crate::xml::address::Leaf;
 use crate::xml::edit::Edit;
 use crate::xml::escape::escape_attribute;
@@ -23,7 +23,7 @@ fn names<'a>(parameters: &'a NearName, check: &Check<'a>) -> Vec<Name<'a>> {
         return Vec::new();
     };
     if parameters.elsewhere.is_none()
-        && parameters.own.sections.is_empty()
+        && parameters.sections().is_empty()
         && !is_own(parameters, check)
     {
         return Vec::new();
@@ -48,7 +48,9 @@ fn names<'a>(parameters: &'a NearName, check: &Check<'a>) -> Vec<Name<'a>> {
 
 /// Whether names of this file are the product's.
 fn is_own(parameters: &NearName, check: &Check<'_>) -> bool {
-    let (subject, own) = (check.subject(), &parameters.own);
+    let (subject, Some(own)) = (check.subject(), &parameters.own) else {
+        return false;
+    };
     let component = subject.component.as_ref();
     component.is_some_and(|of| own.components.contains(of))
         || (own.files.iter()).any(|name| name.eq_ignore_ascii_case(subject.file_name()))
@@ -61,7 +63,7 @@ pub(super) fn near_name(parameters: &NearName, check: &mut Check<'_>) {
     for name in &all {
         let meant = parameters.meant(name, is_own);
         let shown = check.shown_text(&name.written);
-        if parameters.is_misplaced {
+        if parameters.misplaced {
             if meant.is_some() || parameters.knows(&name.written) {
                 let message = check.say("", &[("name", &shown)]);
                 check.report_at(name.element, name.leaf, message);
@@ -73,7 +75,7 @@ pub(super) fn near_name(parameters: &NearName, check: &mut Check<'_>) {
         let parent = |name: &Name<'_>| name.document.parent(name.element);
         let is_there = all.iter().any(|other| {
             parameters.is_same(&other.written, meant)
-                && (parameters.own.sections.is_empty() || parent(other) == parent(name))
+                && (parameters.sections().is_empty() || parent(other) == parent(name))
         });
         let facts = [
             ("name", shown.as_str()),
@@ -91,7 +93,7 @@ pub(super) fn near_name(parameters: &NearName, check: &mut Check<'_>) {
 
 /// Whether the file has a name that was meant to be `wanted`.
 pub(super) fn finds(parameters: &NearName, check: &Check<'_>, wanted: &str) -> bool {
-    if parameters.is_misplaced || !parameters.names.iter().any(|name| name == wanted) {
+    if parameters.misplaced || !parameters.names.iter().any(|name| name == wanted) {
         return false;
     }
     let is_own = is_own(parameters, check);
@@ -101,8 +103,12 @@ pub(super) fn finds(parameters: &NearName, check: &Check<'_>, wanted: &str) -> b
 }
 
 impl NearName {
+    fn sections(&self) -> &[Section] {
+        self.own.as_ref().map_or(&[], |own| &own.sections)
+    }
+
     fn is_same(&self, one: &str, other: &str) -> bool {
-        match self.is_exact {
+        match self.exact {
             true => one == other,
             false => one.eq_ignore_ascii_case(other),
         }
@@ -122,8 +128,8 @@ impl NearName {
         let parent = name.document.parent(name.element);
         let parent = parent.map_or("", |parent| name.document.local_name(parent));
         let start = parent.split('.').next().unwrap_or_default();
-        let mut sections = self.own.sections.iter();
-        let section = sections.find(|(section, _)| section.eq_ignore_ascii_case(start));
+        let mut sections = self.sections().iter();
+        let section = sections.find(|known| known.section.eq_ignore_ascii_case(start));
         let mut distance = self.distance;
         if !is_own && section.is_none() {
             // Most names of most files end here.
@@ -136,10 +142,10 @@ impl NearName {
         if self.knows(written) {
             return None;
         }
-        let candidates = section.map_or(&self.names, |(_, names)| names);
+        let candidates = section.map_or(&self.names, |known| &known.names);
         let plain = plain(written);
         let near = candidates.iter().filter_map(|known| {
-            let allowed = match known.len() < self.long {
+            let allowed = match known.len() < self.long.unwrap_or(0) {
                 true => distance.saturating_sub(1),
                 false => distance,
             };
@@ -244,15 +250,16 @@ mod tests {
         NearName {
             select: vec![Selector::parse("//a/@key").unwrap()],
             names: KEYS.map(str::to_owned).to_vec(),
-            is_exact: false,
+            exact: false,
             distance: 3,
-            long: 14,
+            long: Some(14),
             words: true,
-            is_misplaced: false,
-            own: Own::default(),
+            misplaced: false,
+            own: None,
             elsewhere: Some(Elsewhere {
                 contains: Some("sdk".to_owned()),
-                ..Elsewhere::default()
+                ends_with: None,
+                distance: None,
             }),
         }
     }
@@ -308,17 +315,21 @@ mod tests {
     fn sections_say_which_names_can_be_meant() {
         let names = ["shop_sdk_Url", "till_sdk_Url"].map(str::to_owned);
         let rule = NearName {
-            is_exact: true,
-            long: 0,
+            exact: true,
+            long: None,
             names: names.to_vec(),
-            own: Own {
-                sections: vec![("shop".to_owned(), vec![names[0].clone()])],
-                ..Own::default()
-            },
+            own: Some(Own {
+                components: Vec::new(),
+                files: Vec::new(),
+                sections: vec![Section {
+                    section: "shop".to_owned(),
+                    names: vec![names[0].clone()],
+                }],
+            }),
             elsewhere: Some(Elsewhere {
                 ends_with: Some("_SDK_URL".to_owned()),
                 distance: Some(1),
-                ..Elsewhere::default()
+                contains: None,
             }),
             ..keys()
         };

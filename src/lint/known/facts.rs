@@ -14,6 +14,7 @@ use crate::lint::check::{Check, harmless};
 use crate::lint::finding::Place;
 use crate::lint::subject::Subject;
 use crate::pack::facts::{FactSource, KnownFact};
+use crate::pack::rules::FactId;
 use crate::xml::address::Leaf;
 use crate::xml::selector::{Selector, leaf_value};
 use crate::xml::{Document, NodeId};
@@ -66,16 +67,16 @@ impl Fact {
 
 /// The row of the fact `id`.
 #[must_use]
-pub fn row<'a>(check: &Check<'a>, id: &str) -> Option<&'a KnownFact> {
+pub fn row<'a>(check: &Check<'a>, id: &FactId) -> Option<&'a KnownFact> {
     let mut facts = check.rules.facts.iter();
-    facts.find(|fact| fact.provenance.id == id)
+    facts.find(|fact| fact.provenance.id == *id)
 }
 
 /// What file `at` says about the fact `id`; `None` if it is no file that has it.
 #[must_use]
-pub fn fact(check: &Check<'_>, at: usize, id: &str) -> Option<Rc<Fact>> {
+pub fn fact(check: &Check<'_>, at: usize, id: &FactId) -> Option<Rc<Fact>> {
     let rules = check.rules;
-    let number = (rules.facts.iter()).position(|fact| fact.provenance.id == id)?;
+    let number = (rules.facts.iter()).position(|fact| fact.provenance.id == *id)?;
     let known = check.shared.facts.borrow().get(&(at, number)).cloned();
     if let Some(known) = known {
         return known;

@@ -9,6 +9,7 @@ use crate::lint::condition::Url;
 use crate::lint::subject::Subject;
 use crate::pack::Rules;
 use crate::pack::facts::{Service, User};
+use crate::pack::rules::ServiceId;
 use crate::xml::NodeId;
 use crate::xml::address::Leaf;
 use crate::xml::selector::leaf_value;
@@ -105,9 +106,9 @@ impl Use<'_> {
 
 /// The row of the service `id`.
 #[must_use]
-pub fn row<'a>(check: &Check<'a>, id: &str) -> Option<&'a Service> {
+pub fn row<'a>(check: &Check<'a>, id: &ServiceId) -> Option<&'a Service> {
     let mut services = check.rules.services.iter();
-    services.find(|service| service.provenance.id == id)
+    services.find(|service| service.provenance.id == *id)
 }
 
 /// Old and new name of the virtual directory of a service.
@@ -121,11 +122,11 @@ pub fn directory_names<'a>(rules: &'a Rules, service: &Service) -> Option<(&'a s
 
 /// Whether file `at` uses the service `id`.
 #[must_use]
-pub fn use_of<'a>(check: &Check<'a>, at: usize, id: &str) -> Use<'a> {
-    let component = check.estate.subjects[at].component.as_deref();
+pub fn use_of<'a>(check: &Check<'a>, at: usize, id: &ServiceId) -> Use<'a> {
+    let component = check.estate.subjects[at].component.as_ref();
     let user = row(check, id).and_then(|service| {
         let mut users = service.used_by.iter();
-        users.find(|user| user.component.is_none() || user.component.as_deref() == component)
+        users.find(|user| user.component.is_none() || user.component.as_ref() == component)
     });
     let flag =
         (user.and_then(|user| user.flag.as_ref())).and_then(|flag| facts::fact(check, at, flag));
@@ -142,7 +143,7 @@ pub fn use_of<'a>(check: &Check<'a>, at: usize, id: &str) -> Use<'a> {
 
 /// The URLs of a service in file `at`. One that a flag puts out of use is not there.
 #[must_use]
-pub fn urls_in_use<'a>(check: &Check<'a>, at: usize, id: &str) -> Vec<ServiceUrl<'a>> {
+pub fn urls_in_use<'a>(check: &Check<'a>, at: usize, id: &ServiceId) -> Vec<ServiceUrl<'a>> {
     let found = urls(check, at, id);
     if found.is_empty() || use_of(check, at, id).is_used == Some(false) {
         return Vec::new();
@@ -152,9 +153,9 @@ pub fn urls_in_use<'a>(check: &Check<'a>, at: usize, id: &str) -> Vec<ServiceUrl
 
 /// The URLs of a service in file `at`, in use or not.
 #[must_use]
-pub fn urls<'a>(check: &Check<'a>, at: usize, id: &str) -> Vec<ServiceUrl<'a>> {
+pub fn urls<'a>(check: &Check<'a>, at: usize, id: &ServiceId) -> Vec<ServiceUrl<'a>> {
     let mut services = check.rules.services.iter().enumerate();
-    let Some((number, service)) = services.find(|(_, service)| service.provenance.id == id) else {
+    let Some((number, service)) = services.find(|(_, service)| service.provenance.id == *id) else {
         return Vec::new();
     };
     let subject = &check.estate.subjects[at];

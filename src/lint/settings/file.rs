@@ -6,12 +6,10 @@ use toml::Spanned;
 
 use crate::io::walk::Selection as FileSelection;
 use crate::pack::PackProblem;
-use crate::pack::check::Checker;
 use crate::pack::file::Text;
 use crate::pack::lint::Severity;
 use crate::pack::row::{Row, span};
 use crate::pack::table::{document, known_tables, table};
-use crate::pack::words::SEVERITIES;
 use crate::xml::Span;
 
 /// Its tables.
@@ -74,7 +72,7 @@ impl Settings {
         if let Some(document) = document(&text, &mut problems) {
             known_tables(document.get_ref(), &TABLES, &mut problems);
             table(document.get_ref(), "lint", "[lint]", &mut problems, |row| {
-                settings.read_lint(row, &text);
+                settings.read_lint(row);
             });
         }
         problems.sort_by_key(|problem| problem.span);
@@ -83,13 +81,13 @@ impl Settings {
         settings
     }
 
-    fn read_lint(&mut self, row: &mut Row<'_>, text: &str) {
+    fn read_lint(&mut self, row: &mut Row<'_>) {
         self.select = row.texts("select");
         self.ignore = row.texts("ignore");
-        self.severity = severities(row, text);
+        self.severity = severities(row);
         let fail_on = row.text("fail-on");
-        let mut checker = row.checker(text);
-        self.fail_on = checker.word(&fail_on, "severity", &SEVERITIES);
+        let fail_on = fail_on.and_then(|word| row.meant("severity", &word));
+        self.fail_on = fail_on.map(Spanned::into_inner);
         let rules = row.texts("rules");
         let beside = Path::new(&self.label).parent().unwrap_or(Path::new(""));
         self.rules = (rules.iter())
@@ -103,7 +101,7 @@ impl Settings {
         let exclude = row.texts("exclude");
         self.exclude = globs(row, &exclude, false).unwrap_or_default();
         row.nested_each("override", "[[lint.override]]", |mut row| {
-            self.overrides.extend(Override::read(&mut row, text));
+            self.overrides.extend(Override::read(&mut row));
             row.finish();
         });
     }
@@ -126,11 +124,11 @@ impl Settings {
 }
 
 impl Override {
-    fn read(row: &mut Row<'_>, text: &str) -> Option<Self> {
+    fn read(row: &mut Row<'_>) -> Option<Self> {
         row.require("paths");
         let paths = row.texts("paths");
         let ignore = row.texts("ignore");
-        let severity = severities(row, text);
+        let severity = severities(row);
         let reason = row.required("reason");
         if !row.has("ignore") && !row.has("severity") {
             let message = "[[lint.override]] changes nothing";
@@ -160,13 +158,12 @@ impl Override {
 }
 
 /// `severity = { PF104 = "note" }`.
-fn severities(row: &mut Row<'_>, text: &str) -> Vec<(Text, Severity)> {
+fn severities(row: &mut Row<'_>) -> Vec<(Text, Severity)> {
     let said = row.named_texts("severity");
-    let mut checker: Checker<'_> = row.checker(text);
     said.into_iter()
         .filter_map(|(rule, word)| {
-            let severity = checker.word(&Some(word), "severity", &SEVERITIES)?;
-            Some((rule, severity))
+            let severity = row.meant("severity", &word)?;
+            Some((rule, severity.into_inner()))
         })
         .collect()
 }

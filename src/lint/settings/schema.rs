@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde_json::Value;
 
-use crate::pack::schema::{SeverityWord, Texts, schema_of};
+use crate::pack::lint::Severity;
+use crate::pack::schema::{OneOf, Texts, schema_of};
 
 /// The JSON Schema (draft 2020-12) of a conferry.toml.
 #[must_use]
@@ -33,9 +34,9 @@ struct Lint {
     /// Rules that do not run.
     ignore: Option<Texts>,
     /// How bad findings of a rule are.
-    severity: Option<BTreeMap<String, SeverityWord>>,
+    severity: Option<BTreeMap<String, OneOf<Severity>>>,
     /// From which severity on a run ends with 1.
-    fail_on: Option<SeverityWord>,
+    fail_on: Option<OneOf<Severity>>,
     /// Rule packs: files or folders, from this folder on.
     rules: Option<Texts>,
     /// Globs of the only files that are looked at.
@@ -56,7 +57,7 @@ struct Override {
     /// Rules whose findings are suppressed there.
     ignore: Option<Texts>,
     /// How bad findings of a rule are there.
-    severity: Option<BTreeMap<String, SeverityWord>>,
+    severity: Option<BTreeMap<String, OneOf<Severity>>>,
     /// Why.
     reason: String,
 }

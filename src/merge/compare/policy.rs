@@ -102,7 +102,7 @@ impl<'a> Comparison<'a> {
                 && !matches!(policy.action, Action::Require | Action::Rename(_))
                 && rules.applies(
                     &policy.provenance.pack,
-                    policy.component.as_deref(),
+                    policy.component.as_ref(),
                     self.component,
                 )
                 && covers(policy)
@@ -140,7 +140,7 @@ impl<'a> Comparison<'a> {
         rules.settings.iter().rev().find(|setting| {
             rules.applies(
                 &setting.provenance.pack,
-                setting.component.as_deref(),
+                setting.component.as_ref(),
                 self.component,
             ) && setting
                 .selector

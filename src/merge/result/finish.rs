@@ -317,7 +317,7 @@ pub fn missing_required(inputs: &Inputs<'_>, result: &Document) -> Vec<Missing> 
         .filter(|policy| matches!(policy.action, Action::Require))
         .filter(|policy| {
             let pack = &policy.provenance.pack;
-            rules.applies(pack, policy.component.as_deref(), component)
+            rules.applies(pack, policy.component.as_ref(), component)
         })
         .filter(|policy| {
             !policy

@@ -10,6 +10,7 @@ use crate::merge::stages::comments::adds_remarks;
 use crate::merge::stages::plan::Plan;
 use crate::merge::steps::Steps;
 use crate::pack::rules::Action;
+use crate::pack::rules::PolicyId;
 use crate::xml::layout::removal_span;
 use crate::xml::{Document, Edit, NodeId, Span};
 
@@ -28,7 +29,7 @@ pub(in crate::merge) struct Undecided {
     pub(in crate::merge) kind: ConflictKind,
     pub(in crate::merge) element: Added,
     /// The rule that demands it.
-    pub(in crate::merge) by: Option<String>,
+    pub(in crate::merge) by: Option<PolicyId>,
 }
 
 impl Added {

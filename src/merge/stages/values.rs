@@ -11,6 +11,7 @@ use crate::merge::decide::contest::{Base, Contest, Pick, Verdict};
 use crate::merge::outcome::{Conflict, ConflictKind, DecidedBy, Decision, Ending, Places, Value};
 use crate::merge::steps::Steps;
 use crate::pack::rules::Action;
+use crate::pack::rules::PolicyId;
 use crate::xml::address::Leaf;
 use crate::xml::{Attribute, Document, NodeId};
 
@@ -263,7 +264,7 @@ impl Comparison<'_> {
         contest: &Contest,
         slot: Option<Slot>,
         kind: ConflictKind,
-        by: Option<String>,
+        by: Option<PolicyId>,
         steps: &mut Steps,
     ) {
         if let Some(slot) = slot {
@@ -286,7 +287,7 @@ impl Comparison<'_> {
         &self,
         contest: &Contest,
         kind: ConflictKind,
-        by: Option<String>,
+        by: Option<PolicyId>,
     ) -> Conflict {
         let raw = !contest.is_rewritten();
         let take_incoming = self.value_edits(contest, contest.incoming.as_deref(), raw);

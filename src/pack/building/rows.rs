@@ -16,8 +16,10 @@ use crate::pack::format::file::{
 };
 use crate::pack::format::problem::{PackProblem, did_you_mean};
 use crate::pack::format::row::span;
+use crate::pack::rules::lint::LintRule;
 use crate::pack::rules::{
-    Component, KnownSetting, Mark, Policy, Provenance, Replaced, SecretRule, VirtualDirectory, When,
+    Component, ComponentId, FactId, Id, KnownSetting, Mark, PackId, Policy, Provenance, Replaced,
+    RowId, SecretRule, ServiceId, VirtualDirectory, When,
 };
 use crate::xml::address::Leaf;
 use crate::xml::{LineColumn, Span};
@@ -29,16 +31,16 @@ pub(super) fn meant<T: Copy>(word: &Option<Spanned<T>>) -> Option<T> {
 
 /// The pack that is being added.
 pub(in crate::pack) struct Pack<'b> {
-    pub(in crate::pack) id: String,
+    pub(in crate::pack) id: PackId,
     pub(in crate::pack) trust: Trust,
     pub(in crate::pack) builder: &'b mut Builder,
     pub(in crate::pack) checker: Checker<'b>,
     /// Ids of all components that rows may name.
-    pub(in crate::pack) components: Vec<String>,
+    pub(in crate::pack) components: Vec<ComponentId>,
     /// Ids of all facts that rows may name.
-    pub(in crate::pack) facts: Vec<String>,
+    pub(in crate::pack) facts: Vec<FactId>,
     /// Ids of all services that rows may name.
-    pub(in crate::pack) services: Vec<String>,
+    pub(in crate::pack) services: Vec<ServiceId>,
     /// Where every id so far stands.
     pub(in crate::pack) ids: FxHashMap<String, Span>,
 }
@@ -83,12 +85,12 @@ impl Pack<'_> {
 
     /// Checks what a row says about itself; `table` and `subject` make the id and the
     /// summary of a row that has none.
-    pub(in crate::pack) fn about(
+    pub(in crate::pack) fn about<T>(
         &mut self,
         about: &About,
         table: &'static str,
         subject: &str,
-    ) -> Provenance {
+    ) -> Provenance<T> {
         if let Some(id) = &about.id {
             self.checker.id(id);
         }
@@ -96,14 +98,18 @@ impl Pack<'_> {
     }
 
     /// The same for a lint rule, whose id is a code (`PF101`).
-    pub(in crate::pack) fn about_lint(&mut self, about: &About, subject: &str) -> Provenance {
+    pub(in crate::pack) fn about_lint(
+        &mut self,
+        about: &About,
+        subject: &str,
+    ) -> Provenance<LintRule> {
         if let Some(id) = &about.id {
             self.checker.code(id);
         }
         self.about_row(about, "lint", subject)
     }
 
-    fn about_row(&mut self, about: &About, table: &'static str, subject: &str) -> Provenance {
+    fn about_row<T>(&mut self, about: &About, table: &'static str, subject: &str) -> Provenance<T> {
         let (id, at) = match &about.id {
             Some(id) => (id.get_ref().clone(), span(id.span())),
             None => (format!("{table} {subject}"), about.at),
@@ -144,7 +150,7 @@ impl Pack<'_> {
             mark: meant(&about.mark).unwrap_or(Mark::Inferred),
             pack: self.id.clone(),
             given: self.trust == Trust::Checked,
-            id,
+            id: Id::new(&id),
         }
     }
 
@@ -154,7 +160,7 @@ impl Pack<'_> {
         let earlier = self.builder.owners.insert(id.to_owned(), by.clone());
         let is_known = (self.builder.places.get(id)).is_some_and(|(other, _)| *other == table);
         if let Some(of) = earlier.filter(|_| is_known) {
-            let id = id.to_owned();
+            let id = RowId::new(id);
             self.builder.rules.replaced.push(Replaced { id, of, by });
         }
     }
@@ -177,17 +183,18 @@ impl Pack<'_> {
     pub(in crate::pack) fn known_component(
         &mut self,
         component: &Option<Spanned<String>>,
-    ) -> Option<String> {
+    ) -> Option<ComponentId> {
         let component = component.as_ref()?;
         let name = component.get_ref();
-        if !self.components.contains(name) {
-            let known: Vec<&str> = self.components.iter().map(String::as_str).collect();
+        let id = ComponentId::new(name);
+        if !self.components.contains(&id) {
+            let known: Vec<&str> = self.components.iter().map(ComponentId::as_str).collect();
             let message = format!("unknown component `{name}`");
             self.checker.push(
                 PackProblem::new(message, span(component.span())).help(did_you_mean(name, &known)),
             );
         }
-        Some(name.clone())
+        Some(id)
     }
 
     /// `is_located`: a location tells where it is, so it need not have a configuration.
@@ -359,13 +366,18 @@ impl Pack<'_> {
         } else {
             // A row of the same id stays: to take its place could take masking away.
             let at = builder.secrets.len();
-            builder.places.entry(id).or_insert(("secret", at));
+            builder
+                .places
+                .entry(id.to_string())
+                .or_insert(("secret", at));
             builder.secrets.push(rule);
         }
     }
 
     fn virtual_directory(&mut self, row: &VirtualDirectoryRow) {
-        let component = self.known_component(&row.component).unwrap_or_default();
+        let component = self
+            .known_component(&row.component)
+            .unwrap_or(ComponentId::known(""));
         let (Some(old), Some(new)) = (&row.old, &row.new) else {
             return;
         };

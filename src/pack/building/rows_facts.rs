@@ -9,6 +9,7 @@ use crate::pack::format::file::{About, FactRow, ServiceRow, Text};
 use crate::pack::format::problem::{PackProblem, did_you_mean};
 use crate::pack::format::row::span;
 use crate::pack::rules::facts::{FactSource, KnownFact, Service, User};
+use crate::pack::rules::{ComponentId, FactId, ServiceId};
 use crate::xml::selector::Selector;
 
 impl Pack<'_> {
@@ -25,14 +26,13 @@ impl Pack<'_> {
     }
 
     fn known_row(&mut self, table: &str, id: &Text) {
-        let known = match table {
-            "fact" => &self.facts,
-            _ => &self.services,
+        let known: Vec<&str> = match table {
+            "fact" => self.facts.iter().map(FactId::as_str).collect(),
+            _ => self.services.iter().map(ServiceId::as_str).collect(),
         };
-        if known.contains(id.get_ref()) {
+        if known.contains(&id.get_ref().as_str()) {
             return;
         }
-        let known: Vec<&str> = known.iter().map(String::as_str).collect();
         let help = match known.as_slice() {
             [] => format!("no pack has a row of [[{table}]]"),
             known => did_you_mean(id.get_ref(), known),
@@ -51,7 +51,7 @@ impl Pack<'_> {
         let from = match (&row.url_of, row.select.as_slice()) {
             (Some(service), []) => {
                 self.known_row("service", service);
-                FactSource::UrlOf(service.get_ref().clone())
+                FactSource::UrlOf(ServiceId::new(service.get_ref()))
             }
             (None, [_, ..]) => FactSource::Selectors(self.values(&row.select)),
             _ => {
@@ -64,7 +64,9 @@ impl Pack<'_> {
         let id = provenance.id.clone();
         let fact = KnownFact {
             provenance,
-            components: texts(&row.component),
+            components: (row.component.iter())
+                .map(|id| ComponentId::new(id.get_ref()))
+                .collect(),
             from,
             default: row.default.clone().map(Spanned::into_inner),
             is_exact: row.exact,
@@ -113,8 +115,8 @@ impl Pack<'_> {
             sample_segments: texts(&row.sample_segments),
             used_by: (row.used_by.iter())
                 .map(|user| User {
-                    component: user.component.clone().map(Spanned::into_inner),
-                    flag: user.flag.clone().map(Spanned::into_inner),
+                    component: (user.component.as_ref()).map(|id| ComponentId::new(id.get_ref())),
+                    flag: (user.flag.as_ref()).map(|id| FactId::new(id.get_ref())),
                     says: user.says.clone().map(Spanned::into_inner),
                 })
                 .collect(),

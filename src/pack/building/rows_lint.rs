@@ -8,6 +8,7 @@ use crate::pack::format::problem::PackProblem;
 use crate::pack::format::read_lint::LintRow;
 use crate::pack::format::row::span;
 use crate::pack::rules::lint::{Check, LintRule};
+use crate::pack::rules::{ComponentId, RuleId};
 
 impl Pack<'_> {
     /// Adds a lint rule.
@@ -38,7 +39,7 @@ impl Pack<'_> {
             components: row
                 .components
                 .iter()
-                .map(|component| component.get_ref().clone())
+                .map(|component| ComponentId::new(component.get_ref()))
                 .collect(),
             transforms: row.transforms,
             advice: advice.get_ref().trim().to_owned(),
@@ -60,10 +61,10 @@ impl Pack<'_> {
     }
 
     /// Two rules of one name could not be told apart in `--select`.
-    fn unique_name(&mut self, name: &Spanned<String>, id: &str) {
+    fn unique_name(&mut self, name: &Spanned<String>, id: &RuleId) {
         let known = self.builder.rules.lints.iter();
         let other = known
-            .filter(|rule| rule.name == *name.get_ref() && rule.provenance.id != id)
+            .filter(|rule| rule.name == *name.get_ref() && rule.provenance.id != *id)
             .map(|rule| rule.provenance.id.clone())
             .next();
         if let Some(other) = other {

@@ -8,6 +8,7 @@ use super::validate::keep;
 use crate::pack::format::file::{FileRow, LocationRow, PackFile};
 use crate::pack::format::problem::PackProblem;
 use crate::pack::format::row::span;
+use crate::pack::rules::ComponentId;
 use crate::pack::rules::places::{ExpectedFile, FileKind, Location, Need};
 
 /// Variables that the machine answers.
@@ -49,8 +50,10 @@ impl Pack<'_> {
     }
 
     fn location(&mut self, row: &LocationRow) {
-        let component = self.known_component(&row.component).unwrap_or_default();
-        let provenance = self.about(&row.about, "location", &component);
+        let component = self
+            .known_component(&row.component)
+            .unwrap_or(ComponentId::known(""));
+        let provenance = self.about(&row.about, "location", component.as_str());
         row.folders.iter().for_each(|folder| self.folder(folder));
         if row.folders.is_empty() && row.registry.is_empty() {
             let problem = PackProblem::new("the row names no place", row.about.at);
@@ -114,8 +117,10 @@ impl Pack<'_> {
     }
 
     fn file(&mut self, row: &FileRow) {
-        let component = self.known_component(&row.component).unwrap_or_default();
-        let provenance = self.about(&row.about, "file", &component);
+        let component = self
+            .known_component(&row.component)
+            .unwrap_or(ComponentId::known(""));
+        let provenance = self.about(&row.about, "file", component.as_str());
         let mut globs = Vec::new();
         for text in &row.path {
             let glob = GlobBuilder::new(text.get_ref())

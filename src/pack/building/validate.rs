@@ -19,7 +19,7 @@ use crate::pack::format::check::Checker;
 use crate::pack::format::file::{About, PackFile};
 use crate::pack::format::problem::PackProblem;
 pub use crate::pack::format::row::Trust;
-use crate::pack::rules::{PackInfo, Rules, SecretRule};
+use crate::pack::rules::{Id, PackId, PackInfo, RuleId, Rules, SecretRule};
 
 /// Table and position of every row, by its id.
 pub(in crate::pack) type Places = FxHashMap<String, (&'static str, usize)>;
@@ -95,7 +95,7 @@ impl Builder {
         mut problems: Vec<PackProblem>,
     ) -> Result<(), Vec<PackProblem>> {
         let ids = file.lints.iter().filter_map(|row| row.about.id.as_ref());
-        let ids = ids.map(|id| id.get_ref().clone());
+        let ids = ids.map(|id| RuleId::new(id.get_ref()));
         match trust {
             Trust::BuiltIn => self.rules.own_lints.extend(ids),
             Trust::Checked => {
@@ -160,9 +160,10 @@ impl Builder {
             text.as_ref()
                 .map_or_else(|| default.to_owned(), |text| text.get_ref().clone())
         };
-        let id = said(&head.id, name);
+        let title = said(&head.title, &said(&head.id, name));
+        let id = PackId::new(&said(&head.id, name));
         let info = PackInfo {
-            title: said(&head.title, &id),
+            title,
             version: said(&head.version, ""),
             id: id.clone(),
         };
@@ -185,27 +186,14 @@ impl Builder {
         }
         Pack {
             // Rows may speak of components that only a later row of the same pack defines.
-            components: file
-                .components
-                .iter()
-                .filter_map(|row| Some(row.about.id.as_ref()?.get_ref().clone()))
-                .chain(
-                    self.rules
-                        .components
-                        .iter()
-                        .map(|c| c.provenance.id.clone()),
-                )
+            components: ids(file.components.iter().map(|row| &row.about))
+                .chain((self.rules.components.iter()).map(|row| row.provenance.id.clone()))
                 .collect(),
             facts: ids(file.facts.iter().map(|row| &row.about))
-                .chain(
-                    self.rules
-                        .facts
-                        .iter()
-                        .map(|fact| fact.provenance.id.clone()),
-                )
+                .chain((self.rules.facts.iter()).map(|row| row.provenance.id.clone()))
                 .collect(),
             services: ids(file.services.iter().map(|row| &row.about))
-                .chain((self.rules.services.iter()).map(|service| service.provenance.id.clone()))
+                .chain((self.rules.services.iter()).map(|row| row.provenance.id.clone()))
                 .collect(),
             id,
             trust,
@@ -217,22 +205,22 @@ impl Builder {
 }
 
 /// The ids of rows that have one.
-fn ids<'a>(abouts: impl Iterator<Item = &'a About>) -> impl Iterator<Item = String> {
-    abouts.filter_map(|about| Some(about.id.as_ref()?.get_ref().clone()))
+fn ids<'a, T>(abouts: impl Iterator<Item = &'a About>) -> impl Iterator<Item = Id<T>> {
+    abouts.filter_map(|about| Some(Id::new(about.id.as_ref()?.get_ref())))
 }
 
 /// Adds a row, in the place of the one with this id if there is one.
 pub(in crate::pack) fn keep<T>(
     rows: &mut Vec<T>,
     places: &mut Places,
-    id: String,
+    id: Id<T>,
     table: &'static str,
     row: T,
 ) {
-    match places.get(&id) {
+    match places.get(id.as_str()) {
         Some((known, at)) if *known == table => rows[*at] = row,
         _ => {
-            places.insert(id, (table, rows.len()));
+            places.insert(id.to_string(), (table, rows.len()));
             rows.push(row);
         }
     }

@@ -3,7 +3,7 @@
 use regex::{Regex, bytes};
 use toml::Spanned;
 
-use super::problem::{PackProblem, did_you_mean};
+use super::problem::PackProblem;
 use super::row::{Row, Trust, span};
 use crate::config::identity::{ElementPath, KeyPath};
 use crate::config::references::{ANY, Form, Target};
@@ -74,28 +74,6 @@ impl Checker<'_> {
             let message = format!("`{text}` is no https address");
             self.wrong(url, message, "write it as browsers show it: `https://…`");
         }
-    }
-
-    /// One of `words`.
-    pub fn word<T: Copy>(
-        &mut self,
-        value: &Option<Spanned<String>>,
-        key: &str,
-        words: &[(&str, T)],
-    ) -> Option<T> {
-        let value = value.as_ref()?;
-        let found = words.iter().find(|(word, _)| word == value.get_ref());
-        if found.is_none() {
-            let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-            self.unknown_word(value, key, &words);
-        }
-        found.map(|(_, meaning)| *meaning)
-    }
-
-    /// Notes that `value` is none of `words`.
-    pub fn unknown_word(&mut self, value: &Spanned<String>, key: &str, words: &[&str]) {
-        let message = format!("unknown {key} `{}`", value.get_ref());
-        self.wrong(value, message, &did_you_mean(value.get_ref(), words));
     }
 
     /// A selector; a problem points at the byte where it goes wrong.

@@ -7,8 +7,9 @@ use super::checks::{Name, Table};
 use super::problem::PackProblem;
 use super::row::{Row, span};
 use super::table::Text;
-use crate::pack::rules::lint::{Condition, Count, ValueTest};
-use crate::pack::rules::words;
+use crate::pack::rules::lint::{Condition, Count, UrlPart, ValueTest};
+use crate::pack::rules::{FactId, ServiceId};
+use crate::word::Word;
 use crate::xml::selector::Reach;
 
 /// Reads a condition; `None` if it has a problem or says nothing.
@@ -18,7 +19,7 @@ pub(super) fn condition(mut row: Row<'_>, text: &str, names: &mut Vec<Name>) -> 
     let mut uses = Vec::new();
     for (key, wanted) in [("uses", true), ("avoids", false)] {
         for service in row.texts(key) {
-            uses.push((service.get_ref().clone(), wanted));
+            uses.push((ServiceId::new(service.get_ref()), wanted));
             names.push(Name::new(Table::Service, service));
         }
     }
@@ -31,7 +32,7 @@ pub(super) fn condition(mut row: Row<'_>, text: &str, names: &mut Vec<Name>) -> 
     let mut checker = row.checker(text);
     let mut condition = Condition {
         of: of.as_ref().and_then(|path| checker.reach(path)),
-        of_fact: of_fact.as_ref().map(|fact| fact.get_ref().clone()),
+        of_fact: of_fact.as_ref().map(|fact| FactId::new(fact.get_ref())),
         uses,
         exists: reaches(&mut checker, &exists),
         missing: reaches(&mut checker, &missing),
@@ -111,6 +112,8 @@ fn tests(row: &mut Row<'_>, text: &str, tests: &mut Vec<ValueTest>, names: &mut 
     values.extend(row.text("equals"));
     let matches = row.text("matches");
     let is = row.text("is");
+    let has_type = is.is_some();
+    let is = is.and_then(|word| row.meant("type", &word));
     let same_as = row.text("same-as");
     let differs_from = row.text("differs-from");
     let same_as_fact = row.text("same-as-fact");
@@ -139,8 +142,8 @@ fn tests(row: &mut Row<'_>, text: &str, tests: &mut Vec<ValueTest>, names: &mut 
     if let Some(pattern) = &matches {
         add(checker.pattern(pattern).map(ValueTest::Matches));
     }
-    if is.is_some() {
-        add(checker.word(&is, "type", &words::TYPES).map(ValueTest::Is));
+    if has_type {
+        add(is.map(|word| ValueTest::Is(word.into_inner())));
     }
     if let Some(path) = &same_as {
         add(checker.reach(path).map(ValueTest::SameAs));
@@ -151,12 +154,12 @@ fn tests(row: &mut Row<'_>, text: &str, tests: &mut Vec<ValueTest>, names: &mut 
     for (fact, test) in [
         (
             same_as_fact,
-            ValueTest::SameAsFact as fn(String) -> ValueTest,
+            ValueTest::SameAsFact as fn(FactId) -> ValueTest,
         ),
         (differs_from_fact, ValueTest::DiffersFromFact),
     ] {
         if let Some(fact) = fact {
-            add(Some(test(fact.get_ref().clone())));
+            add(Some(test(FactId::new(fact.get_ref()))));
             names.push(Name::new(Table::Fact, fact));
         }
     }
@@ -172,7 +175,8 @@ fn url_parts(
 ) -> bool {
     let mut complete = true;
     let before = tests.len();
-    for (word, part) in words::URL_PARTS {
+    for part in UrlPart::ALL.iter().copied() {
+        let word = part.word();
         let found = row
             .nested(word, "a condition")
             .map(|row| condition(row, text, names));

@@ -1,7 +1,7 @@
 //! Tables about what lint rules speak of by name: values that a product reads, and services that it calls.
 
 use super::row::Row;
-use super::table::{About, Declaration, Field, Key, Kind, Table, Text, key, need, read_key, rows};
+use super::table::{About, Declaration, Field, Key, Kind, Table, Text, read_key, rows};
 
 rows! {
     /// A value that a product reads, wherever it stands. It is read as .NET reads it: of several entries with one key
@@ -13,7 +13,7 @@ rows! {
         /// Ids of the components that have it; without it, all files.
         optional component: Vec<Text>,
         /// Selectors of the value; the first that leads somewhere counts.
-        optional select: Vec<Text>,
+        selector select: Vec<Text>,
         /// Instead: the first URL of this service that somebody set.
         optional url_of: Option<Text>,
         /// What it is where nothing says it.
@@ -33,9 +33,9 @@ rows! {
         /// The file at the end of its URL: `Service.asmx`.
         required endpoint: Option<Text>,
         /// Selectors of its URL.
-        optional urls: Vec<Text>,
+        selector urls: Vec<Text>,
         /// Selectors of URLs that are its own if they end in the endpoint.
-        optional any_urls: Vec<Text>,
+        selector any_urls: Vec<Text>,
         /// Hosts, with a port or without, of URLs that were never set.
         optional placeholders: Vec<Text>,
         /// Hosts that only documentation has.
@@ -66,8 +66,7 @@ const fn of_user(name: &'static str, meaning: &'static str) -> Key {
         name,
         meaning,
         kind: Kind::Text,
-        is_required: false,
-        may_be_secret: false,
+        need: crate::pack::rules::keys::need!(optional),
     }
 }
 

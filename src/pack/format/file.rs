@@ -18,7 +18,8 @@ pub use super::product::{
 use super::read_lint::LintRow;
 use super::row::{Row, Trust, kind, span};
 pub use super::table::{About, Text};
-use super::table::{Declaration, Reading, Table, document, known_tables, one_table};
+use super::table::{Declaration, Kind, Reading, Table, document, known_tables, one_table};
+use crate::pack::rules::keys::{Nested, nested};
 use crate::xml::Span;
 
 /// What the JSON Schema and the documents have to know of a table.
@@ -32,8 +33,6 @@ pub enum Shape {
     Sources,
     /// `[spellings]`.
     Spellings,
-    /// `[[lint]]`.
-    Lint,
 }
 
 /// A part of a pack.
@@ -41,6 +40,11 @@ trait Part: Sized {
     const SHAPE: Shape;
 
     fn read(reading: &mut Reading<'_>, text: &str) -> Self;
+
+    /// What its rows say about themselves.
+    fn abouts(&self) -> Vec<&About> {
+        Vec::new()
+    }
 }
 
 impl<T: Table> Part for Vec<T> {
@@ -49,11 +53,16 @@ impl<T: Table> Part for Vec<T> {
     fn read(reading: &mut Reading<'_>, _: &str) -> Self {
         reading.rows()
     }
+
+    fn abouts(&self) -> Vec<&About> {
+        self.iter().filter_map(Table::about).collect()
+    }
 }
 
-/// Declares which tables a pack has, in the order in which messages name them.
+/// Declares which tables a pack has, in the order in which messages name them; the number of a table
+/// with rows is its place in lists of all rows.
 macro_rules! pack {
-    ($($table:literal $field:ident: $type:ty,)+) => {
+    ($($table:literal $($place:literal)? $field:ident: $type:ty,)+) => {
         /// A whole pack.
         #[derive(Clone, Debug, Default)]
         pub struct PackFile {
@@ -63,6 +72,19 @@ macro_rules! pack {
         impl PackFile {
             /// Every table of a pack.
             pub const TABLES: &[(&str, Shape)] = &[$(($table, <$type as Part>::SHAPE)),+];
+
+            /// Tables whose rows have ids, in the order in which people ask for them.
+            #[must_use]
+            pub fn with_ids() -> Vec<&'static str> {
+                let mut tables: Vec<(usize, &str)> = vec![$($(($place, $table),)?)+];
+                tables.sort_unstable();
+                tables.into_iter().map(|(_, table)| table).collect()
+            }
+
+            /// What all rows say about themselves.
+            pub fn abouts(&self) -> impl Iterator<Item = &About> {
+                [$(Part::abouts(&self.$field)),+].into_iter().flatten()
+            }
 
             fn read_tables(reading: &mut Reading<'_>, text: &str) -> Self {
                 Self {
@@ -77,23 +99,23 @@ pack! {
     "pack" head: Head,
     "sources" sources: Vec<Source>,
     "discovery" discovery: Discovery,
-    "identity" identities: Vec<IdentityRow>,
-    "order" orders: Vec<OrderRow>,
-    "reference" references: Vec<ReferenceRow>,
-    "section-group" section_groups: Vec<SectionGroupRow>,
-    "secret" secrets: Vec<SecretRow>,
-    "component" components: Vec<ComponentRow>,
-    "generation" generations: Vec<GenerationRow>,
-    "virtual-directory" virtual_directories: Vec<VirtualDirectoryRow>,
+    "identity" 12 identities: Vec<IdentityRow>,
+    "order" 13 orders: Vec<OrderRow>,
+    "reference" 14 references: Vec<ReferenceRow>,
+    "section-group" 15 section_groups: Vec<SectionGroupRow>,
+    "secret" 11 secrets: Vec<SecretRow>,
+    "component" 6 components: Vec<ComponentRow>,
+    "generation" 7 generations: Vec<GenerationRow>,
+    "virtual-directory" 8 virtual_directories: Vec<VirtualDirectoryRow>,
     "rewrite" guards: Guards,
-    "setting" settings: Vec<SettingRow>,
-    "merge" merges: Vec<MergeRow>,
+    "setting" 3 settings: Vec<SettingRow>,
+    "merge" 2 merges: Vec<MergeRow>,
     "spellings" spellings: Vec<Spelling>,
-    "location" locations: Vec<LocationRow>,
-    "file" files: Vec<FileRow>,
-    "fact" facts: Vec<FactRow>,
-    "service" services: Vec<ServiceRow>,
-    "lint" lints: Vec<LintRow>,
+    "location" 9 locations: Vec<LocationRow>,
+    "file" 10 files: Vec<FileRow>,
+    "fact" 4 facts: Vec<FactRow>,
+    "service" 5 services: Vec<ServiceRow>,
+    "lint" 1 lints: Vec<LintRow>,
 }
 
 impl PackFile {
@@ -162,10 +184,20 @@ impl Part for Guards {
 }
 
 impl Part for Vec<LintRow> {
-    const SHAPE: Shape = Shape::Lint;
+    const SHAPE: Shape = Shape::Rows(LintRow::DECLARATION);
 
     fn read(reading: &mut Reading<'_>, text: &str) -> Self {
-        reading.rows_with("lint", "[[lint]]", |row| LintRow::read(row, text))
+        let Declaration {
+            table,
+            heading,
+            keys,
+            ..
+        } = LintRow::DECLARATION;
+        reading.rows_with(table, heading, keys, |row| LintRow::read(row, text))
+    }
+
+    fn abouts(&self) -> Vec<&About> {
+        self.iter().map(|row| &row.about).collect()
     }
 }
 
@@ -193,6 +225,16 @@ impl Part for Vec<Spelling> {
             name: owned(name),
         };
         table.keys().map(spelling).collect()
+    }
+}
+
+nested! {
+    /// A citation that can be read on the web.
+    pub(in crate::pack) SOURCE "a source" "LinkedSource" {
+        /// The citation.
+        required "cite": Kind::Text,
+        /// Its https address.
+        required "url": Kind::Text,
     }
 }
 
@@ -224,7 +266,9 @@ impl Part for Vec<Source> {
                     url: None,
                 }),
                 DeValue::Table(table) => {
-                    let mut row = Row::new("a source", table, span(citation.span()), problems);
+                    let at = span(citation.span());
+                    let row = Row::new(SOURCE.heading, table, at, problems);
+                    let mut row = row.declared(SOURCE.keys);
                     let cite = row.required("cite");
                     let url = row.required("url");
                     row.finish();

@@ -3,9 +3,7 @@
 use toml::Spanned;
 
 use super::row::Row;
-use super::table::{
-    About, Declaration, Field, Key, Kind, Table, Text, key, need, read_key, rows, single,
-};
+use super::table::{About, Declaration, Field, Key, Kind, Table, Text, read_key, rows, single};
 use crate::config::terms::{Compare, Duplicates, Within};
 use crate::pack::rules::terms::{Deed, When};
 
@@ -117,7 +115,7 @@ rows! {
         required id,
         "summary" = "One line for people.",
         /// Selectors of secret values.
-        optional select: Vec<Text>,
+        selector select: Vec<Text>,
         /// Attributes of this name, texts and values (`<password value=…>`) of elements, and entries; `*` at an end
         /// stands for anything, `*_` at the beginning for whole words (`*_pass`: `SmtpPass`, not `bypass`).
         optional names: Vec<Text>,
@@ -143,7 +141,7 @@ rows! {
         /// Id of the component that it is for.
         optional component: Option<Text>,
         /// Selector of what it covers: a value, or an element with all it holds.
-        required path: Option<Text>,
+        required_selector path: Option<Text>,
         /// What it does.
         required action: Option<Spanned<Deed>>,
         /// The value that `set` puts.

@@ -3,9 +3,7 @@
 use toml::Spanned;
 
 use super::row::Row;
-use super::table::{
-    About, Declaration, Field, Key, Kind, Table, Text, key, need, read_key, rows, single,
-};
+use super::table::{About, Declaration, Field, Key, Kind, Table, Text, read_key, rows, single};
 use crate::pack::rules::places::{FileKind, Need};
 use crate::pack::rules::terms::Version;
 
@@ -15,7 +13,7 @@ rows! {
         required id,
         "title" = "One line for people.",
         /// Selectors: the file is this component's if any finds something.
-        required recognised_by: Vec<Text>,
+        required_selector recognised_by: Vec<Text>,
     }
 }
 
@@ -29,7 +27,7 @@ rows! {
         /// The side of the upgrade.
         required version: Option<Spanned<Version>>,
         /// Selectors: the file is of this side if any finds something, and no row of the other side does.
-        required recognised_by: Vec<Text>,
+        required_selector recognised_by: Vec<Text>,
     }
 }
 
@@ -67,7 +65,7 @@ rows! {
         /// Id of the component that it belongs to.
         optional component: Option<Text>,
         /// Selector that ends in `/@name` or `/text()`.
-        required path: Option<Text>,
+        required_selector path: Option<Text>,
         /// Values that mean "never changed".
         required defaults: Vec<Text>,
     }

@@ -9,10 +9,15 @@ use super::checks::{self, Name};
 use super::conditions::condition;
 use super::problem::PackProblem;
 use super::row::{Row, span};
-use super::table::{About, Text};
-use crate::pack::rules::lint::{Check, Declared, Example, FixAction, FixRule, Severity};
+use super::table::{About, Declaration, Kind, Text};
+use crate::pack::rules::keys::keys;
+use crate::pack::rules::lint::{
+    Applicability, Check, Declared, Example, ExampleEncoding, FixAction, FixRule, Severity,
+};
+use crate::pack::rules::lint_keys::{CONDITION, EXAMPLE, FIX};
 use crate::pack::rules::template::Template;
-use crate::pack::rules::words;
+use crate::pack::rules::terms::Mark;
+use crate::word::Word;
 use crate::xml::address::Leaf;
 use crate::xml::selector::Selector;
 
@@ -44,6 +49,55 @@ pub struct LintRow {
 }
 
 impl LintRow {
+    /// What there is to say about the table.
+    pub const DECLARATION: Declaration = Declaration {
+        table: "lint",
+        heading: "[[lint]]",
+        title: "Lint",
+        meaning: "A lint rule: `select`, `message` and perhaps `when`; or a `check`.",
+        keys: keys![
+            /// Two to eight capital letters and three or four digits: `TEAM101`. Selections, suppressions and baselines
+            /// use it, so it stays for ever.
+            required "id": Kind::Code,
+            /// The rule in a few words with hyphens; usable wherever an id is.
+            required "name": Kind::Text,
+            /// How bad a finding is.
+            required "severity": Kind::Word(Severity::explained),
+            /// What is wrong, one line without a full stop.
+            required "summary": Kind::Text,
+            /// Why that matters, one sentence or two.
+            required "why": Kind::Text,
+            /// What to do, as an order.
+            required "advice": Kind::Text,
+            /// Names under [sources].
+            required "source": Kind::Texts,
+            /// Whether a public text says so, or it was concluded.
+            optional "mark": Kind::Word(Mark::explained),
+            /// Ids of the components whose files it looks at; all files without it.
+            optional "component": Kind::Texts,
+            /// Whether it looks at XDT transforms (`web.Release.config`) as well.
+            optional "transforms": Kind::Flag,
+            /// Selectors of the elements or values to look at; a finding is at each node for which `when` holds.
+            selector "select": Kind::Texts,
+            /// What must hold for a finding; without it every node is one.
+            optional "when": Kind::One(&CONDITION),
+            /// What a finding says: `{value}` (what was selected), `{element}`, `{@name}` and `{url.host}` (or another
+            /// part) are filled in, secrets masked; `{{` is a brace. With `check`, what the check names, and a table
+            /// where it tells cases apart.
+            optional "message": Kind::Message,
+            /// Instead of `select` and `when`: a check that is part of the program, by name.
+            optional "check": Kind::Check,
+            /// The parameters of the check: `with.texts = ["OldName"]`.
+            secret "with": Kind::Parameters,
+            /// The change that cures a finding.
+            secret "fix": Kind::One(&FIX),
+            /// Files without a finding of this rule.
+            secret "valid": Kind::TextsOrMany(&EXAMPLE),
+            /// Files with at least one.
+            secret "invalid": Kind::TextsOrMany(&EXAMPLE),
+        ],
+    };
+
     /// Reads one row of the pack `text`.
     pub(in crate::pack) fn read(row: &mut Row<'_>, text: &str) -> Self {
         for key in ["id", "source"] {
@@ -54,10 +108,7 @@ impl LintRow {
         let about = About::read(row, "summary");
         let name = row.required("name");
         row.require("severity");
-        let severity = row.text("severity");
-        let severity = row
-            .checker(text)
-            .word(&severity, "severity", &words::SEVERITIES);
+        let severity = row.word("severity").map(Spanned::into_inner);
         let components = row.texts("component");
         let transforms = row.flag("transforms");
         let advice = row.required("advice");
@@ -75,8 +126,8 @@ impl LintRow {
             check,
             names,
             fix,
-            valid: examples(row, text, "valid", false),
-            invalid: examples(row, text, "invalid", has_fix),
+            valid: examples(row, "valid", false),
+            invalid: examples(row, "invalid", has_fix),
         }
     }
 }
@@ -91,7 +142,7 @@ fn check(row: &mut Row<'_>, text: &str, names: &mut Vec<Name>) -> Option<Check> 
         row.push(PackProblem::new("`select` selects nothing", at).help("name what to look at"));
     }
     let when = row
-        .nested("when", "a condition")
+        .nested("when", CONDITION.heading)
         .map(|row| condition(row, text, names));
     if let Some(name) = name {
         for (key, place) in [
@@ -152,13 +203,10 @@ fn template(checker: &mut Checker<'_>, message: &Text) -> Option<Template> {
 }
 
 fn fix(row: &mut Row<'_>, text: &str, check: Option<&Check>) -> Option<FixRule> {
-    let mut row = row.nested("fix", "`fix`")?;
+    let mut row = row.nested("fix", FIX.heading)?;
     let title = row.required("title");
     row.require("applicability");
-    let applicability = row.text("applicability");
-    let applicability =
-        row.checker(text)
-            .word(&applicability, "applicability", &words::APPLICABILITIES);
+    let applicability: Option<Spanned<Applicability>> = row.word("applicability");
     let set = row.text("set");
     let replace = row.text("replace");
     let with = row.text("with");
@@ -236,33 +284,30 @@ fn fix(row: &mut Row<'_>, text: &str, check: Option<&Check>) -> Option<FixRule> 
     row.finish();
     Some(FixRule {
         title: title?.into_inner(),
-        applicability: applicability?,
+        applicability: applicability?.into_inner(),
         action,
     })
 }
 
 /// Reads examples; `can_be_fixed` where they may say what a fix makes of them.
-fn examples(row: &mut Row<'_>, text: &str, key: &'static str, can_be_fixed: bool) -> Vec<Example> {
+fn examples(row: &mut Row<'_>, key: &'static str, can_be_fixed: bool) -> Vec<Example> {
     let mut examples = Vec::new();
-    row.texts_or_tables(key, "an example", |item| match item {
+    row.texts_or_tables(key, EXAMPLE.heading, |item| match item {
         Ok(text) => examples.push(Example {
             files: vec![("web.config".to_owned(), text.into_inner())],
             encoding: None,
             fixed: None,
         }),
-        Err(row) => examples.extend(example(row, text, can_be_fixed)),
+        Err(row) => examples.extend(example(row, can_be_fixed)),
     });
     examples
 }
 
-fn example(mut row: Row<'_>, text: &str, can_be_fixed: bool) -> Option<Example> {
+fn example(mut row: Row<'_>, can_be_fixed: bool) -> Option<Example> {
     let content = row.text("text");
     let path = row.text("path");
     let mut files = row.named_texts("files");
-    let encoding = row.text("encoding");
-    let encoding = row
-        .checker(text)
-        .word(&encoding, "encoding", &words::ENCODINGS);
+    let encoding: Option<Spanned<ExampleEncoding>> = row.word("encoding");
     let fixed = row.text("fixed");
     if let (Some(fixed), false) = (&fixed, can_be_fixed) {
         let problem = PackProblem::new("there is nothing to fix here", span(fixed.span()));
@@ -296,7 +341,7 @@ fn example(mut row: Row<'_>, text: &str, can_be_fixed: bool) -> Option<Example> 
     row.finish();
     (!all.is_empty()).then_some(Example {
         files: all,
-        encoding,
+        encoding: encoding.map(|encoding| encoding.get_ref().parts()),
         fixed: fixed.map(Spanned::into_inner),
     })
 }

@@ -1,7 +1,7 @@
 //! Reads one TOML table key by key and notes everything that is wrong with it.
 //!
-//! A key that nobody asked for is unknown: the list of known keys is what the
-//! reading code asks for, and is kept nowhere else.
+//! A key that the declaration of the table does not have is unknown, and in a debug build nothing can
+//! be read that is not declared. A table without a declaration has the keys that the reading code asks for.
 
 use std::ops::Range;
 
@@ -9,6 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::problem::{PackProblem, did_you_mean};
+use crate::pack::rules::keys::{Key, Kind};
 use crate::word::Word;
 use crate::xml::Span;
 
@@ -47,6 +48,8 @@ pub struct Row<'t> {
     name: &'static str,
     table: &'t DeTable<'t>,
     at: Span,
+    /// What is declared; without it, what was asked for is known.
+    keys: Option<&'static [Key]>,
     asked: Vec<&'static str>,
     problems: &'t mut Vec<PackProblem>,
     trust: Trust,
@@ -64,6 +67,7 @@ impl<'t> Row<'t> {
             name,
             table,
             at,
+            keys: None,
             asked: Vec::new(),
             problems,
             trust: Trust::Checked,
@@ -76,9 +80,57 @@ impl<'t> Row<'t> {
         self.at
     }
 
-    fn value(&mut self, key: &'static str) -> Option<&'t Spanned<DeValue<'t>>> {
-        self.asked.push(key);
+    /// The same row with the keys that are declared for it.
+    #[must_use]
+    pub fn declared(self, keys: &'static [Key]) -> Self {
+        Self {
+            keys: Some(keys),
+            ..self
+        }
+    }
+
+    /// The same row as the declaration of `within` has it.
+    fn declared_as(self, within: Option<Kind>) -> Self {
+        match within {
+            Some(Kind::One(nested) | Kind::Many(nested) | Kind::TextsOrMany(nested)) => {
+                self.declared(nested.keys)
+            }
+            Some(Kind::Items(keys)) => self.declared(keys),
+            _ => self,
+        }
+    }
+
+    /// What the declaration says that `key` takes.
+    fn kind(&self, key: &str) -> Option<Kind> {
+        let found = self.keys?.iter().find(|known| known.name == key);
+        Some(found?.kind)
+    }
+
+    fn ask(&mut self, key: &'static str, fits: fn(Kind) -> bool) {
+        match self.keys {
+            Some(_) => debug_assert!(
+                self.kind(key).is_some_and(fits),
+                "{}: `{key}` is not declared as it is read",
+                self.name
+            ),
+            None => self.asked.push(key),
+        }
+    }
+
+    fn value(
+        &mut self,
+        key: &'static str,
+        fits: fn(Kind) -> bool,
+    ) -> Option<&'t Spanned<DeValue<'t>>> {
+        self.ask(key, fits);
         self.table.get(key)
+    }
+
+    fn is_known(&self, key: &str) -> bool {
+        match self.keys {
+            Some(_) => self.kind(key).is_some(),
+            None => self.asked.contains(&key),
+        }
     }
 
     fn wrong(&mut self, key: &str, wanted: &str, found: &Spanned<DeValue<'_>>) {
@@ -91,7 +143,11 @@ impl<'t> Row<'t> {
 
     /// The text at `key`, if it is there.
     pub fn text(&mut self, key: &'static str) -> Option<Spanned<String>> {
-        let value = self.value(key)?;
+        let is_text = |kind| {
+            use Kind::{Check, Code, Message, Text, Word};
+            matches!(kind, Text | Word(_) | Check | Code | Message)
+        };
+        let value = self.value(key, is_text)?;
         match value.get_ref() {
             DeValue::String(text) => Some(Spanned::new(value.span(), text.to_string())),
             _ => {
@@ -146,7 +202,7 @@ impl<'t> Row<'t> {
 
     /// The texts at `key`: a list, or one text.
     pub fn texts(&mut self, key: &'static str) -> Vec<Spanned<String>> {
-        self.asked.push(key);
+        self.ask(key, |kind| matches!(kind, Kind::Texts));
         self.texts_at(key)
     }
 
@@ -177,7 +233,7 @@ impl<'t> Row<'t> {
 
     /// Whether `key` is set to true.
     pub fn flag(&mut self, key: &'static str) -> bool {
-        let Some(value) = self.value(key) else {
+        let Some(value) = self.value(key, |kind| matches!(kind, Kind::Flag)) else {
             return false;
         };
         match value.get_ref() {
@@ -191,7 +247,8 @@ impl<'t> Row<'t> {
 
     /// The table at `key` as a row of its own, if it is there; `name` is how messages call it.
     pub fn nested(&mut self, key: &'static str, name: &'static str) -> Option<Row<'_>> {
-        let value = self.value(key)?;
+        let is_one = |kind| matches!(kind, Kind::One(_) | Kind::Parameters);
+        let value = self.value(key, is_one)?;
         self.nested_in(key, name, value)
     }
 
@@ -202,7 +259,10 @@ impl<'t> Row<'t> {
         name: &'static str,
         mut read: impl FnMut(Row<'_>),
     ) {
-        let Some(value) = self.value(key) else { return };
+        let are_many = |kind| matches!(kind, Kind::Many(_) | Kind::Items(_));
+        let Some(value) = self.value(key, are_many) else {
+            return;
+        };
         let one = std::slice::from_ref(value);
         let items = value.get_ref().as_array().map_or(one, |items| items);
         for item in items {
@@ -223,9 +283,9 @@ impl<'t> Row<'t> {
     {
         match value.get_ref().as_table() {
             Some(table) => {
-                let trust = self.trust;
+                let (trust, kind) = (self.trust, self.kind(key));
                 let row = Row::new(name, table, span(value.span()), self.problems);
-                Some(row.trusted(trust))
+                Some(row.trusted(trust).declared_as(kind))
             }
             None => {
                 self.wrong(key, "a table", value);
@@ -241,14 +301,19 @@ impl<'t> Row<'t> {
         name: &'static str,
         mut read: impl FnMut(Result<Spanned<String>, Row<'_>>),
     ) {
-        let Some(value) = self.value(key) else { return };
+        let are_both = |kind| matches!(kind, Kind::TextsOrMany(_) | Kind::Message);
+        let Some(value) = self.value(key, are_both) else {
+            return;
+        };
+        let kind = self.kind(key);
         let one = std::slice::from_ref(value);
         let items = value.get_ref().as_array().map_or(one, |items| items);
         for item in items {
             match item.get_ref() {
                 DeValue::String(text) => read(Ok(Spanned::new(item.span(), text.to_string()))),
                 DeValue::Table(table) => {
-                    read(Err(Row::new(name, table, span(item.span()), self.problems)));
+                    let row = Row::new(name, table, span(item.span()), self.problems);
+                    read(Err(row.declared_as(kind)));
                 }
                 _ => self.wrong(key, "a list of texts and tables", item),
             }
@@ -257,7 +322,7 @@ impl<'t> Row<'t> {
 
     /// The texts of the table at `key` by names that the user chose.
     pub fn named_texts(&mut self, key: &'static str) -> Vec<(Spanned<String>, Spanned<String>)> {
-        let Some(value) = self.value(key) else {
+        let Some(value) = self.value(key, |kind| matches!(kind, Kind::Named)) else {
             return Vec::new();
         };
         let Some(table) = value.get_ref().as_table() else {
@@ -279,7 +344,7 @@ impl<'t> Row<'t> {
 
     /// The whole number at `key`, if it is there.
     pub fn number(&mut self, key: &'static str) -> Option<usize> {
-        let value = self.value(key)?;
+        let value = self.value(key, |kind| matches!(kind, Kind::Number))?;
         let number = match value.get_ref() {
             DeValue::Integer(number) if number.radix() == 10 => number.as_str().parse().ok(),
             _ => None,
@@ -300,7 +365,7 @@ impl<'t> Row<'t> {
     #[must_use]
     pub fn knows_all(&self) -> bool {
         let mut keys = self.table.keys();
-        keys.all(|key| self.asked.contains(&key.get_ref().as_ref()))
+        keys.all(|key| self.is_known(key.get_ref()))
     }
 
     /// Notes a problem.
@@ -328,11 +393,15 @@ impl<'t> Row<'t> {
     /// The end: every key that nobody asked for is a problem.
     pub fn finish(self) {
         for key in self.table.keys() {
-            if !self.asked.contains(&key.get_ref().as_ref()) {
+            if !self.is_known(key.get_ref()) {
                 let message = format!("unknown key `{}` in {}", key.get_ref(), self.name);
                 let problem = PackProblem::new(message, span(key.span()));
-                self.problems
-                    .push(problem.help(did_you_mean(key.get_ref(), &self.asked)));
+                let known = match self.keys {
+                    Some(keys) => keys.iter().map(|key| key.name).collect(),
+                    None => self.asked.clone(),
+                };
+                let help = did_you_mean(key.get_ref(), &known);
+                self.problems.push(problem.help(help));
             }
         }
     }

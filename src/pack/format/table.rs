@@ -7,6 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::problem::{PackProblem, did_you_mean};
 use super::row::{Row, Trust, kind, span};
+pub use crate::pack::rules::keys::{Key, Kind};
 use crate::pack::rules::terms::Mark;
 use crate::word::Word;
 use crate::xml::Span;
@@ -32,42 +33,12 @@ pub struct Declaration {
 impl Declaration {
     /// Notes which lists are missing, and the id: whether other texts are there is seen when they are read.
     pub(super) fn require(&self, row: &mut Row<'_>) {
-        for key in self.keys.iter().filter(|key| key.is_required) {
+        for key in self.keys.iter().filter(|key| key.need.is_required) {
             if key.name == "id" || matches!(key.kind, Kind::Texts) {
                 row.require(key.name);
             }
         }
     }
-}
-
-/// A key of a table.
-#[derive(Clone, Copy, Debug)]
-pub struct Key {
-    /// Its name.
-    pub name: &'static str,
-    /// What it says.
-    pub meaning: &'static str,
-    /// What it takes.
-    pub kind: Kind,
-    /// Whether it must be there.
-    pub is_required: bool,
-    /// Whether what it takes may come from a configuration, and so be a secret.
-    pub may_be_secret: bool,
-}
-
-/// What a key takes.
-#[derive(Clone, Copy, Debug)]
-pub enum Kind {
-    /// A text.
-    Text,
-    /// A list of texts, or one.
-    Texts,
-    /// `true` or `false`.
-    Flag,
-    /// One of these words, each with its meaning.
-    Word(fn() -> Vec<(&'static str, &'static str)>),
-    /// Tables with these keys: a list, or one.
-    Items(&'static [Key]),
 }
 
 /// A type that a row holds at a key.
@@ -132,6 +103,11 @@ pub trait Table: Sized {
 
     /// Reads a row.
     fn read(row: &mut Row<'_>) -> Self;
+
+    /// What the row says about itself, if the table has rows.
+    fn about(&self) -> Option<&About> {
+        None
+    }
 }
 
 /// What every row may say about itself.
@@ -165,54 +141,12 @@ impl About {
     }
 }
 
-/// The name of a key: `then-by` for the field `then_by`.
-macro_rules! key {
-    ($field:ident) => {{
-        const NAME: &str = stringify!($field);
-        const BYTES: [u8; NAME.len()] = crate::pack::format::table::hyphens(NAME);
-        match std::str::from_utf8(&BYTES) {
-            Ok(name) => name,
-            Err(_) => NAME,
-        }
-    }};
-}
-
-/// `name` with hyphens for underscores.
-pub(super) const fn hyphens<const N: usize>(name: &str) -> [u8; N] {
-    let mut bytes = [0; N];
-    let mut at = 0;
-    while at < N {
-        bytes[at] = match name.as_bytes()[at] {
-            b'_' => b'-',
-            other => other,
-        };
-        at += 1;
-    }
-    bytes
-}
-
-/// Whether a key is `required` or `optional`, and whether what it takes may be a `secret`.
-macro_rules! need {
-    (required) => {
-        (true, false)
-    };
-    (optional) => {
-        (false, false)
-    };
-    (secret) => {
-        (false, true)
-    };
-    (required_secret) => {
-        (true, true)
-    };
-}
-
 /// Reads a key as it is needed.
 macro_rules! read_key {
     (required, $type:ty, $row:ident, $key:expr) => {
         <$type as Field>::required($row, $key)
     };
-    (required_secret, $type:ty, $row:ident, $key:expr) => {
+    (required_selector, $type:ty, $row:ident, $key:expr) => {
         <$type as Field>::required($row, $key)
     };
     ($need:ident, $type:ty, $row:ident, $key:expr) => {
@@ -241,17 +175,16 @@ macro_rules! single {
                 title: $title,
                 meaning: concat!($($doc),+),
                 keys: &[$(Key {
-                    name: key!($field),
+                    name: $crate::word::key!($field),
                     meaning: concat!($($meaning),+),
                     kind: <$type as Field>::KIND,
-                    is_required: need!($need).0,
-                    may_be_secret: need!($need).1,
+                    need: $crate::pack::rules::keys::need!($need),
                 }),*],
             };
 
             fn read(row: &mut Row<'_>) -> Self {
                 Self {
-                    $($field: read_key!($need, $type, row, const { key!($field) }),)*
+                    $($field: read_key!($need, $type, row, const { $crate::word::key!($field) }),)*
                 }
             }
         }
@@ -287,43 +220,37 @@ macro_rules! rows {
                         name: "id",
                         meaning: "Id: a-z, 0-9 and -.",
                         kind: Kind::Text,
-                        is_required: need!($id).0,
-                        may_be_secret: false,
+                        need: $crate::pack::rules::keys::need!($id),
                     },
                     Key {
                         name: $summary,
                         meaning: $summary_meaning,
                         kind: Kind::Text,
-                        is_required: false,
-                        may_be_secret: false,
+                        need: $crate::pack::rules::keys::need!(optional),
                     },
                     $(Key {
-                        name: key!($field),
+                        name: $crate::word::key!($field),
                         meaning: concat!($($meaning),+),
                         kind: <$type as Field>::KIND,
-                        is_required: need!($need).0,
-                        may_be_secret: need!($need).1,
+                        need: $crate::pack::rules::keys::need!($need),
                     },)*
                     Key {
                         name: "why",
                         meaning: "Why it is so.",
                         kind: Kind::Text,
-                        is_required: false,
-                        may_be_secret: false,
+                        need: $crate::pack::rules::keys::need!(optional),
                     },
                     Key {
                         name: "source",
                         meaning: "Names under [sources].",
                         kind: Kind::Texts,
-                        is_required: false,
-                        may_be_secret: false,
+                        need: $crate::pack::rules::keys::need!(optional),
                     },
                     Key {
                         name: "mark",
                         meaning: "Whether a public text says so, or it was concluded.",
                         kind: Kind::Word(<crate::pack::rules::terms::Mark as crate::word::Word>::explained),
-                        is_required: false,
-                        may_be_secret: false,
+                        need: $crate::pack::rules::keys::need!(optional),
                     },
                 ],
             };
@@ -332,14 +259,18 @@ macro_rules! rows {
                 Self::DECLARATION.require(row);
                 Self {
                     about: About::read(row, $summary),
-                    $($field: read_key!($need, $type, row, const { key!($field) }),)*
+                    $($field: read_key!($need, $type, row, const { $crate::word::key!($field) }),)*
                 }
+            }
+
+            fn about(&self) -> Option<&About> {
+                Some(&self.about)
             }
         }
     };
 }
 
-pub(super) use {key, need, read_key, rows, single};
+pub(super) use {read_key, rows, single};
 
 /// What is read of a document, and what is wrong with it.
 pub struct Reading<'r> {
@@ -354,8 +285,13 @@ pub struct Reading<'r> {
 impl Reading<'_> {
     /// The rows of a table.
     pub fn rows<T: Table>(&mut self) -> Vec<T> {
-        let Declaration { table, heading, .. } = T::DECLARATION;
-        self.rows_with(table, heading, T::read)
+        let Declaration {
+            table,
+            heading,
+            keys,
+            ..
+        } = T::DECLARATION;
+        self.rows_with(table, heading, keys, T::read)
     }
 
     /// The rows of a table, each read by `read`.
@@ -363,6 +299,7 @@ impl Reading<'_> {
         &mut self,
         table: &str,
         heading: &'static str,
+        keys: &'static [Key],
         read: impl Fn(&mut Row<'_>) -> T,
     ) -> Vec<T> {
         let Some(value) = self.document.get(table) else {
@@ -384,7 +321,7 @@ impl Reading<'_> {
             match item.get_ref().as_table() {
                 Some(table) => {
                     let row = Row::new(heading, table, span(item.span()), self.problems);
-                    let mut row = row.trusted(self.trust);
+                    let mut row = row.trusted(self.trust).declared(keys);
                     rows.push(read(&mut row));
                     row.finish();
                 }
@@ -396,11 +333,19 @@ impl Reading<'_> {
 
     /// The one table of a kind; an empty one if it is not there.
     pub fn table<T: Table + Default>(&mut self) -> T {
-        let Declaration { table, heading, .. } = T::DECLARATION;
-        let mut found = T::default();
-        self::table(self.document, table, heading, self.problems, |row| {
-            found = T::read(row);
-        });
+        let Declaration {
+            table,
+            heading,
+            keys,
+            ..
+        } = T::DECLARATION;
+        let Some(table) = one_table(self.document, table, heading, self.problems) else {
+            return T::default();
+        };
+        let row = Row::new(heading, table, Span::default(), self.problems);
+        let mut row = row.declared(keys);
+        let found = T::read(&mut row);
+        row.finish();
         found
     }
 }

@@ -1,15 +1,15 @@
 //! What rules can speak of by name: a value that a product reads, and a service that it calls.
 
-use super::Provenance;
+use super::{ComponentId, FactId, Provenance, ServiceId};
 use crate::xml::selector::Selector;
 
 /// A value that a product reads, wherever it stands.
 #[derive(Clone, Debug)]
 pub struct KnownFact {
     /// Id, name for people (as `summary`), source.
-    pub provenance: Provenance,
+    pub provenance: Provenance<KnownFact>,
     /// Components that have it; all files may if empty.
-    pub components: Vec<String>,
+    pub components: Vec<ComponentId>,
     /// Where it is read from.
     pub from: FactSource,
     /// What it is where nothing says it.
@@ -24,16 +24,16 @@ pub enum FactSource {
     /// The first of these that leads somewhere; each ends in `/@name` or `/text()`.
     Selectors(Vec<Selector>),
     /// The first URL of a service that somebody set.
-    UrlOf(String),
+    UrlOf(ServiceId),
 }
 
 /// A service that a product calls by a URL.
 #[derive(Clone, Debug)]
 pub struct Service {
     /// Id, title (as `summary`), source.
-    pub provenance: Provenance,
+    pub provenance: Provenance<Service>,
     /// The component that answers, whose virtual directories the URL names.
-    pub component: Option<String>,
+    pub component: Option<ComponentId>,
     /// The file at the end of its URL.
     pub endpoint: String,
     /// Where its URL stands.
@@ -54,9 +54,9 @@ pub struct Service {
 #[derive(Clone, Debug)]
 pub struct User {
     /// Whose files; all others if `None`.
-    pub component: Option<String>,
+    pub component: Option<ComponentId>,
     /// The fact that says so; they always do if `None`.
-    pub flag: Option<String>,
+    pub flag: Option<FactId>,
     /// That they do, in words.
     pub says: Option<String>,
 }

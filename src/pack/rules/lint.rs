@@ -5,10 +5,11 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Provenance;
 use super::checks::Registered;
 use super::pattern::Pattern;
 use super::template::Template;
+use super::{ComponentId, FactId, Provenance, ServiceId};
+use crate::word::{Word, words};
 use crate::xml::encoding::TextEncoding;
 use crate::xml::selector::{Reach, Selector};
 
@@ -42,11 +43,18 @@ impl Severity {
     /// The word that packs and outputs use.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
+        self.word()
+    }
+}
+
+words! {
+    Severity {
+        /// breaks the product, the upgrade or its protection
+        Error = "error",
+        /// is likely to be wrong, or to become so
+        Warning = "warning",
+        /// is worth knowing; nothing need be done
+        Note = "note",
     }
 }
 
@@ -68,11 +76,18 @@ impl Applicability {
     /// The word that packs and outputs use.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::DisplayOnly => "display-only",
-            Self::Unsafe => "unsafe",
-            Self::Safe => "safe",
-        }
+        self.word()
+    }
+}
+
+words! {
+    Applicability {
+        /// applied by `--fix`
+        Safe = "safe",
+        /// applied by `--unsafe-fixes`: it may change what the program does
+        Unsafe = "unsafe",
+        /// applied by nobody: a person has to fill something in
+        DisplayOnly = "display-only",
     }
 }
 
@@ -80,13 +95,13 @@ impl Applicability {
 #[derive(Clone, Debug)]
 pub struct LintRule {
     /// Id (`PF101`), pack, summary, why, source.
-    pub provenance: Provenance,
+    pub provenance: Provenance<LintRule>,
     /// Its name in words: `sdk-url-placeholder`.
     pub name: String,
     /// How bad a finding is.
     pub severity: Severity,
     /// Components whose files it looks at; all files if empty.
-    pub components: Vec<String>,
+    pub components: Vec<ComponentId>,
     /// Whether it looks at XDT transforms (`web.Release.config`) as well.
     pub transforms: bool,
     /// What to do about a finding, one sentence or a few.
@@ -127,9 +142,9 @@ pub struct Condition {
     /// The value that the tests are about, if not the one selected.
     pub of: Option<Reach>,
     /// A fact whose value the tests are about.
-    pub of_fact: Option<String>,
+    pub of_fact: Option<FactId>,
     /// Services, and whether the file certainly uses them or certainly does not.
-    pub uses: Vec<(String, bool)>,
+    pub uses: Vec<(ServiceId, bool)>,
     /// Tests of that value; no value passes no test.
     pub tests: Vec<ValueTest>,
     /// Paths that must lead somewhere.
@@ -178,9 +193,9 @@ pub enum ValueTest {
     /// It is another one than the value that the path leads to, which is there.
     DiffersFrom(Reach),
     /// It is the same as the value of the fact.
-    SameAsFact(String),
+    SameAsFact(FactId),
     /// It is another one than the value of the fact, which is there.
-    DiffersFromFact(String),
+    DiffersFromFact(FactId),
     /// It is a URL, and this part of it meets the condition. A part that is not there is no value.
     Url(UrlPart, Box<Condition>),
 }
@@ -208,6 +223,29 @@ pub enum ValueType {
     Placeholder,
 }
 
+words! {
+    ValueType {
+        /// an absolute http or https URL
+        Url = "url",
+        /// `true` or `false` in any case
+        Bool = "bool",
+        /// a whole number
+        Integer = "integer",
+        /// a host name or an IP address
+        Host = "host",
+        /// an IP address
+        Ip = "ip",
+        /// `domain\user`
+        QualifiedUser = "qualified-user",
+        /// three or four numbers with dots
+        Version = "version",
+        /// printable ASCII only
+        Ascii = "ascii",
+        /// what a deployment or a person fills in: `#{x}#`, `$(x)`, `{0}`, `%x%`, `__x__`, `[x]`, `<x>`, `***`
+        Placeholder = "placeholder",
+    }
+}
+
 /// A part of a URL, without its delimiters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UrlPart {
@@ -223,6 +261,23 @@ pub enum UrlPart {
     Query,
     /// What stands before `@`.
     User,
+}
+
+words! {
+    UrlPart {
+        /// `https`, in lower case
+        Scheme = "scheme",
+        /// `mfa.example.com`, in lower case
+        Host = "host",
+        /// `8443`
+        Port = "port",
+        /// `/Folder/page.asmx`
+        Path = "path",
+        /// what follows `?`
+        Query = "query",
+        /// what stands before `@`
+        User = "user",
+    }
 }
 
 /// The change that cures a finding.
@@ -258,6 +313,55 @@ pub struct Example {
     pub encoding: Option<(TextEncoding, bool)>,
     /// The first file after all safe and unsafe fixes of this rule.
     pub fixed: Option<String>,
+}
+
+/// How the files of an example are encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExampleEncoding {
+    /// UTF-8.
+    Utf8,
+    /// UTF-8 with a byte-order mark.
+    Utf8Bom,
+    /// UTF-16, the low byte first.
+    Utf16Le,
+    /// The same with a byte-order mark.
+    Utf16LeBom,
+    /// UTF-16, the high byte first, with a byte-order mark.
+    Utf16BeBom,
+    /// ISO 8859-1.
+    Latin1,
+}
+
+words! {
+    ExampleEncoding {
+        /// UTF-8 (the default)
+        Utf8 = "utf-8",
+        /// UTF-8 with a byte-order mark
+        Utf8Bom = "utf-8-bom",
+        /// UTF-16, the low byte first
+        Utf16Le = "utf-16le",
+        /// the same with a byte-order mark
+        Utf16LeBom = "utf-16le-bom",
+        /// UTF-16, the high byte first, with a byte-order mark
+        Utf16BeBom = "utf-16be-bom",
+        /// ISO 8859-1
+        Latin1 = "latin-1",
+    }
+}
+
+impl ExampleEncoding {
+    /// The encoding, and whether a byte-order mark stands first.
+    #[must_use]
+    pub fn parts(self) -> (TextEncoding, bool) {
+        match self {
+            Self::Utf8 => (TextEncoding::Utf8, false),
+            Self::Utf8Bom => (TextEncoding::Utf8, true),
+            Self::Utf16Le => (TextEncoding::Utf16Le, false),
+            Self::Utf16LeBom => (TextEncoding::Utf16Le, true),
+            Self::Utf16BeBom => (TextEncoding::Utf16Be, true),
+            Self::Latin1 => (TextEncoding::Latin1, false),
+        }
+    }
 }
 
 impl Example {

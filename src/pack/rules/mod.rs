@@ -2,12 +2,14 @@
 
 pub mod checks;
 pub mod facts;
+pub mod ids;
+pub mod keys;
 pub mod lint;
+pub mod lint_keys;
 pub mod pattern;
 pub mod places;
 pub mod template;
 pub mod terms;
-pub mod words;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use regex::Regex;
 
 use self::facts::{KnownFact, Service};
+pub use self::ids::{ComponentId, FactId, Id, PackId, PolicyId, RowId, RuleId, ServiceId};
 use self::lint::LintRule;
 use self::places::{ExpectedFile, Location};
 pub use self::terms::{Deed, Mark, Version, When};
@@ -27,13 +30,13 @@ use crate::word::Word;
 use crate::xml::selector::Selector;
 use crate::xml::{Document, NodeId};
 
-/// Where a row of a pack comes from and what people are told about it.
+/// Where a row of type `T` comes from and what people are told about it.
 #[derive(Clone, Debug)]
-pub struct Provenance {
+pub struct Provenance<T> {
     /// Id of the row, unique over all packs.
-    pub id: String,
+    pub id: Id<T>,
     /// Id of the pack.
-    pub pack: String,
+    pub pack: PackId,
     /// One line.
     pub summary: String,
     /// Why it is so, where that needs saying.
@@ -50,7 +53,7 @@ pub struct Provenance {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replaced {
     /// Id of both.
-    pub id: String,
+    pub id: RowId,
     /// The file of the earlier one, as it was named.
     pub of: String,
     /// The file of the later one.
@@ -61,7 +64,7 @@ pub struct Replaced {
 #[derive(Clone, Debug)]
 pub struct PackInfo {
     /// Its id.
-    pub id: String,
+    pub id: PackId,
     /// One line for people.
     pub title: String,
     /// Its version.
@@ -72,7 +75,7 @@ pub struct PackInfo {
 #[derive(Clone, Debug)]
 pub struct Component {
     /// Id, title (as `summary`), source.
-    pub provenance: Provenance,
+    pub provenance: Provenance<Component>,
     /// A document is this component's when any of these selects something.
     pub recognised_by: Vec<Selector>,
 }
@@ -81,9 +84,9 @@ pub struct Component {
 #[derive(Clone, Debug)]
 pub struct Generation {
     /// Where the fact comes from.
-    pub provenance: Provenance,
+    pub provenance: Provenance<Generation>,
     /// Component it is about; any component of the pack if `None`.
-    pub component: Option<String>,
+    pub component: Option<ComponentId>,
     /// The side.
     pub version: Version,
     /// Each selects something in files of that side only.
@@ -94,9 +97,9 @@ pub struct Generation {
 #[derive(Clone, Debug)]
 pub struct VirtualDirectory {
     /// Where the fact comes from.
-    pub provenance: Provenance,
+    pub provenance: Provenance<VirtualDirectory>,
     /// Id of the component it serves.
-    pub component: String,
+    pub component: ComponentId,
     /// Name before the upgrade.
     pub old: String,
     /// Name after it.
@@ -118,9 +121,9 @@ pub struct RewriteGuards {
 #[derive(Clone, Debug)]
 pub struct KnownSetting {
     /// Where the fact comes from.
-    pub provenance: Provenance,
+    pub provenance: Provenance<KnownSetting>,
     /// Component it belongs to; any component of the pack if `None`.
-    pub component: Option<String>,
+    pub component: Option<ComponentId>,
     /// The value: ends in `/@name` or `/text()`.
     pub selector: Selector,
     /// Values that the old version shipped with, defaults and placeholders.
@@ -202,9 +205,9 @@ impl Action {
 #[derive(Clone, Debug)]
 pub struct Policy {
     /// Where it comes from.
-    pub provenance: Provenance,
+    pub provenance: Provenance<Policy>,
     /// Component it is for; any component of the pack if `None`.
-    pub component: Option<String>,
+    pub component: Option<ComponentId>,
     /// What it covers: a value, or an element with all it holds.
     pub selector: Selector,
     /// What it does.
@@ -247,9 +250,9 @@ pub struct Rules {
     /// Rows of given packs that later ones took the place of.
     pub replaced: Vec<Replaced>,
     /// Ids of the lint rules that each file of the user has, by the file as it was named.
-    pub given_lints: BTreeMap<String, Vec<String>>,
+    pub given_lints: BTreeMap<String, Vec<RuleId>>,
     /// Ids of the lint rules that the program has.
-    pub own_lints: BTreeSet<String>,
+    pub own_lints: BTreeSet<RuleId>,
     /// Values that lint rules speak of.
     pub facts: Vec<KnownFact>,
     /// Services that lint rules speak of.
@@ -357,7 +360,7 @@ impl Rules {
             .generations
             .iter()
             .filter(|row| {
-                self.applies(&row.provenance.pack, row.component.as_deref(), component)
+                self.applies(&row.provenance.pack, row.component.as_ref(), component)
                     && (row.recognised_by.iter())
                         .any(|selector| selector.select(document, &ignores_case).next().is_some())
             })
@@ -372,13 +375,13 @@ impl Rules {
     #[must_use]
     pub fn applies(
         &self,
-        pack: &str,
-        component: Option<&str>,
+        pack: &PackId,
+        component: Option<&ComponentId>,
         recognised: Option<&Component>,
     ) -> bool {
-        let of_pack = |known: &Component| known.provenance.pack == pack;
+        let of_pack = |known: &Component| known.provenance.pack == *pack;
         match component {
-            Some(wanted) => recognised.is_some_and(|known| known.provenance.id == wanted),
+            Some(wanted) => recognised.is_some_and(|known| known.provenance.id == *wanted),
             None => recognised.is_some_and(of_pack) || !self.components.iter().any(of_pack),
         }
     }

@@ -5,7 +5,7 @@ use globset::GlobMatcher;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Provenance;
+use super::{ComponentId, Provenance};
 use crate::word::words;
 
 /// What kind of file it is.
@@ -84,9 +84,9 @@ words! {
 #[derive(Clone, Debug)]
 pub struct Location {
     /// Where the fact comes from.
-    pub provenance: Provenance,
+    pub provenance: Provenance<Location>,
     /// The component.
-    pub component: String,
+    pub component: ComponentId,
     /// Folders: Windows paths that may begin with a variable (`%ProgramFiles%`);
     /// a last name `*` means every folder there.
     pub folders: Vec<String>,
@@ -98,9 +98,9 @@ pub struct Location {
 #[derive(Clone, Debug)]
 pub struct ExpectedFile {
     /// Where the fact comes from.
-    pub provenance: Provenance,
+    pub provenance: Provenance<ExpectedFile>,
     /// The component.
-    pub component: String,
+    pub component: ComponentId,
     /// Paths below its folder as written.
     pub paths: Vec<String>,
     /// The same, compiled.

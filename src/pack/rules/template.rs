@@ -7,7 +7,7 @@
 use thiserror::Error;
 
 use super::lint::UrlPart;
-use super::words;
+use crate::word::Word;
 
 /// A message with places.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -131,10 +131,7 @@ fn fact(name: &str) -> Option<Fact> {
         "value" => Some(Fact::Value),
         "element" => Some(Fact::Element),
         _ => match name.strip_prefix("url.") {
-            Some(part) => words::URL_PARTS
-                .iter()
-                .find(|(word, _)| *word == part)
-                .map(|(_, part)| Fact::Url(*part)),
+            Some(part) => UrlPart::of(part).map(Fact::Url),
             None => {
                 let attribute = name.strip_prefix('@')?;
                 crate::xml::chars::is_qualified_name(attribute)

@@ -9,29 +9,12 @@ use toml::de::{DeTable, DeValue};
 
 use super::load::{PackFailure, Reason};
 use super::texts::{self, PackText};
+use crate::pack::format::file::PackFile;
 use crate::pack::format::row::span;
 use crate::pack::rules::Rules;
 use crate::pack::rules::lint::LintRule;
+use crate::pack::rules::{ComponentId, RowId};
 use crate::xml::LineColumn;
-
-/// Tables whose rows have ids, in the order in which people ask for them.
-pub const TABLES: [&str; 15] = [
-    "lint",
-    "merge",
-    "setting",
-    "fact",
-    "service",
-    "component",
-    "generation",
-    "virtual-directory",
-    "location",
-    "file",
-    "secret",
-    "identity",
-    "order",
-    "reference",
-    "section-group",
-];
 
 /// Keys that speak about a row, and examples: they are shown in their own way.
 const ABOUT: [&str; 13] = [
@@ -93,7 +76,8 @@ impl Library {
     #[must_use]
     pub fn lint_rule(&self, entry: &Entry) -> Option<(usize, &LintRule)> {
         let mut rules = self.rules.lints.iter().enumerate();
-        let is_it = |rule: &LintRule| entry.table == "lint" && rule.provenance.id == entry.id;
+        let is_it =
+            |rule: &LintRule| entry.table == "lint" && rule.provenance.id.of_any() == entry.id;
         rules.find(|(_, rule)| is_it(rule))
     }
 }
@@ -104,7 +88,7 @@ pub struct Entry {
     /// The table it stands in.
     pub table: &'static str,
     /// Its id, or one made of its table and what it is about.
-    pub id: String,
+    pub id: RowId,
     /// Position of its pack.
     pub pack: usize,
     /// Where it stands in the TOML, from 1.
@@ -118,7 +102,7 @@ pub struct Entry {
     /// `documented` or `inferred`.
     pub mark: String,
     /// Components it is for.
-    pub components: Vec<String>,
+    pub components: Vec<ComponentId>,
     /// What it says, key by key, as written.
     pub written: Vec<(String, String)>,
     /// Position of the pack whose row of the same id it takes the place of.
@@ -134,13 +118,13 @@ impl Entry {
     }
 }
 
-/// Every row that holds, in the order of [`TABLES`], packs and lines; of rows
+/// Every row that holds, in the order of [`PackFile::with_ids`], packs and lines; of rows
 /// with one id the last, in the place of the first.
 #[must_use]
 pub fn entries(packs: &[PackText]) -> Vec<Entry> {
     let mut all: Vec<Entry> = Vec::new();
     let mut places: HashMap<(&'static str, &str), usize> = HashMap::new();
-    for table in TABLES {
+    for table in PackFile::with_ids() {
         for (at, pack) in packs.iter().enumerate() {
             for row in pack.rows.iter().filter(|row| row.table == table) {
                 let mut entry = row.clone();
@@ -164,7 +148,7 @@ pub fn entries(packs: &[PackText]) -> Vec<Entry> {
 /// All rows of one pack, as if it were the first one.
 pub(super) fn rows(document: &DeTable<'_>, text: &str) -> Vec<Entry> {
     let mut entries = Vec::new();
-    for table in TABLES {
+    for table in PackFile::with_ids() {
         let rows = document.get(table);
         let rows = rows.and_then(|rows| rows.get_ref().as_array());
         for row in rows.into_iter().flat_map(|rows| rows.iter()) {
@@ -207,19 +191,21 @@ fn read(
     let mark = Some(text("mark")).filter(|mark| !mark.is_empty());
     let entry = Entry {
         table,
-        id: String::new(),
+        id: RowId::known(""),
         pack: 0,
         line: LineColumn::of(pack, span(row.span()).start).line,
         summary: summary.unwrap_or_default().trim().to_owned(),
         why: text("why").trim().to_owned(),
         source: texts("source"),
         mark: mark.unwrap_or_else(|| "inferred".to_owned()),
-        components: texts("component"),
+        components: (texts("component").iter())
+            .map(|id| ComponentId::new(id))
+            .collect(),
         written: written(keys, pack),
         replaces: None,
     };
-    let of = |id| Entry {
-        id,
+    let of = |id: String| Entry {
+        id: RowId::new(&id),
         ..entry.clone()
     };
     subjects.into_iter().map(of).collect()

@@ -10,7 +10,9 @@ use crate::config::references::{Form, Mask, Reference, References, Target, mask_
 use crate::config::secrets::{LazySecrets, SecretTable};
 use crate::config::section_groups::{SectionGroup, SectionGroups};
 use crate::config::terms::{Compare, Duplicates, Within};
-use crate::pack::rules::{Action, Mark, PackInfo, Policy, Provenance, Rules, SecretRule, When};
+use crate::pack::rules::{
+    Action, Mark, PackId, PackInfo, Policy, PolicyId, Provenance, Rules, SecretRule, When,
+};
 use crate::xml::selector::Selector;
 
 include!(concat!(env!("OUT_DIR"), "/general.rs"));

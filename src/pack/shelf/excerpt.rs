@@ -2,8 +2,9 @@
 
 use super::compiled::known_secrets;
 use crate::error::{Excerpt, Failure};
-use crate::pack::format::file::{PackFile, Shape};
+use crate::pack::format::file::{PackFile, SOURCE, Shape};
 use crate::pack::format::problem::PackProblem;
+use crate::pack::rules::lint_keys::{CONDITION, COUNT, EXAMPLE, FIX, URL_PARTS};
 use crate::xml::Span;
 use crate::xml::span::floor;
 
@@ -74,31 +75,6 @@ impl PackProblem {
 /// Stands for the value of a key that may hold a secret.
 const MASK: &str = "[not shown]";
 
-/// Keys of sources and of lint rules that speak about rules and not of values.
-const HARMLESS: [&str; 21] = [
-    "cite",
-    "url",
-    "name",
-    "severity",
-    "message",
-    "native",
-    "advice",
-    "title",
-    "summary",
-    "why",
-    "source",
-    "mark",
-    "applicability",
-    "transforms",
-    "matches",
-    "is",
-    "of",
-    "exists",
-    "missing",
-    "same-as",
-    "differs-from",
-];
-
 /// Whether nothing in a line of a pack can be a secret: it is a header, a
 /// comment, or gives a key that speaks about rules and not of values.
 fn is_harmless(line: &str) -> bool {
@@ -111,15 +87,14 @@ fn is_harmless(line: &str) -> bool {
 
 /// Whether a key is known, and takes no value of a configuration in any table.
 fn names_no_value(name: &str) -> bool {
-    let declared = PackFile::TABLES.iter().flat_map(|(_, shape)| match shape {
+    let rows = PackFile::TABLES.iter().flat_map(|(_, shape)| match shape {
         Shape::One(declaration) | Shape::Rows(declaration) => declaration.keys,
-        Shape::Sources | Shape::Spellings | Shape::Lint => &[],
+        Shape::Sources | Shape::Spellings => SOURCE.keys,
     });
+    let within = [&CONDITION, &URL_PARTS, &COUNT, &FIX, &EXAMPLE];
+    let declared = rows.chain(within.iter().flat_map(|nested| nested.keys));
     let mut of_this_name = declared.filter(|key| key.name == name).peekable();
-    match of_this_name.peek() {
-        Some(_) => of_this_name.all(|key| !key.may_be_secret),
-        None => HARMLESS.contains(&name),
-    }
+    of_this_name.peek().is_some() && of_this_name.all(|key| !key.need.may_be_secret)
 }
 
 /// The end of the line that `at` is in, its line break left out.

@@ -124,7 +124,7 @@ pub fn load<'a>(extra: impl Into<Extra<'a>>) -> Result<Rules, Vec<PackFailure>> 
     load_on(BUILT_IN.iter(), extra.into())
 }
 
-/// Loads everything that [`load`] does, and `answers` on top: a pack that is in no file (yet), which
+/// Loads everything that [`load_for_lint`] does, and `answers` on top: a pack that is in no file (yet), which
 /// messages call `label`.
 ///
 /// # Errors
@@ -134,7 +134,7 @@ pub fn load_with<'a>(
     answers: &str,
     label: &str,
 ) -> Result<Rules, Vec<PackFailure>> {
-    let mut builder = read_packs(BUILT_IN.iter(), extra.into())?;
+    let mut builder = read_packs(BUILT_IN.iter().chain(LINT), extra.into())?;
     match builder.add_file(answers, "answers", label.to_owned()) {
         Ok(()) => Ok(builder.finish()),
         Err(problems) => Err(vec![invalid(label.to_owned(), answers, problems)]),

@@ -8,37 +8,15 @@ use toml::de::{DeTable, DeValue};
 
 use super::catalog::Entry;
 use super::texts::PackText;
-use crate::pack::format::file::{PackFile, Text};
+use crate::pack::format::file::{PackFile, Shape, Text};
 use crate::pack::format::problem::PackProblem;
 use crate::pack::format::row::span;
+use crate::pack::rules::checks;
+use crate::pack::rules::keys::{Key, Kind};
 use crate::pack::rules::lint::Severity;
+use crate::pack::rules::lint_keys::URL_PARTS;
 use crate::xml::selector::{Reach, Selector};
 use crate::xml::{LineColumn, Span};
-
-/// Keys whose values are selectors, or paths from an element.
-const SELECTORS: [&str; 10] = [
-    "select",
-    "urls",
-    "any-urls",
-    "path",
-    "recognised-by",
-    "of",
-    "exists",
-    "missing",
-    "same-as",
-    "differs-from",
-];
-/// Tables in which they are.
-const TABLES: [&str; 8] = [
-    "lint",
-    "merge",
-    "setting",
-    "secret",
-    "component",
-    "generation",
-    "fact",
-    "service",
-];
 
 /// A remark: a problem that prevents nothing.
 pub type Remark = (Severity, PackProblem);
@@ -76,9 +54,11 @@ pub(super) fn own_remarks(document: &DeTable<'_>, file: &PackFile, text: &str) -
     examples(file, &mut remarks);
     uncited(file, &mut remarks);
     superseded(file, text, &mut remarks);
-    for (table, rows) in document {
-        if TABLES.contains(&table.get_ref().as_ref()) {
-            walk(rows, table.get_ref(), &mut remarks);
+    for (table, shape) in PackFile::TABLES {
+        if let (Shape::One(declaration) | Shape::Rows(declaration), Some(rows)) =
+            (shape, document.get(*table))
+        {
+            walk(rows, declaration.keys, &mut remarks);
         }
     }
     remarks
@@ -117,19 +97,7 @@ fn examples(file: &PackFile, remarks: &mut Vec<Remark>) {
 }
 
 fn uncited(file: &PackFile, remarks: &mut Vec<Remark>) {
-    let abouts = (file.identities.iter().map(|row| &row.about))
-        .chain(file.orders.iter().map(|row| &row.about))
-        .chain(file.secrets.iter().map(|row| &row.about))
-        .chain(file.components.iter().map(|row| &row.about))
-        .chain(file.generations.iter().map(|row| &row.about))
-        .chain(file.facts.iter().map(|row| &row.about))
-        .chain(file.services.iter().map(|row| &row.about))
-        .chain(file.virtual_directories.iter().map(|row| &row.about))
-        .chain(file.settings.iter().map(|row| &row.about))
-        .chain(file.merges.iter().map(|row| &row.about))
-        .chain(file.locations.iter().map(|row| &row.about))
-        .chain(file.files.iter().map(|row| &row.about))
-        .chain(file.lints.iter().map(|row| &row.about));
+    let abouts = file.abouts();
     let cited: Vec<&str> = abouts
         .flat_map(|about| about.source.iter().map(|source| source.get_ref().as_str()))
         .collect();
@@ -161,36 +129,51 @@ fn superseded(file: &PackFile, text: &str, remarks: &mut Vec<Remark>) {
     }
 }
 
-/// Looks at every selector and condition in `value`, which stands at `key`.
-fn walk(value: &Spanned<DeValue<'_>>, key: &str, remarks: &mut Vec<Remark>) {
-    match value.get_ref() {
-        DeValue::String(text) if SELECTORS.contains(&key) => {
-            let found = match text.starts_with('/') {
-                true => Selector::parse(text).ok().and_then(|s| s.contradiction()),
-                false => Reach::parse(text).ok().and_then(|r| r.contradiction()),
+/// Looks at every selector and condition in the tables at `value`, which have these keys.
+fn walk(value: &Spanned<DeValue<'_>>, keys: &'static [Key], remarks: &mut Vec<Remark>) {
+    let one = std::slice::from_ref(value);
+    let items = value.get_ref().as_array().map_or(one, |items| items);
+    for table in items.iter().filter_map(|item| item.get_ref().as_table()) {
+        for (name, value) in table {
+            let Some(key) = keys.iter().find(|key| key.name == name.get_ref().as_ref()) else {
+                continue;
             };
-            if let Some(why) = found {
-                let help = "compare with a text in lower case, or correct the predicates";
-                warn(
-                    remarks,
-                    format!("this can never match: {why}"),
-                    span(value.span()),
-                    help,
-                );
+            if key.need.selects {
+                selectors(value, remarks);
             }
-        }
-        DeValue::Array(items) => items.iter().for_each(|item| walk(item, key, remarks)),
-        DeValue::Table(table) => {
-            for (inner, value) in table {
-                match inner.get_ref().as_ref() {
-                    // Examples are files, and nothing of them is a condition.
-                    "valid" | "invalid" => {}
-                    "url" => lower_case_parts(value, remarks),
-                    inner => walk(value, inner, remarks),
+            match key.kind {
+                // Examples are files, and nothing of them is a condition.
+                Kind::One(nested) | Kind::Many(nested) => {
+                    if std::ptr::eq(nested, &URL_PARTS) {
+                        lower_case_parts(value, remarks);
+                    }
+                    walk(value, nested.keys, remarks);
                 }
+                Kind::Parameters => {
+                    let check = table.get("check").and_then(|name| name.get_ref().as_str());
+                    let keys = check.and_then(checks::Kind::keys_of).unwrap_or_default();
+                    walk(value, keys, remarks);
+                }
+                _ => {}
             }
         }
-        _ => {}
+    }
+}
+
+/// Selectors and paths that can never lead anywhere.
+fn selectors(value: &Spanned<DeValue<'_>>, remarks: &mut Vec<Remark>) {
+    let one = std::slice::from_ref(value);
+    for item in value.get_ref().as_array().map_or(one, |items| items) {
+        let text = item.get_ref().as_str().unwrap_or_default();
+        let found = match text.starts_with('/') {
+            true => Selector::parse(text).ok().and_then(|s| s.contradiction()),
+            false => Reach::parse(text).ok().and_then(|r| r.contradiction()),
+        };
+        if let Some(why) = found {
+            let message = format!("this can never match: {why}");
+            let help = "compare with a text in lower case, or correct the predicates";
+            warn(remarks, message, span(item.span()), help);
+        }
     }
 }
 

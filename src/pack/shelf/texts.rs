@@ -8,6 +8,7 @@ use crate::pack::building::validate::{Builder, Trust};
 use crate::pack::format::file::{PackFile, Text};
 use crate::pack::format::problem::PackProblem;
 use crate::pack::format::table::readable;
+use crate::pack::rules::PackId;
 use crate::pack::rules::Rules;
 
 /// A pack that was read, not yet checked.
@@ -16,7 +17,7 @@ pub struct PackText {
     /// The file as the user named it, or the name of a built-in pack.
     pub label: String,
     /// Its id: what it says itself, else the name of the file.
-    pub id: String,
+    pub id: PackId,
     /// One line for people; empty if it says none.
     pub title: String,
     /// What it is for; empty if it does not say so.
@@ -53,7 +54,7 @@ impl PackText {
         let is_built_in = trust == Trust::BuiltIn;
         Self {
             label,
-            id: said(&file.head.id, name),
+            id: PackId::new(&said(&file.head.id, name)),
             title: said(&file.head.title, ""),
             summary: said(&file.head.summary, ""),
             rows: rows(document, &text),
@@ -121,7 +122,7 @@ pub fn build(packs: &[PackText]) -> (Rules, Vec<Vec<PackProblem>>) {
             };
             builder.may_unmask = pack.may_unmask;
             let problems = pack.problems.clone();
-            let added = builder.add_read(&pack.file, &pack.id, trust, &pack.text, problems);
+            let added = builder.add_read(&pack.file, pack.id.as_str(), trust, &pack.text, problems);
             added.err().unwrap_or_default()
         })
         .collect();

@@ -83,7 +83,7 @@ fn file_at(file: &File, detail: Detail, text: &mut String) {
         text.push_str(&format!(
             "\n- **{}** {} (line {}): {}",
             found.severity.name(),
-            escaped(&found.rule),
+            escaped(found.rule.as_str()),
             found.line,
             escaped(&found.message)
         ));
@@ -135,7 +135,7 @@ fn row_at(row: &Row, detail: Detail, text: &mut String) {
         format!(
             "**{}** {}: {}",
             found.severity.name(),
-            escaped(&found.rule),
+            escaped(found.rule.as_str()),
             escaped(&found.message)
         )
     }));

@@ -2,8 +2,8 @@
 
 mod markdown;
 mod pack;
+mod page;
 mod rows;
-mod section;
 mod table;
 mod text;
 mod three;
@@ -17,10 +17,12 @@ use crate::diff::risk::Risks;
 use crate::diff::{Difference, Form};
 use crate::pack::Rules;
 use crate::pack::lint::Severity;
+use crate::pack::rules::RuleId;
 use crate::pack::schema::NothingIsNull;
-use crate::present::json::json;
+use crate::present::json::{json, json_of_run};
 use crate::present::plain::plain_json;
 use crate::present::redact::Redactor;
+use crate::present::run::{OfRun, Run};
 
 pub use markdown::markdown;
 pub use pack::{Repeated, RepeatingPack, repeating_pack};
@@ -286,7 +288,7 @@ pub struct Neighbours {
 #[derive(Serialize, JsonSchema)]
 pub struct Found {
     /// Id of the rule.
-    pub(super) rule: String,
+    pub(super) rule: RuleId,
     /// How bad it is.
     pub(super) severity: Severity,
     /// What is wrong; secrets masked.
@@ -461,16 +463,16 @@ impl Report {
 
 /// The report for programs.
 #[must_use]
-pub fn report_json(report: &Report) -> String {
-    json(report)
+pub fn report_json(report: &Report, run: &Run) -> String {
+    json_of_run(report, run)
 }
 
 /// The report for programs of a comparison that could not be made.
 #[must_use]
-pub fn failed_json(errors: impl IntoIterator<Item = String>) -> String {
+pub fn failed_json(errors: impl IntoIterator<Item = String>, run: &Run) -> String {
     let mut report = Report::empty(false);
     report.errors.extend(errors);
-    json(&report)
+    json_of_run(&report, run)
 }
 
 /// The report for programs that read line by line: one change in each, with the files it is about.
@@ -508,5 +510,5 @@ pub fn json_schema() -> String {
     let generator = SchemaSettings::draft2020_12()
         .with_transform(NothingIsNull)
         .into_generator();
-    json(&generator.into_root_schema_for::<Report>())
+    json(&generator.into_root_schema_for::<OfRun<'_, Report>>())
 }

@@ -11,7 +11,8 @@ use crate::config::addresses::Addresses;
 use crate::diff::{Change, Kind, Place};
 use crate::matching::digest::has_significant_text;
 use crate::pack::Rules;
-use crate::present::merge_rules::{comment, id_for, quoted};
+use crate::pack::rules::ComponentId;
+use crate::present::merge::rules::{comment, id_for, quoted};
 use crate::present::redact::Redactor;
 use crate::xml::address::Leaf;
 use crate::xml::selector::Selector;
@@ -21,7 +22,7 @@ pub struct Repeated<'a, 'c> {
     /// The file that has the change, as it was given.
     pub file: String,
     /// Id of the component whose configuration it is.
-    pub component: Option<String>,
+    pub component: Option<ComponentId>,
     /// The changes.
     pub changes: &'a [Change<'c>],
     /// For each, whether it is shown.
@@ -82,7 +83,7 @@ struct Writing<'r> {
     redactor: Redactor<'r>,
     addresses: Addresses,
     /// What there is a row for.
-    known: BTreeSet<(Option<String>, String)>,
+    known: BTreeSet<(Option<ComponentId>, String)>,
     pack: RepeatingPack,
 }
 
@@ -177,14 +178,14 @@ impl Writing<'_> {
                 false => self.pack.secrets += 1,
             }
         }
-        let id = id_for(&path, component.as_deref());
-        let id = id.replacen("settle", "repeat", 1);
+        let id = id_for(&path, component.as_ref());
+        let id = id.to_string().replacen("settle", "repeat", 1);
         let heading = comment(&self.told(change));
         let pack = &mut self.pack;
         pack.rules += 1;
         let _ = write!(pack.text, "\n{heading}[[merge]]\nid = {}\n", quoted(&id));
         if let Some(component) = component {
-            let _ = writeln!(pack.text, "component = {}", quoted(&component));
+            let _ = writeln!(pack.text, "component = {}", quoted(component.as_str()));
         }
         let _ = writeln!(pack.text, "path = {}\n{action}", quoted(&path));
     }

@@ -3,13 +3,13 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::HashMap;
 
-use super::section::section;
 use super::{Compared, Counts, File, Found, Neighbours, Part, Reporter, Row, Side, WithoutMeaning};
 use crate::config::secrets::{masked, ranges};
 use crate::diff::parts::Parts;
 use crate::diff::risk::Risk;
 use crate::diff::{Change, Confirmation, Kind, Place};
 use crate::matching::keys::is_identity_attribute;
+use crate::present::section::{section, value_of_entry};
 use crate::xml::address::{Address, Leaf};
 use crate::xml::span::Lines;
 use crate::xml::{Document, NodeId, NodeKind, Span};
@@ -215,14 +215,7 @@ impl Reporter<'_> {
         if !document.is_element(element) || !rules.identities.rule_for(document, element)?.entry {
             return None;
         }
-        let leaf = ["value", "connectionString"]
-            .into_iter()
-            .find(|name| document.attribute(element, name).is_some())
-            .map(|name| Leaf::Attribute(name.to_owned()));
-        let (element, leaf) = match leaf {
-            Some(leaf) => (element, leaf),
-            None => (document.child_named(element, "value")?, Leaf::Text),
-        };
+        let (element, leaf) = value_of_entry(document, element)?;
         let place = Place {
             element,
             leaf,

@@ -8,7 +8,10 @@ use super::view::View;
 use crate::error::Failure;
 use crate::lint::{Finding, Place};
 use crate::pack::lint::{Applicability, Severity};
+use crate::pack::rules::RuleId;
 use crate::pack::schema::NothingIsNull;
+use crate::present::json::json_of_run;
+use crate::present::run::{OfRun, Run};
 
 /// Version of the JSON. It changes when a field is renamed, removed or means something else.
 pub const SCHEMA: u32 = 1;
@@ -41,7 +44,7 @@ struct Document<'a> {
 #[derive(Serialize, JsonSchema)]
 struct Item<'a> {
     /// Id of the rule.
-    rule: &'a str,
+    rule: &'a RuleId,
     /// Its name in words.
     name: &'a str,
     /// How bad it is.
@@ -106,7 +109,7 @@ struct Cure<'a> {
 #[derive(Serialize, JsonSchema)]
 struct Count<'a> {
     /// Id of the rule.
-    rule: &'a str,
+    rule: &'a RuleId,
     /// Its name in words.
     name: &'a str,
     /// How bad its findings are.
@@ -126,7 +129,7 @@ struct Baseline {
 
 /// The run as one JSON document; `statistics` counts findings instead of listing them.
 #[must_use]
-pub fn json(view: &View<'_>, failures: &[Failure], statistics: bool) -> String {
+pub fn json(view: &View<'_>, failures: &[Failure], statistics: bool, run: &Run) -> String {
     let mut findings = Vec::new();
     if !statistics {
         let all = view.report.findings.iter().zip(view.fingerprints());
@@ -145,7 +148,7 @@ pub fn json(view: &View<'_>, failures: &[Failure], statistics: bool) -> String {
         files: view.estate.looked_at(),
         errors: failures.iter().map(ToString::to_string).collect(),
     };
-    crate::present::json::json(&document)
+    json_of_run(&document, run)
 }
 
 /// The JSON Schema (draft 2020-12) of what [`json`] makes.
@@ -155,7 +158,7 @@ pub fn json_schema() -> String {
         .for_serialize()
         .with_transform(NothingIsNull)
         .into_generator()
-        .into_root_schema_for::<Document<'_>>();
+        .into_root_schema_for::<OfRun<'_, Document<'_>>>();
     let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
     text.push('\n');
     text

@@ -88,7 +88,7 @@ impl Links {
         for at in view.rules_found() {
             let rule = &view.rules.lints[at];
             if let Some(link) = view.link(rule) {
-                let id = text(&rule.provenance.id);
+                let id = text(rule.provenance.id.as_str());
                 let link = link.replace(['<', '>'], "");
                 let start = if links.rules.is_empty() { "\n" } else { "" };
                 let _ = writeln!(links.definitions, "{start}[{id}]: <{link}>");
@@ -104,7 +104,7 @@ impl Links {
 
     /// The id of a rule, as a link where it has one.
     fn id(&self, view: &View<'_>, rule: usize) -> String {
-        let id = text(&view.rules.lints[rule].provenance.id);
+        let id = text(view.rules.lints[rule].provenance.id.as_str());
         match self.rules.contains(&rule) {
             true => format!("[{id}]"),
             false => id,

@@ -1,10 +1,10 @@
 //! What `lint` found, one file per format over the same [`View`].
 
-pub mod azure;
+pub mod annotations;
 mod cure;
-pub mod github;
 pub mod json;
 pub mod markdown;
+pub mod page;
 pub mod sarif;
 pub mod text;
 pub mod view;

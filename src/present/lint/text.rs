@@ -10,6 +10,7 @@ use crate::error::Excerpt;
 use crate::lint::Finding;
 use crate::lint::baseline::Known;
 use crate::pack::lint::Severity;
+use crate::pack::rules::RuleId;
 use crate::present::count::number;
 use crate::present::failure::{self, Lines, Style};
 use crate::present::plain::plain_line;
@@ -34,7 +35,7 @@ pub fn finding(view: &View<'_>, finding: &Finding, style: Style) -> String {
         ),
     };
     let drawn = Drawn {
-        code: view.rule(finding).provenance.id.clone(),
+        code: &view.rule(finding).provenance.id,
         level: finding.severity,
         message,
         help,
@@ -136,7 +137,7 @@ pub fn stale(path: &Path, known: Known) -> String {
 /// A finding as miette draws it.
 #[derive(Debug)]
 struct Drawn<'f> {
-    code: String,
+    code: &'f RuleId,
     level: Severity,
     message: String,
     help: String,

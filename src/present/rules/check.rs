@@ -6,6 +6,7 @@ use super::{SCHEMA, json, number};
 use crate::error::Failure;
 use crate::pack::lint::Severity;
 use crate::pack::problem::PackProblem;
+use crate::pack::rules::PackId;
 use crate::pack::texts::PackText;
 use crate::present::failure::{self, Style};
 
@@ -42,7 +43,7 @@ struct Document<'a> {
 #[derive(Serialize)]
 struct Pack<'a> {
     file: &'a str,
-    id: &'a str,
+    id: &'a PackId,
     problems: Vec<Problem<'a>>,
 }
 

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::explained::Explained;
-use crate::pack::catalog::{Entry, Library, TABLES};
+use crate::pack::catalog::{Entry, Library};
+use crate::pack::file::PackFile;
 use crate::pack::texts::PackText;
 
 /// How the tables of a pack are called, by their TOML names.
@@ -60,7 +61,7 @@ fn index(library: &Library, note: &str) -> String {
             rule.severity.name(),
             cell(&entry.summary),
             id = entry.id,
-            anchor = entry.id.to_lowercase(),
+            anchor = entry.id.as_str().to_lowercase(),
         );
     }
     out
@@ -73,7 +74,7 @@ fn page(library: &Library, at: usize, pack: &PackText, note: &str) -> String {
         "{}. Pack `{}`. [All rules](README.md).\n",
         pack.summary, pack.id
     );
-    for table in TABLES {
+    for table in PackFile::with_ids() {
         let entries = library.entries.iter();
         let rows: Vec<&Entry> = entries
             .filter(|entry| entry.pack == at && entry.table == table)

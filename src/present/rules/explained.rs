@@ -11,18 +11,19 @@ use crate::lint::examples::demonstrate;
 use crate::pack::Rules;
 use crate::pack::catalog::{Entry, Library};
 use crate::pack::lint::{Applicability, Example, LintRule, Severity};
+use crate::pack::rules::{ComponentId, PackId, RowId};
 use crate::present::diff;
 
 /// A row with all that is known about it.
 #[derive(Debug, Serialize)]
 pub struct Explained {
     kind: &'static str,
-    id: String,
-    pack: String,
+    id: RowId,
+    pack: PackId,
     line: usize,
     summary: String,
     why: String,
-    components: Vec<String>,
+    components: Vec<ComponentId>,
     /// The row in TOML, without its prose and examples.
     written: String,
     sources: Vec<Source>,

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::{SCHEMA, json};
 use crate::pack::catalog::{Entry, Library};
 use crate::pack::lint::{Applicability, Severity};
+use crate::pack::rules::{ComponentId, PackId, RowId};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -16,16 +17,16 @@ struct Document<'a> {
 #[derive(Serialize)]
 struct Row<'a> {
     kind: &'a str,
-    id: &'a str,
+    id: &'a RowId,
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     severity: Option<Severity>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fix: Option<Applicability>,
-    pack: &'a str,
+    pack: &'a PackId,
     summary: &'a str,
-    components: &'a [String],
+    components: &'a [ComponentId],
     mark: &'a str,
 }
 
@@ -62,8 +63,8 @@ pub fn as_text(library: &Library, entries: &[&Entry]) -> String {
         false => ["id", "kind", "", "", "pack", "summary"].map(str::to_owned),
     }];
     rows.extend(entries.iter().map(|entry| {
-        let pack = library.packs[entry.pack].id.clone();
-        let id = entry.id.clone();
+        let pack = library.packs[entry.pack].id.to_string();
+        let id = entry.id.to_string();
         match library.lint_rule(entry) {
             Some((_, rule)) if lints_only => [
                 id,

@@ -8,6 +8,7 @@ use super::{SCHEMA, json, number};
 use crate::lint::examples::{ExampleFailure, ExampleProblem};
 use crate::pack::Rules;
 use crate::pack::lint::LintRule;
+use crate::pack::rules::{PackId, RuleId};
 use crate::present::diff;
 
 /// A rule whose examples were run.
@@ -28,9 +29,9 @@ struct Document<'a> {
 
 #[derive(Serialize)]
 struct Rule<'a> {
-    id: &'a str,
+    id: &'a RuleId,
     name: &'a str,
-    pack: &'a str,
+    pack: &'a PackId,
     valid: usize,
     invalid: usize,
     fixed: usize,

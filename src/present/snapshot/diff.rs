@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{bytes, document};
 use crate::present::differences::{File, Row, Side, rows_text};
+use crate::present::run::Run;
 use crate::snapshot::diff::{Change, Difference};
 
 /// A file that differs, and what differs in it.
@@ -63,7 +64,7 @@ pub fn differences_text(differences: &[Told]) -> String {
 
 /// What differs, for programs.
 #[must_use]
-pub fn differences_json(differences: &[Told]) -> String {
+pub fn differences_json(differences: &[Told], run: &Run) -> String {
     let mut rows = Vec::new();
     for Told { file, settings } in differences {
         let side = |of: &Option<(u64, String)>| {
@@ -79,7 +80,7 @@ pub fn differences_json(differences: &[Told]) -> String {
             }),
         }));
     }
-    document("diff", json!({ "differences": rows }))
+    document("diff", json!({ "differences": rows }), run)
 }
 
 fn setting(row: &Row) -> serde_json::Value {

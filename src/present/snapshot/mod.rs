@@ -11,7 +11,10 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use crate::pack::places::FileKind;
+use crate::pack::rules::ComponentId;
 use crate::present::count::number;
+use crate::present::json::json_of_run;
+use crate::present::run::Run;
 use crate::snapshot::find::Plan;
 use crate::snapshot::manifest::{ComponentEntry, Manifest, MissingEntry, ProblemEntry};
 use crate::snapshot::verify::Verified;
@@ -19,12 +22,12 @@ use crate::snapshot::verify::Verified;
 /// Version of the JSON. It changes when a field is renamed, removed or means something else.
 pub const SCHEMA: u32 = 1;
 
-fn document(command: &str, fields: Json) -> String {
+fn document(command: &str, fields: Json, run: &Run) -> String {
     let mut whole = json!({ "schema": SCHEMA, "command": format!("snapshot {command}") });
     if let (Json::Object(whole), Json::Object(fields)) = (&mut whole, fields) {
         whole.extend(fields);
     }
-    super::json::json(&whole)
+    json_of_run(&whole, run)
 }
 
 fn value(of: &impl Serialize) -> Json {
@@ -116,7 +119,7 @@ pub fn plan_text(plan: &Plan) -> String {
 
 /// What would be taken, for programs.
 #[must_use]
-pub fn plan_json(plan: &Plan) -> String {
+pub fn plan_json(plan: &Plan, run: &Run) -> String {
     let files = plan.files.iter().map(|file| {
         json!({
             "path": file.path, "source": file.source, "component": file.component,
@@ -131,13 +134,14 @@ pub fn plan_json(plan: &Plan) -> String {
             "missing": value(&plan.missing), "warnings": plan.warnings,
             "problems": value(&problems.collect::<Vec<_>>()),
         }),
+        run,
     )
 }
 
 /// A manifest for programs.
 #[must_use]
-pub fn manifest_json(command: &str, manifest: &Manifest) -> String {
-    document(command, json!({ "manifest": value(manifest) }))
+pub fn manifest_json(command: &str, manifest: &Manifest, run: &Run) -> String {
+    document(command, json!({ "manifest": value(manifest) }), run)
 }
 
 /// What a snapshot holds, for people.
@@ -194,7 +198,7 @@ fn summary(manifest: &Manifest) -> String {
     problems(&mut text, &manifest.problems);
     warnings(&mut text, &manifest.warnings);
     custom(&mut text, manifest);
-    let mut counts: BTreeMap<&str, (usize, u64)> = BTreeMap::new();
+    let mut counts: BTreeMap<&ComponentId, (usize, u64)> = BTreeMap::new();
     for file in &manifest.files {
         let count = counts.entry(&file.component).or_default();
         *count = (count.0 + 1, count.1 + file.size);
@@ -261,7 +265,7 @@ pub fn verified_text(verified: &Verified) -> String {
 
 /// The proof, for programs.
 #[must_use]
-pub fn verified_json(verified: &Verified) -> String {
+pub fn verified_json(verified: &Verified, run: &Run) -> String {
     let count = verified
         .manifest
         .as_ref()
@@ -269,5 +273,6 @@ pub fn verified_json(verified: &Verified) -> String {
     document(
         "verify",
         json!({ "files": count, "findings": value(&verified.findings) }),
+        run,
     )
 }

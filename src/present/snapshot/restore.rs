@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use serde_json::{Value as Json, json};
 
 use super::{document, files};
+use crate::present::run::Run;
 use crate::snapshot::Problem;
 use crate::snapshot::restore::{Action, Step};
 
@@ -42,7 +43,7 @@ fn counted(steps: &[Step<'_>], head: &str) -> String {
 
 /// The plan of a restore and what came of it, for programs.
 #[must_use]
-pub fn steps_json(steps: &[Step<'_>], dry_run: bool, problems: &[Problem]) -> String {
+pub fn steps_json(steps: &[Step<'_>], dry_run: bool, problems: &[Problem], run: &Run) -> String {
     let failed: HashMap<&str, &str> = problems
         .iter()
         .map(|problem| (problem.file.as_str(), problem.message.as_str()))
@@ -61,7 +62,7 @@ pub fn steps_json(steps: &[Step<'_>], dry_run: bool, problems: &[Problem]) -> St
         })
     });
     let rows: Vec<Json> = rows.collect();
-    document("restore", json!({ "dry_run": dry_run, "files": rows }))
+    document("restore", json!({ "dry_run": dry_run, "files": rows }), run)
 }
 
 /// What was done and what was not.

@@ -106,6 +106,7 @@ mod tests {
     use crate::io::place::Place;
     use crate::io::stream;
     use crate::pack::places::FileKind;
+    use crate::pack::rules::ComponentId;
     use crate::snapshot::find::Planned;
     use crate::snapshot::progress::Progress;
 
@@ -118,7 +119,7 @@ mod tests {
             place: Place::named(&from).unwrap(),
             path: "files/a".to_owned(),
             source: None,
-            component: "a".to_owned(),
+            component: ComponentId::known("a"),
             kind: FileKind::Data,
             taken_by: "x".to_owned(),
             size: 1,

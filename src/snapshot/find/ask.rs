@@ -24,7 +24,11 @@ impl Finder<'_, '_> {
             (None, Ok(default)) => match self.request.drives.find(&default) {
                 Ok(Some(path)) => path,
                 _ => {
-                    self.miss(WINDOWS, "applicationHost.config", vec![default.to_string()]);
+                    self.miss(
+                        &WINDOWS,
+                        "applicationHost.config",
+                        vec![default.to_string()],
+                    );
                     return;
                 }
             },

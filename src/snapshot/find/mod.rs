@@ -20,11 +20,11 @@ use crate::io::walk::Selection;
 use crate::io::windows_path::{Drives, WindowsPath};
 use crate::pack::Rules;
 use crate::pack::places::{FileKind, Need};
-use crate::pack::rules::Component;
+use crate::pack::rules::{Component, ComponentId};
 use crate::xml::Document;
 
 /// The component of what was read to find things.
-pub const WINDOWS: &str = "windows";
+pub const WINDOWS: ComponentId = ComponentId::known("windows");
 
 /// What to look for, and where.
 pub struct Request<'a> {
@@ -33,7 +33,7 @@ pub struct Request<'a> {
     /// What the packs know.
     pub rules: &'a Rules,
     /// Only these components; all if empty.
-    pub components: &'a [String],
+    pub components: &'a [ComponentId],
     /// `applicationHost.config`, if not where Windows has it.
     pub iis: Option<&'a Path>,
     /// An export of the registry.
@@ -58,7 +58,7 @@ pub struct Planned {
     /// Where it is, as Windows shows it.
     pub source: Option<String>,
     /// Component.
-    pub component: String,
+    pub component: ComponentId,
     /// What kind of file.
     pub kind: FileKind,
     /// What asked for it.
@@ -147,7 +147,7 @@ struct Finder<'r, 'a> {
     plan: Plan,
     places: Vec<Home>,
     /// Where each component was looked for.
-    looked: BTreeMap<String, Vec<String>>,
+    looked: BTreeMap<ComponentId, Vec<String>>,
     /// Files that were taken.
     taken: HashSet<PathBuf>,
     /// Their paths in the snapshot, without regard to case.
@@ -174,8 +174,8 @@ impl Finder<'_, '_> {
             .collect()
     }
 
-    fn look(&mut self, component: &str, place: String) {
-        let looked = self.looked.entry(component.to_owned()).or_default();
+    fn look(&mut self, component: &ComponentId, place: String) {
+        let looked = self.looked.entry(component.clone()).or_default();
         if !looked.contains(&place) {
             looked.push(place);
         }
@@ -183,7 +183,7 @@ impl Finder<'_, '_> {
 
     /// Decides whether `folder` is the component's.
     fn consider(&mut self, component: &Component, folder: &str, candidate: &Candidate) {
-        let id = component.provenance.id.as_str();
+        let id = &component.provenance.id;
         let shown = match WindowsPath::parse(folder) {
             Ok(shown) => shown,
             Err(problem) => {
@@ -214,17 +214,21 @@ impl Finder<'_, '_> {
         let known = self
             .places
             .iter_mut()
-            .find(|place| place.entry.id == id && place.canonical == canonical);
+            .find(|place| place.entry.id == *id && place.canonical == canonical);
         let place = match known {
             Some(place) => place,
             None => {
                 let shown = self.request.drives.show(&path).unwrap_or(shown);
                 self.places.push(Home {
                     entry: ComponentEntry {
-                        id: id.to_owned(),
+                        id: id.clone(),
                         title: component.provenance.summary.clone(),
                         folder: shown.to_string(),
-                        ..ComponentEntry::default()
+                        found_by: Vec::new(),
+                        virtual_directory: None,
+                        site: None,
+                        application_pool: None,
+                        runtime: None,
                     },
                     folder: path,
                     canonical,
@@ -255,10 +259,10 @@ impl Finder<'_, '_> {
         folder: &WindowsPath,
         candidate: &Candidate,
     ) -> bool {
-        let id = component.provenance.id.as_str();
+        let id = &component.provenance.id;
         let rules = self.request.rules;
         let mut required = (rules.files.iter())
-            .filter(|file| file.component == id && file.need == Need::Required)
+            .filter(|file| file.component == *id && file.need == Need::Required)
             .peekable();
         if required.peek().is_none() {
             return candidate.documented;
@@ -286,7 +290,7 @@ impl Finder<'_, '_> {
             .as_ref()
             .and_then(|document| rules.component_of(document));
         match recognised {
-            Some(known) => known.provenance.id == id,
+            Some(known) => known.provenance.id == *id,
             None if candidate.documented => {
                 self.warn(format!(
                     "{folder} is where {} usually is, but its configuration does not say so; it was taken",
@@ -304,9 +308,9 @@ impl Finder<'_, '_> {
         }
     }
 
-    fn miss(&mut self, component: &str, what: &str, looked_in: Vec<String>) {
+    fn miss(&mut self, component: &ComponentId, what: &str, looked_in: Vec<String>) {
         self.plan.missing.push(MissingEntry {
-            component: component.to_owned(),
+            component: component.clone(),
             what: what.to_owned(),
             looked_in,
         });

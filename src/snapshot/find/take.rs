@@ -12,6 +12,7 @@ use crate::io::places::NoPlace;
 use crate::io::read;
 use crate::io::windows_path::{WindowsPath, check_name, fold};
 use crate::pack::places::{ExpectedFile, FileKind, Need};
+use crate::pack::rules::ComponentId;
 use crate::snapshot::Problem;
 use crate::xml::Document;
 
@@ -66,20 +67,25 @@ impl Finder<'_, '_> {
     }
 
     /// Notes expected files that are not there.
-    fn expect(&mut self, id: &str, shown: &WindowsPath) {
+    fn expect(&mut self, id: &ComponentId, shown: &WindowsPath) {
         let rules = self.request.rules;
-        let rows =
-            (rules.files.iter()).filter(|file| file.component == id && file.need == Need::Expected);
+        let rows = (rules.files.iter())
+            .filter(|file| file.component == *id && file.need == Need::Expected);
         for row in rows {
             let rule = &row.provenance.id;
-            if !self.plan.files.iter().any(|file| &file.taken_by == rule) {
+            if !self
+                .plan
+                .files
+                .iter()
+                .any(|file| *rule == file.taken_by.as_str())
+            {
                 self.miss(id, &row.paths.join(", "), vec![shown.to_string()]);
             }
         }
     }
 
     /// Takes the file if a row or the user wants it.
-    fn offer(&mut self, id: &str, folder: &Path, path: &Path) {
+    fn offer(&mut self, id: &ComponentId, folder: &Path, path: &Path) {
         let below = path.strip_prefix(folder).unwrap_or(path);
         let text = below.to_string_lossy().replace('\\', "/");
         let asked = self
@@ -87,14 +93,14 @@ impl Finder<'_, '_> {
             .include
             .is_some_and(|include| include.takes(below));
         let rules = self.request.rules;
-        let mut rows = rules.files.iter().filter(|file| file.component == id);
+        let mut rows = rules.files.iter().filter(|file| file.component == *id);
         let row = rows.find(|row| row.takes(&text));
         let on_request = |row: &&ExpectedFile| {
             row.need == Need::OnRequest && !(row.kind == FileKind::Page && self.request.with_pages)
         };
         let (kind, taken_by) = match row {
-            Some(row) if !on_request(&row) => (row.kind, row.provenance.id.clone()),
-            Some(row) if asked => (row.kind, row.provenance.id.clone()),
+            Some(row) if !on_request(&row) => (row.kind, row.provenance.id.to_string()),
+            Some(row) if asked => (row.kind, row.provenance.id.to_string()),
             None if asked => (FileKind::Other, "--include".to_owned()),
             _ => return,
         };
@@ -108,7 +114,7 @@ impl Finder<'_, '_> {
     }
 
     /// Takes what the configuration at `path` points at, and what that points at.
-    fn take_sidecars(&mut self, id: &str, folder: &Path, path: &Path) {
+    fn take_sidecars(&mut self, id: &ComponentId, folder: &Path, path: &Path) {
         let (mut waiting, mut seen) = (vec![path.to_owned()], HashSet::new());
         while let Some(path) = waiting.pop() {
             if !seen.insert(path.clone()) {
@@ -131,7 +137,7 @@ impl Finder<'_, '_> {
     /// Takes the sidecar, and says where it is.
     fn take_sidecar(
         &mut self,
-        id: &str,
+        id: &ComponentId,
         folder: &Path,
         path: &Path,
         sidecar: &Sidecar,
@@ -179,11 +185,11 @@ impl Finder<'_, '_> {
     pub(super) fn take_evidence(&mut self, path: &Path, is_named: bool) {
         if path.is_file() {
             let rule = "read to find components";
-            self.take_from(WINDOWS, path, FileKind::Evidence, rule, is_named);
+            self.take_from(&WINDOWS, path, FileKind::Evidence, rule, is_named);
         }
     }
 
-    fn take(&mut self, component: &str, path: &Path, kind: FileKind, taken_by: &str) {
+    fn take(&mut self, component: &ComponentId, path: &Path, kind: FileKind, taken_by: &str) {
         self.take_from(component, path, kind, taken_by, false);
     }
 
@@ -200,7 +206,7 @@ impl Finder<'_, '_> {
 
     fn take_from(
         &mut self,
-        component: &str,
+        component: &ComponentId,
         path: &Path,
         kind: FileKind,
         taken_by: &str,

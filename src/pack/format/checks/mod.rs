@@ -1,7 +1,6 @@
 //! Reads `check`, `with` and `message` of lint rules: each check reads its own parameters, so that a
 //! wrong one is a problem at its place.
 
-mod parameters;
 mod with;
 
 use toml::de::DeTable;
@@ -10,30 +9,10 @@ use super::check::Checker;
 use super::file::Text;
 use super::problem::{PackProblem, did_you_mean};
 use super::row::{Row, span};
-use crate::pack::rules::checks::{Kind, Messages, Registered, Wording, registry};
+use crate::pack::rules::checks::{Kind, Messages, Registered, Wording};
 use crate::pack::rules::template::Template;
+use with::With;
 pub use with::{Name, Table};
-use with::{Read, With};
-
-macro_rules! reader {
-    (
-        plain { $($(#[$plain_doc:meta])* $plain:ident = $plain_name:literal, $plain_scope:ident, $($plain_run:ident)::+;)* }
-        run { $($(#[$run_doc:meta])* $run:ident = $run_name:literal;)* }
-        general { $($(#[$doc:meta])* $general:ident = $name:literal, $scope:ident, $($function:ident)::+;)* }
-    ) => {
-        /// The check called `name` with what `with` says; `None` within if that has a problem.
-        fn kind(name: &str, with: &mut With<'_, '_>) -> Option<Option<Kind>> {
-            Some(match name {
-                $($plain_name => Some(Kind::$plain),)*
-                $($run_name => Some(Kind::$run),)*
-                $($name => Read::read(with).map(|read| Kind::$general(Box::new(read))),)*
-                _ => return None,
-            })
-        }
-    };
-}
-
-registry!(reader);
 
 /// Reads the check that `name` names with its parameters and messages.
 pub(super) fn read(
@@ -56,9 +35,13 @@ pub(super) fn read(
             }
             None => Row::new("`with`", &nothing, at, row.checker(text).problems),
         };
-        let mut with = With::new(nested, text, names);
-        let found = kind(name.get_ref(), &mut with);
-        if found.is_some() {
+        let keys = Kind::keys_of(name.get_ref()).unwrap_or_default();
+        let mut with = With::new(nested.declared(keys), text, names);
+        let found = Kind::read(name.get_ref(), &mut with);
+        if let Some(kind) = &found {
+            if let Some((message, help)) = kind.as_ref().and_then(Kind::lacks) {
+                with.problem(message, help);
+            }
             with.finish();
         }
         found.map(|kind| (kind, row.checker(text).problems.len() == before))

@@ -1,25 +1,16 @@
 //! The parameters of a check, read key by key.
 
-use toml::Spanned;
-
 use crate::pack::format::conditions::condition;
 use crate::pack::format::file::Text;
 use crate::pack::format::problem::PackProblem;
 use crate::pack::format::row::{Row, span};
+use crate::pack::rules::Id;
+pub use crate::pack::rules::checks::Table;
+use crate::pack::rules::checks::{Parameters, Reader};
 use crate::pack::rules::lint::Condition;
+use crate::pack::rules::lint_keys::CONDITION;
 use crate::word::Word;
 use crate::xml::selector::Selector;
-
-/// A table whose rows parameters name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Table {
-    /// `[[component]]`.
-    Component,
-    /// `[[fact]]`.
-    Fact,
-    /// `[[service]]`.
-    Service,
-}
 
 /// The id of a row, named by a parameter.
 #[derive(Clone, Debug)]
@@ -36,12 +27,6 @@ impl Name {
     pub fn new(table: Table, id: Text) -> Self {
         Self { table, id }
     }
-}
-
-/// Parameters that a check reads itself.
-pub(super) trait Read: Sized {
-    /// Reads them; `None` if one has a problem, which was noted.
-    fn read(with: &mut With<'_, '_>) -> Option<Self>;
 }
 
 /// The table `with` of a rule.
@@ -62,8 +47,11 @@ impl<'t, 'n> With<'t, 'n> {
         self.row.push(problem.help(help));
     }
 
-    /// `list`, if it holds something; else that is noted.
-    fn some<T>(&mut self, key: &'static str, list: Vec<T>) -> Option<Vec<T>> {
+    /// `list`; that it is missing or empty though `required` is noted.
+    fn some<T>(&mut self, key: &'static str, required: bool, list: Vec<T>) -> Option<Vec<T>> {
+        if !required {
+            return Some(list);
+        }
         self.row.require(key);
         if self.row.has(key) && list.is_empty() {
             self.problem(&format!("`{key}` names nothing"), "give one at least");
@@ -71,16 +59,41 @@ impl<'t, 'n> With<'t, 'n> {
         (!list.is_empty()).then_some(list)
     }
 
-    /// Texts of which there must be one at least, none of them empty.
-    pub(super) fn texts(&mut self, key: &'static str) -> Option<Vec<String>> {
-        let texts = self.texts_if_any(key);
-        self.some(key, texts)
+    fn said(&mut self, key: &'static str, required: bool) -> Option<Text> {
+        match required {
+            true => self.row.required(key),
+            false => self.row.text(key),
+        }
     }
 
-    /// Texts, none of them empty.
-    pub(super) fn texts_if_any(&mut self, key: &'static str) -> Vec<String> {
-        let texts = self.row.texts(key);
-        let texts = texts.into_iter().filter_map(|text| {
+    /// The id, which has to be one of a row of `table`.
+    fn named<T>(&mut self, table: Table, id: Text) -> Id<T> {
+        let name = Id::new(id.get_ref());
+        self.names.push(Name { table, id });
+        name
+    }
+
+    /// Reads the table `row` among the parameters.
+    fn within<P: Parameters>(row: Row<'_>, text: &str, names: &mut Vec<Name>) -> Option<P> {
+        let mut with = With::new(row, text, names);
+        let read = P::read(&mut with);
+        with.finish();
+        read
+    }
+
+    /// The end: keys that nobody asked for are problems.
+    pub(super) fn finish(self) {
+        self.row.finish();
+    }
+}
+
+impl Reader for With<'_, '_> {
+    fn text(&mut self, key: &'static str, required: bool) -> Option<String> {
+        Some(self.said(key, required)?.into_inner())
+    }
+
+    fn texts(&mut self, key: &'static str, required: bool) -> Option<Vec<String>> {
+        let texts = self.row.texts(key).into_iter().filter_map(|text| {
             if text.get_ref().trim().is_empty() {
                 let message = format!("`{key}` must not be empty");
                 self.row.push(PackProblem::new(message, span(text.span())));
@@ -88,176 +101,77 @@ impl<'t, 'n> With<'t, 'n> {
             }
             Some(text.into_inner())
         });
-        texts.collect()
+        let texts = texts.collect();
+        self.some(key, required, texts)
     }
 
-    /// A word, which must be there.
-    pub(super) fn word<W: Word>(&mut self, key: &'static str) -> Option<W> {
-        self.row.require(key);
-        self.word_if_any(key)
-    }
-
-    /// A word, if there is one.
-    pub(super) fn word_if_any<W: Word>(&mut self, key: &'static str) -> Option<W> {
-        Some(self.row.word(key)?.into_inner())
-    }
-
-    /// Ids of components, one at least.
-    pub(super) fn components(&mut self, key: &'static str) -> Option<Vec<String>> {
-        let ids = self.ids(key, Table::Component);
-        self.some(key, ids)
-    }
-
-    /// Ids of components, if there are any.
-    pub(super) fn components_if_any(&mut self, key: &'static str) -> Vec<String> {
-        self.ids(key, Table::Component)
-    }
-
-    /// The id of a component, if there is one.
-    pub(super) fn component_if_any(&mut self, key: &'static str) -> Option<String> {
-        let id = self.row.text(key);
-        self.named(Table::Component, id)
-    }
-
-    /// The id of a component, which must be there.
-    pub(super) fn component(&mut self, key: &'static str) -> Option<String> {
-        let id = self.row.required(key);
-        self.named(Table::Component, id)
-    }
-
-    /// The id of a fact, which must be there.
-    pub(super) fn fact(&mut self, key: &'static str) -> Option<String> {
-        let id = self.row.required(key);
-        self.named(Table::Fact, id)
-    }
-
-    /// The id of a fact, if there is one.
-    pub(super) fn fact_if_any(&mut self, key: &'static str) -> Option<String> {
-        let id = self.row.text(key);
-        self.named(Table::Fact, id)
-    }
-
-    /// Ids of facts, one at least.
-    pub(super) fn facts(&mut self, key: &'static str) -> Option<Vec<String>> {
-        let ids = self.ids(key, Table::Fact);
-        self.some(key, ids)
-    }
-
-    /// Ids of facts, if there are any.
-    pub(super) fn facts_if_any(&mut self, key: &'static str) -> Vec<String> {
-        self.ids(key, Table::Fact)
-    }
-
-    /// The id of a service, which must be there.
-    pub(super) fn service(&mut self, key: &'static str) -> Option<String> {
-        let id = self.row.required(key);
-        self.named(Table::Service, id)
-    }
-
-    /// A text, if there is one.
-    pub(super) fn text_if_any(&mut self, key: &'static str) -> Option<String> {
-        Some(self.row.text(key)?.into_inner())
-    }
-
-    /// A text that must be there.
-    pub(super) fn text(&mut self, key: &'static str) -> Option<String> {
-        Some(self.row.required(key)?.into_inner())
-    }
-
-    /// A whole number that must be there.
-    pub(super) fn number(&mut self, key: &'static str) -> Option<usize> {
-        self.row.require(key);
-        self.row.number(key)
-    }
-
-    /// A whole number, if there is one.
-    pub(super) fn number_if_any(&mut self, key: &'static str) -> Option<usize> {
-        self.row.number(key)
-    }
-
-    /// Whether `key` is set to true.
-    pub(super) fn flag(&mut self, key: &'static str) -> bool {
+    fn flag(&mut self, key: &'static str) -> bool {
         self.row.flag(key)
     }
 
-    /// Selectors, one at least.
-    pub(super) fn selectors(&mut self, key: &'static str) -> Option<Vec<Selector>> {
+    fn number(&mut self, key: &'static str, required: bool) -> Option<usize> {
+        if required {
+            self.row.require(key);
+        }
+        self.row.number(key)
+    }
+
+    fn word<W: Word>(&mut self, key: &'static str, required: bool) -> Option<W> {
+        if required {
+            self.row.require(key);
+        }
+        Some(self.row.word(key)?.into_inner())
+    }
+
+    fn selectors(
+        &mut self,
+        key: &'static str,
+        required: bool,
+        of_values: bool,
+    ) -> Option<Vec<Selector>> {
         let paths = self.row.texts(key);
-        let paths = self.some(key, paths)?;
+        let paths = self.some(key, required, paths)?;
         let mut checker = self.row.checker(self.text);
-        let selectors: Vec<Selector> = (paths.iter())
-            .filter_map(|path| checker.selector(path))
-            .collect();
+        let check = |path| match of_values {
+            true => checker.value(path),
+            false => checker.selector(path),
+        };
+        let selectors: Vec<Selector> = paths.iter().filter_map(check).collect();
         (selectors.len() == paths.len()).then_some(selectors)
     }
 
-    /// Selectors that each name a value, one at least.
-    pub(super) fn values(&mut self, key: &'static str) -> Option<Vec<Selector>> {
-        let paths = self.row.texts(key);
-        let paths = self.some(key, paths)?;
-        let mut checker = self.row.checker(self.text);
-        let selectors: Vec<Selector> = (paths.iter())
-            .filter_map(|path| checker.value(path))
-            .collect();
-        (selectors.len() == paths.len()).then_some(selectors)
+    fn id<T>(&mut self, table: Table, key: &'static str, required: bool) -> Option<Id<T>> {
+        let id = self.said(key, required)?;
+        Some(self.named(table, id))
     }
 
-    /// A condition that must be there.
-    pub(super) fn condition(&mut self, key: &'static str) -> Option<Condition> {
-        self.row.require(key);
-        let row = self.row.nested(key, "a condition")?;
+    fn ids<T>(&mut self, table: Table, key: &'static str, required: bool) -> Option<Vec<Id<T>>> {
+        let ids = self.row.texts(key);
+        let ids = ids.into_iter().map(|id| self.named(table, id)).collect();
+        self.some(key, required, ids)
+    }
+
+    fn condition(&mut self, key: &'static str, required: bool) -> Option<Condition> {
+        if required {
+            self.row.require(key);
+        }
+        let row = self.row.nested(key, CONDITION.heading)?;
         condition(row, self.text, self.names)
     }
 
-    /// The table at `key`, read by `read`, if it is there.
-    pub(super) fn nested<T>(
-        &mut self,
-        key: &'static str,
-        name: &'static str,
-        read: impl FnOnce(&mut With<'_, '_>) -> T,
-    ) -> Option<T> {
-        let row = self.row.nested(key, name)?;
-        let mut with = With::new(row, self.text, self.names);
-        let read = read(&mut with);
-        with.finish();
-        Some(read)
+    fn one<P: Parameters>(&mut self, key: &'static str, heading: &'static str) -> Option<P> {
+        let row = self.row.nested(key, heading)?;
+        Self::within(row, self.text, self.names)
     }
 
-    /// Lists of texts by names that the pack chose.
-    pub(super) fn named_lists(&mut self, key: &'static str) -> Vec<(String, Vec<String>)> {
-        let mut lists = Vec::new();
-        self.row
-            .nested_each(key, "a list of names by section", |mut row| {
-                let section = row.required("section");
-                let names = row.texts("names");
-                row.finish();
-                if let Some(section) = section {
-                    let names = names.into_iter().map(Spanned::into_inner).collect();
-                    lists.push((section.into_inner(), names));
-                }
-            });
-        lists
-    }
-
-    fn named(&mut self, table: Table, id: Option<Text>) -> Option<String> {
-        let id = id?;
-        let name = id.get_ref().clone();
-        self.names.push(Name { table, id });
-        Some(name)
-    }
-
-    fn ids(&mut self, key: &'static str, table: Table) -> Vec<String> {
-        let ids = self.row.texts(key).into_iter();
-        ids.map(|id| {
-            let name = id.get_ref().clone();
-            self.names.push(Name { table, id });
-            name
-        })
-        .collect()
-    }
-
-    /// The end: keys that nobody asked for are problems.
-    pub(super) fn finish(self) {
-        self.row.finish();
+    fn many<P: Parameters>(&mut self, key: &'static str, heading: &'static str) -> Option<Vec<P>> {
+        let (mut read, mut is_whole) = (Vec::new(), true);
+        self.row.nested_each(key, heading, |row| {
+            match Self::within(row, self.text, self.names) {
+                Some(one) => read.push(one),
+                None => is_whole = false,
+            }
+        });
+        is_whole.then_some(read)
     }
 }

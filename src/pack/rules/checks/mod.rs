@@ -1,11 +1,14 @@
 //! Checks that lint rules name, and their parameters.
 
+mod declared;
 mod parameters;
 mod registry;
 
 use std::collections::BTreeMap;
 
+use super::keys::Key;
 use super::template::{Fact, Template};
+pub use declared::{Parameter, Parameters, Reader, Table, Values, Worded};
 pub use parameters::*;
 pub(crate) use registry::registry;
 
@@ -20,23 +23,72 @@ pub enum Scope {
     Run,
 }
 
+/// What there is to say about a check of the registry.
+#[derive(Clone, Debug)]
+pub struct Described {
+    /// The name that packs use.
+    pub name: &'static str,
+    /// What it finds.
+    pub meaning: &'static str,
+    /// Its parameters.
+    pub keys: &'static [Key],
+    /// What a rule has to word, by what the parameters say; `None` if the check words its message itself.
+    pub wordings: Option<Vec<(String, Wording)>>,
+}
+
 macro_rules! kinds {
     (
-        plain { $($(#[$plain_doc:meta])* $plain:ident = $plain_name:literal, $plain_scope:ident, $($plain_run:ident)::+;)* }
-        run { $($(#[$run_doc:meta])* $run:ident = $run_name:literal;)* }
-        general { $($(#[$doc:meta])* $general:ident = $name:literal, $scope:ident, $($function:ident)::+;)* }
+        plain { $($(#[doc = $plain_doc:literal])* $plain:ident = $plain_name:literal, $plain_scope:ident, $($plain_run:ident)::+;)* }
+        run { $($(#[doc = $run_doc:literal])* $run:ident = $run_name:literal;)* }
+        general { $($general:ident = $name:literal, $scope:ident, $($function:ident)::+;)* }
     ) => {
         /// A check with its parameters.
         #[derive(Clone, Debug)]
         pub enum Kind {
-            $($(#[$plain_doc])* $plain,)*
-            $($(#[$run_doc])* $run,)*
-            $($(#[$doc])* $general(Box<$general>),)*
+            $($(#[doc = $plain_doc])* $plain,)*
+            $($(#[doc = $run_doc])* $run,)*
+            $(#[doc = concat!("`", $name, "`.")] $general(Box<$general>),)*
         }
 
         impl Kind {
             /// The names of all checks.
             pub const NAMES: &[&str] = &[$($plain_name,)* $($run_name,)* $($name,)*];
+
+            /// All checks.
+            #[must_use]
+            pub fn described() -> Vec<Described> {
+                let plain = |name, meaning| Described { name, meaning, keys: &[], wordings: None };
+                vec![
+                    $(plain($plain_name, concat!($($plain_doc),*)),)*
+                    $(plain($run_name, concat!($($run_doc),*)),)*
+                    $(Described {
+                        name: $name,
+                        meaning: <$general as Parameters>::MEANING,
+                        keys: <$general as Parameters>::KEYS,
+                        wordings: Some(<$general as Worded>::wordings()),
+                    },)*
+                ]
+            }
+
+            /// The parameters of the check with this name.
+            #[must_use]
+            pub fn keys_of(name: &str) -> Option<&'static [Key]> {
+                match name {
+                    $($plain_name)|* | $($run_name)|* => Some(&[]),
+                    $($name => Some(<$general as Parameters>::KEYS),)*
+                    _ => None,
+                }
+            }
+
+            /// The check called `name` with what `reader` reads; `None` within if that has a problem.
+            pub(in crate::pack) fn read<R: Reader>(name: &str, reader: &mut R) -> Option<Option<Self>> {
+                Some(match name {
+                    $($plain_name => Some(Self::$plain),)*
+                    $($run_name => Some(Self::$run),)*
+                    $($name => <$general as Parameters>::read(reader).map(|read| Self::$general(Box::new(read))),)*
+                    _ => return None,
+                })
+            }
 
             /// The name that packs use.
             #[must_use]
@@ -65,6 +117,15 @@ macro_rules! kinds {
                     $(Self::$plain => None,)*
                     $(Self::$run => None,)*
                     $(Self::$general(parameters) => Some(parameters.wording()),)*
+                }
+            }
+
+            /// What its parameters lack as a whole, and what to do about it.
+            #[must_use]
+            pub fn lacks(&self) -> Option<(&'static str, &'static str)> {
+                match self {
+                    $(Self::$general(parameters) => parameters.lacks(),)*
+                    _ => None,
                 }
             }
         }

@@ -1,7 +1,8 @@
 //! The registry of checks: what a lint rule may name where selectors and conditions do not suffice.
 //!
-//! This is the only list. The type [`super::Kind`], the reader of parameters and the dispatch in
-//! `lint` are made of it: a check is its name, what it looks at, its parameters and its function.
+//! This is the only list. The type [`super::Kind`], the reading of parameters, the JSON Schema, the table
+//! of checks in docs/packs.md and the dispatch in `lint` are made of it: a check is its name, what it
+//! looks at, its parameters and its function.
 
 /// Hands the list to the macro `$then`. A check of `plain` takes no parameters and words its messages
 /// itself; `run` are checks that the run itself reports; one of `general` is named like the type of its
@@ -108,37 +109,21 @@ macro_rules! registry {
                 SuppressionWithoutReason = "suppression-without-reason";
             }
             general {
-                /// Texts that a file should not hold.
                 Mentions = "mentions", File, mentions::mentions;
-                /// Said once in a run.
                 Once = "once", Estate, once::once;
-                /// A file that is not well-formed because of how a value was typed in.
                 BrokenValue = "broken-value", File, broken_value::broken_value;
-                /// The value of a fact.
                 OfFact = "fact", File, facts::fact_is;
-                /// A fact that a file lacks although it uses a service.
                 MissingFact = "missing-fact", File, facts::missing_fact;
-                /// Facts that two files should have alike.
                 Differs = "differs", Estate, differs::differs;
-                /// What is wrong with a URL of a service.
                 ServiceUrl = "service-url", File, service_url::service_url;
-                /// Names of a virtual directory in one file.
                 VirtualDirectory = "virtual-directory", File, virtual_directory::virtual_directory;
-                /// Names of a virtual directory across files.
                 VirtualDirectories = "virtual-directories", Estate, virtual_directory::virtual_directories;
-                /// A name that is nearly a known one.
                 NearName = "near-name", File, near_name::near_name;
-                /// Folders beside a file.
                 FolderBeside = "folder-beside", File, folders::folder_beside;
-                /// Folders beside several files.
                 FoldersDiffer = "folders-differ", Estate, folders::folders_differ;
-                /// Settings that stand in another file.
                 SettingsElsewhere = "sidecar", File, kept::sidecar;
-                /// A section that can be read on one server only.
                 EncryptedSection = "encrypted-section", File, kept::encrypted_section;
-                /// An application and its pool.
                 ApplicationPool = "application-pool", Estate, application_pool::application_pool;
-                /// What a component inherits from a file above its folder.
                 Inherited = "inherited", Estate, application_pool::inherited;
             }
         }

@@ -73,7 +73,7 @@ fn row(row: &TableRow, names: &[String], detail: Detail, text: &mut String) {
             format!(
                 "**{}** {} in {}: {}",
                 found.severity.name(),
-                escaped(&found.rule),
+                escaped(found.rule.as_str()),
                 escaped(&joined(names, &found.inputs)),
                 escaped(&found.message)
             )

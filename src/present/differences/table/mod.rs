@@ -2,6 +2,7 @@
 
 mod markdown;
 mod names;
+mod page;
 mod text;
 
 use std::collections::{BTreeMap, HashMap};
@@ -10,12 +11,13 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::rows::Texts;
-use super::section::section;
 use super::{Compared, Reporter, Side};
 use crate::diff::side_by_side::{Aspect, Row as Found, rows};
 use crate::diff::{Change, Place};
 use crate::pack::lint::Severity;
+use crate::pack::rules::RuleId;
 use crate::present::plain::plain_json;
+use crate::present::section::section;
 
 pub(super) use markdown::markdown;
 pub(super) use text::{counted, text};
@@ -113,7 +115,7 @@ pub struct TableGroup {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct TableFinding {
     /// Id of the rule.
-    pub(super) rule: String,
+    pub(super) rule: RuleId,
     /// How bad it is.
     pub(super) severity: Severity,
     /// What is wrong; secrets masked.

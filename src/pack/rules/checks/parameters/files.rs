@@ -1,35 +1,35 @@
 //! Parameters of checks that look at files, folders and pools.
 
-use super::one;
+use super::{always, by_word, one};
 use crate::config::framework::Framework;
+use crate::pack::rules::ComponentId;
 use crate::pack::rules::checks::Wording;
+use crate::pack::rules::checks::declared::{Values, parameters};
 use crate::word::words;
 use crate::xml::selector::Selector;
 
-/// `once`: something true of a product, said once in a run that has a file of it.
-#[derive(Clone, Debug)]
-pub struct Once {
-    /// Whose files.
-    pub components: Vec<String>,
-}
-
-impl Once {
-    pub(in crate::pack::rules::checks) fn wording(&self) -> Wording {
-        one(&[])
+parameters! {
+    /// Something true of a product, said once in a run that has a file of it.
+    Once {
+        /// Whose files.
+        required components: Vec<ComponentId>,
     }
 }
 
-/// `folder-beside`: folders below one that is beside the file, and those that the file names.
-#[derive(Clone, Debug)]
-pub struct FolderBeside {
-    /// The folder that holds them.
-    pub folder: String,
-    /// Those that setup installs.
-    pub shipped: Vec<String>,
-    /// Values that name one.
-    pub named_by: Vec<Selector>,
-    /// What is looked for.
-    pub fault: FolderFault,
+always!(Once, [], []);
+
+parameters! {
+    /// Folders below one that is beside the file, and those that the file names.
+    FolderBeside {
+        /// The folder that holds them.
+        required folder: String,
+        /// Those that setup installs.
+        optional shipped: Vec<String>,
+        /// Values that name one.
+        required named_by: Values,
+        /// What is looked for.
+        required fault: FolderFault,
+    }
 }
 
 /// What is looked for among folders.
@@ -50,11 +50,13 @@ words! {
     }
 }
 
-impl FolderBeside {
-    pub(in crate::pack::rules::checks) fn wording(&self) -> Wording {
-        match self.fault {
-            FolderFault::Missing => one(&["name", "folder"]),
-            FolderFault::Own => Wording {
+by_word!(FolderBeside, fault: FolderFault);
+
+impl FolderFault {
+    fn wording(self) -> Wording {
+        match self {
+            Self::Missing => one(&["name", "folder"]),
+            Self::Own => Wording {
                 cases: &["one", "several"],
                 places: &["folders"],
             },
@@ -62,49 +64,37 @@ impl FolderBeside {
     }
 }
 
-/// `folders-differ`: a folder that setup installs, and which was edited beside one of several files.
-#[derive(Clone, Debug)]
-pub struct FoldersDiffer {
-    /// Beside whose files.
-    pub component: String,
-    /// The path of the folder, with `/`.
-    pub folder: String,
-    /// Values that name it, or one like it.
-    pub named_by: Vec<Selector>,
-}
-
-impl FoldersDiffer {
-    pub(in crate::pack::rules::checks) fn wording(&self) -> Wording {
-        Wording {
-            cases: &["found", "related"],
-            places: &["path"],
-        }
+parameters! {
+    /// A folder that setup installs, and which was edited beside one of several files.
+    FoldersDiffer {
+        /// Beside whose files.
+        required component: ComponentId,
+        /// The path of the folder, with `/`.
+        required folder: String,
+        /// Values that name it, or one like it.
+        required named_by: Values,
     }
 }
 
-/// `sidecar`: settings that stand in another file.
-#[derive(Clone, Debug)]
-pub struct SettingsElsewhere;
+always!(FoldersDiffer, ["found", "related"], ["path"]);
 
-impl SettingsElsewhere {
-    pub(in crate::pack::rules::checks) fn wording(&self) -> Wording {
-        Wording {
-            cases: &["all", "some"],
-            places: &["section", "path"],
-        }
-    }
+parameters! {
+    /// Settings that stand in another file: all of a section (`configSource`), or some (`file`).
+    SettingsElsewhere {}
 }
 
-/// `encrypted-section`: a section that can be read on one server only.
-#[derive(Clone, Debug)]
-pub struct EncryptedSection {
-    /// Files of these components.
-    pub components: Vec<String>,
-    /// Files that declare a section whose name begins with one of these: what is encrypted tells no
-    /// component.
-    pub sections: Vec<String>,
-    /// With which key.
-    pub key: EncryptionKey,
+always!(SettingsElsewhere, ["all", "some"], ["section", "path"]);
+
+parameters! {
+    /// A section that is encrypted, so that it can be read on one server only.
+    EncryptedSection {
+        /// Files of these components.
+        required components: Vec<ComponentId>,
+        /// Files that declare a section whose name begins with one of these: what is encrypted tells no component.
+        optional sections: Vec<String>,
+        /// With which key.
+        required key: EncryptionKey,
+    }
 }
 
 /// The key of an encrypted section.
@@ -125,47 +115,34 @@ words! {
     }
 }
 
-impl EncryptedSection {
-    pub(in crate::pack::rules::checks) fn wording(&self) -> Wording {
-        one(&["section", "how", "command"])
+always!(EncryptedSection, [], ["section", "how", "command"]);
+
+parameters! {
+    /// An application of a product and its pool in IIS.
+    ApplicationPool {
+        /// Whose applications.
+        required components: Vec<ComponentId>,
+        /// The pool runs this .NET.
+        optional runtime: Option<Framework>,
+        /// The pool has this pipeline.
+        optional pipeline: Option<String>,
+        /// The application was written for this .NET.
+        optional written_for: Option<Framework>,
+        /// The application was not written for this .NET, as far as that is known.
+        optional not_written_for: Option<Framework>,
     }
 }
 
-/// `application-pool`: an application of a product and its pool.
-#[derive(Clone, Debug)]
-pub struct ApplicationPool {
-    /// Whose applications.
-    pub components: Vec<String>,
-    /// The pool runs this .NET.
-    pub runtime: Option<Framework>,
-    /// The pool has this pipeline.
-    pub pipeline: Option<String>,
-    /// The application was written for this .NET.
-    pub written_for: Option<Framework>,
-    /// The application was not written for this .NET, as far as that is known.
-    pub not_written_for: Option<Framework>,
-}
+always!(ApplicationPool, [], ["pool", "application"]);
 
-impl ApplicationPool {
-    pub(in crate::pack::rules::checks) fn wording(&self) -> Wording {
-        one(&["pool", "application"])
+parameters! {
+    /// Something in a file above the folder of a component, which inherits it.
+    Inherited {
+        /// What.
+        required select: Vec<Selector>,
+        /// Whose files inherit it.
+        required components: Vec<ComponentId>,
     }
 }
 
-/// `inherited`: something in a file above the folder of a component, which inherits it.
-#[derive(Clone, Debug)]
-pub struct Inherited {
-    /// What.
-    pub select: Vec<Selector>,
-    /// Whose files inherit it.
-    pub components: Vec<String>,
-}
-
-impl Inherited {
-    pub(in crate::pack::rules::checks) fn wording(&self) -> Wording {
-        Wording {
-            cases: &["found", "related"],
-            places: &[],
-        }
-    }
-}
+always!(Inherited, ["found", "related"], []);

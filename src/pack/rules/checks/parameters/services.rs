@@ -1,17 +1,20 @@
 //! Parameters of checks that look at URLs of services.
 
-use super::one;
+use super::{by_word, one};
 use crate::config::framework::Framework;
+use crate::pack::rules::ServiceId;
 use crate::pack::rules::checks::Wording;
+use crate::pack::rules::checks::declared::parameters;
 use crate::word::words;
 
-/// `service-url`: what is wrong with a URL of a service that is in use.
-#[derive(Clone, Debug)]
-pub struct ServiceUrl {
-    /// The service.
-    pub service: String,
-    /// What is wrong.
-    pub fault: UrlFault,
+parameters! {
+    /// A URL of a service that is in use and wrong.
+    ServiceUrl {
+        /// The service.
+        required service: ServiceId,
+        /// What is wrong.
+        required fault: UrlFault,
+    }
 }
 
 /// What can be wrong with a URL.
@@ -52,22 +55,24 @@ words! {
     }
 }
 
-impl ServiceUrl {
-    pub(in crate::pack::rules::checks) fn wording(&self) -> Wording {
-        match self.fault {
-            UrlFault::Http => one(&["url"]),
-            UrlFault::Placeholder => Wording {
+by_word!(ServiceUrl, fault: UrlFault);
+
+impl UrlFault {
+    fn wording(self) -> Wording {
+        match self {
+            Self::Http => one(&["url"]),
+            Self::Placeholder => Wording {
                 cases: &["flagged", "always", "unsaid", "related"],
                 places: &["url", "flag", "use"],
             },
-            UrlFault::Host => one(&["host", "kind"]),
-            UrlFault::Endpoint => Wording {
+            Self::Host => one(&["host", "kind"]),
+            Self::Endpoint => Wording {
                 cases: &["other-service", "without"],
                 places: &["url", "endpoint", "other"],
             },
-            UrlFault::Characters => one(&["url", "kinds"]),
-            UrlFault::SampleSegment => one(&["segment"]),
-            UrlFault::Incomplete => Wording {
+            Self::Characters => one(&["url", "kinds"]),
+            Self::SampleSegment => one(&["segment"]),
+            Self::Incomplete => Wording {
                 cases: &["empty", "no-url"],
                 places: &["url"],
             },
@@ -75,15 +80,16 @@ impl ServiceUrl {
     }
 }
 
-/// `virtual-directory`: names of the virtual directory of a service, in one file.
-#[derive(Clone, Debug)]
-pub struct VirtualDirectory {
-    /// The service.
-    pub service: String,
-    /// What is wrong.
-    pub fault: DirectoryFault,
-    /// Only files written for this .NET.
-    pub written_for: Option<Framework>,
+parameters! {
+    /// The name of the virtual directory of a service, in one file.
+    VirtualDirectory {
+        /// The service.
+        required service: ServiceId,
+        /// What is wrong.
+        required fault: DirectoryFault,
+        /// Only files written for this .NET.
+        optional written_for: Option<Framework>,
+    }
 }
 
 /// What can be wrong with the name of a virtual directory.
@@ -112,22 +118,25 @@ words! {
     }
 }
 
-impl VirtualDirectory {
-    pub(in crate::pack::rules::checks) fn wording(&self) -> Wording {
-        match self.fault {
-            DirectoryFault::NearName => one(&["name", "meant"]),
-            _ => one(&["old", "new"]),
+by_word!(VirtualDirectory, fault: DirectoryFault);
+
+impl DirectoryFault {
+    fn wording(self) -> Wording {
+        match self {
+            Self::NearName => one(&["name", "meant"]),
+            Self::OldName | Self::NewName | Self::Mentioned => one(&["old", "new"]),
         }
     }
 }
 
-/// `virtual-directories`: names of the virtual directory of a service, across files.
-#[derive(Clone, Debug)]
-pub struct VirtualDirectories {
-    /// The service.
-    pub service: String,
-    /// What is wrong.
-    pub fault: DirectoriesFault,
+parameters! {
+    /// Names of the virtual directory of a service, across files.
+    VirtualDirectories {
+        /// The service.
+        required service: ServiceId,
+        /// What is wrong.
+        required fault: DirectoriesFault,
+    }
 }
 
 /// What can be wrong with the names that several files have.
@@ -141,21 +150,23 @@ pub enum DirectoriesFault {
 
 words! {
     DirectoriesFault {
-        /// iIS on the server does not have it
+        /// IIS on the server does not have it
         Unknown = "unknown",
         /// one server is called by both names
         BothNames = "both-names",
     }
 }
 
-impl VirtualDirectories {
-    pub(in crate::pack::rules::checks) fn wording(&self) -> Wording {
-        match self.fault {
-            DirectoriesFault::Unknown => Wording {
+by_word!(VirtualDirectories, fault: DirectoriesFault);
+
+impl DirectoriesFault {
+    fn wording(self) -> Wording {
+        match self {
+            Self::Unknown => Wording {
                 cases: &["found", "related"],
                 places: &["path", "served"],
             },
-            DirectoriesFault::BothNames => Wording {
+            Self::BothNames => Wording {
                 cases: &["found", "related"],
                 places: &["host", "old", "new"],
             },

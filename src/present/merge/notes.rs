@@ -1,7 +1,7 @@
 //! Sentences below the decisions of a merge: what `rename` rules did, and what they could not do.
 
-use super::redact::Redactor;
 use crate::merge::renaming::{Refused, Renaming, WhyNot};
+use crate::present::redact::Redactor;
 
 /// What was carried under another key, and what was not though a rule asks for it.
 #[must_use]

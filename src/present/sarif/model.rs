@@ -6,7 +6,7 @@ use serde::Serialize;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Log {
+pub(in crate::present) struct Log {
     #[serde(rename = "$schema")]
     pub schema: &'static str,
     pub version: &'static str,
@@ -15,7 +15,7 @@ pub(super) struct Log {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Run {
+pub(in crate::present) struct Run {
     pub tool: Tool,
     pub automation_details: AutomationDetails,
     pub invocations: Vec<Invocation>,
@@ -27,18 +27,18 @@ pub(super) struct Run {
 }
 
 #[derive(Serialize)]
-pub(super) struct AutomationDetails {
+pub(in crate::present) struct AutomationDetails {
     pub id: &'static str,
 }
 
 #[derive(Serialize)]
-pub(super) struct Tool {
+pub(in crate::present) struct Tool {
     pub driver: Driver,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Driver {
+pub(in crate::present) struct Driver {
     pub name: &'static str,
     pub full_name: &'static str,
     pub semantic_version: &'static str,
@@ -47,7 +47,7 @@ pub(super) struct Driver {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Rule {
+pub(in crate::present) struct Rule {
     pub id: String,
     pub name: String,
     pub short_description: Message,
@@ -60,31 +60,31 @@ pub(super) struct Rule {
 }
 
 #[derive(Serialize)]
-pub(super) struct Help {
+pub(in crate::present) struct Help {
     pub text: String,
     pub markdown: String,
 }
 
 #[derive(Serialize)]
-pub(super) struct Configuration {
+pub(in crate::present) struct Configuration {
     pub level: &'static str,
 }
 
 #[derive(Serialize)]
-pub(super) struct Tags {
+pub(in crate::present) struct Tags {
     pub tags: Vec<String>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Invocation {
+pub(in crate::present) struct Invocation {
     pub execution_successful: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tool_execution_notifications: Vec<Notification>,
 }
 
 #[derive(Serialize)]
-pub(super) struct Notification {
+pub(in crate::present) struct Notification {
     pub level: &'static str,
     pub message: Message,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -92,13 +92,13 @@ pub(super) struct Notification {
 }
 
 #[derive(Serialize)]
-pub(super) struct BaseLocation {
+pub(in crate::present) struct BaseLocation {
     pub description: Message,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct SarifResult {
+pub(in crate::present) struct SarifResult {
     pub rule_id: String,
     pub rule_index: usize,
     pub level: &'static str,
@@ -114,7 +114,7 @@ pub(super) struct SarifResult {
 }
 
 #[derive(Serialize)]
-pub(super) struct Message {
+pub(in crate::present) struct Message {
     pub text: String,
 }
 
@@ -128,7 +128,7 @@ impl From<&str> for Message {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Location {
+pub(in crate::present) struct Location {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<usize>,
     pub physical_location: PhysicalLocation,
@@ -140,7 +140,7 @@ pub(super) struct Location {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct PhysicalLocation {
+pub(in crate::present) struct PhysicalLocation {
     pub artifact_location: ArtifactLocation,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<Region>,
@@ -148,7 +148,7 @@ pub(super) struct PhysicalLocation {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct ArtifactLocation {
+pub(in crate::present) struct ArtifactLocation {
     pub uri: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uri_base_id: Option<&'static str>,
@@ -156,7 +156,7 @@ pub(super) struct ArtifactLocation {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Region {
+pub(in crate::present) struct Region {
     pub start_line: usize,
     pub start_column: usize,
     pub end_line: usize,
@@ -165,13 +165,13 @@ pub(super) struct Region {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct LogicalLocation {
+pub(in crate::present) struct LogicalLocation {
     pub fully_qualified_name: String,
     pub kind: &'static str,
 }
 
 #[derive(Serialize)]
-pub(super) struct Suppression {
+pub(in crate::present) struct Suppression {
     pub kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub justification: Option<String>,
@@ -179,27 +179,27 @@ pub(super) struct Suppression {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Fix {
+pub(in crate::present) struct Fix {
     pub description: Message,
     pub artifact_changes: Vec<ArtifactChange>,
     pub properties: Applicability,
 }
 
 #[derive(Serialize)]
-pub(super) struct Applicability {
+pub(in crate::present) struct Applicability {
     pub applicability: &'static str,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct ArtifactChange {
+pub(in crate::present) struct ArtifactChange {
     pub artifact_location: ArtifactLocation,
     pub replacements: Vec<Replacement>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Replacement {
+pub(in crate::present) struct Replacement {
     pub deleted_region: Region,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub inserted_content: Option<Message>,

@@ -2,15 +2,18 @@
 
 use serde::Serialize;
 
-use super::merge::{FileLines, PlacesLine, Report, ValueLine, values};
-use super::merge_details::details;
-use super::merge_rules::{SettlingRule, actions, id_for};
-use super::redact::Redactor;
+use super::Report;
+use super::details::details;
+use super::located::Name;
+use super::rules::{SettlingRule, actions, id_for};
+use super::values::{FileLines, PlacesLine, ValueLine, values};
 use crate::merge::offers::Take;
 use crate::merge::outcome::Conflict;
 use crate::merge::{ConflictKind, Inputs, Missing};
 use crate::pack::Rules;
 use crate::pack::rules::Component;
+use crate::pack::rules::PolicyId;
+use crate::present::redact::Redactor;
 
 /// How a value that a rule requires and nobody has is called in reports.
 const REQUIRED: &str = "required";
@@ -21,11 +24,15 @@ pub(super) struct ConflictLine {
     /// The kind in words.
     #[serde(skip)]
     pub(super) meaning: &'static str,
+    /// The section it is in, as a path from the root element.
+    pub(super) section: String,
+    /// What it is called in its section.
+    pub(super) label: String,
     pub(super) address: String,
     #[serde(flatten)]
     pub(super) values: ValueLine,
     pub(super) secret: bool,
-    pub(super) by: Option<String>,
+    pub(super) by: Option<PolicyId>,
     pub(super) places: PlacesLine,
     /// What else there is to know about it, in sentences.
     pub(super) details: Vec<String>,
@@ -78,11 +85,18 @@ impl ConflictLine {
         Self {
             kind: REQUIRED,
             meaning: "a rule requires a value and there is none (required)",
+            label: missing.path.clone(),
             address: missing.path.clone(),
             by: Some(missing.rule.clone()),
             details: summary.into_iter().collect(),
             ..Self::settled_by(replacing_rule(missing, offer, rules))
         }
+    }
+
+    /// With what people call its place.
+    pub(super) fn named(&mut self, name: Name) {
+        self.section = name.section;
+        self.label = name.label;
     }
 
     fn settled_by(settling: Result<SettlingRule, &'static str>) -> Self {
@@ -110,7 +124,7 @@ impl Report {
             // Several conflicts at one address have one rule; each of its copies gets an id of its
             // own, so that all of them can be put into one file.
             if known.copies > 1 && !rule.replaces {
-                rule.id = format!("{}-{}", rule.id, known.copies);
+                rule.id = PolicyId::new(&format!("{}-{}", rule.id, known.copies));
             }
             line.rule = Some(rule.first());
         }
@@ -189,7 +203,7 @@ fn settling_rule(
     // No id has a secret in it, not even where they are shown.
     let masked = Redactor::new(&inputs.rules.secrets, false).address(&conflict.address);
     Ok(SettlingRule {
-        id: id_for(&masked, component.as_deref()),
+        id: id_for(&masked, component.as_ref()),
         component,
         path: address.to_owned(),
         actions: actions(offer),

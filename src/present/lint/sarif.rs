@@ -5,30 +5,21 @@
 //! the last character; paths are relative to `SRCROOT`, the folder of the run,
 //! or `file:` URIs; no secret is in a message or in what a fix inserts.
 
-mod model;
-mod uri;
-
 use std::collections::BTreeMap;
-
-use model::{
-    Applicability as Trust, ArtifactChange, ArtifactLocation, AutomationDetails, BaseLocation,
-    Configuration, Driver, Fix, Help, Invocation, Location, Log, LogicalLocation, Notification,
-    PhysicalLocation, Region, Replacement, Rule, Run, SarifResult, Suppression, Tags, Tool,
-};
 
 use super::cure;
 use super::view::View;
-use crate::config::secrets::MASK;
 use crate::error::Failure;
 
 use crate::lint::{Finding, Place, SuppressedBy};
 use crate::pack::lint::{Applicability, LintRule};
+use crate::present::sarif::model::{
+    Applicability as Trust, ArtifactChange, Configuration, Fix, Help, Location, LogicalLocation,
+    Notification, PhysicalLocation, Region, Replacement, Rule, SarifResult, Suppression, Tags,
+};
+use crate::present::sarif::{artifact, log};
 use crate::xml::Span;
 
-/// Where the schema of the format is.
-const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
-/// The folder that relative paths start from.
-const BASE: &str = "SRCROOT";
 /// The name of our fingerprint with the version of how it is made.
 const FINGERPRINT: &str = "conferry/v1";
 
@@ -49,42 +40,12 @@ pub fn sarif(view: &View<'_>, failures: &[Failure]) -> String {
             result
         })
         .collect();
-    let base =
-        "The folder in which conferry ran; in continuous integration the checked-out repository";
-    let log = Log {
-        schema: SCHEMA,
-        version: "2.1.0",
-        runs: vec![Run {
-            tool: Tool {
-                driver: Driver {
-                    name: "conferry",
-                    full_name: concat!("conferry ", env!("CARGO_PKG_VERSION")),
-                    semantic_version: env!("CARGO_PKG_VERSION"),
-                    rules: rules.order.iter().map(|at| rule(view, *at)).collect(),
-                },
-            },
-            automation_details: AutomationDetails {
-                id: "conferry/lint/",
-            },
-            invocations: vec![Invocation {
-                execution_successful: failures.is_empty(),
-                tool_execution_notifications: failures
-                    .iter()
-                    .map(|failure| notification(view, failure))
-                    .collect(),
-            }],
-            original_uri_base_ids: BTreeMap::from([(
-                BASE,
-                BaseLocation {
-                    description: base.into(),
-                },
-            )]),
-            column_kind: "utf16CodeUnits",
-            newline_sequences: vec!["\r\n", "\n", "\r"],
-            redaction_tokens: vec![MASK],
-            results,
-        }],
-    };
+    let rules = rules.order.iter().map(|at| rule(view, *at)).collect();
+    let failures = failures.iter();
+    let notifications = failures
+        .map(|failure| notification(view, failure))
+        .collect();
+    let log = log("conferry/lint/", rules, results, notifications);
     crate::present::json::json(&log)
 }
 
@@ -112,7 +73,7 @@ fn rule(view: &View<'_>, at: usize) -> Rule {
         why => why,
     };
     Rule {
-        id: about.id.clone(),
+        id: about.id.to_string(),
         name: rule.name.clone(),
         short_description: about.summary.as_str().into(),
         full_description: why.into(),
@@ -122,7 +83,7 @@ fn rule(view: &View<'_>, at: usize) -> Rule {
             level: rule.severity.name(),
         },
         properties: Tags {
-            tags: vec![about.pack.trim_end_matches("-lint").to_owned()],
+            tags: vec![about.pack.as_str().trim_end_matches("-lint").to_owned()],
         },
     }
 }
@@ -163,7 +124,7 @@ fn result(
 ) -> SarifResult {
     let related = finding.related.iter().enumerate();
     SarifResult {
-        rule_id: view.rule(finding).provenance.id.clone(),
+        rule_id: view.rule(finding).provenance.id.to_string(),
         rule_index: rules.index(finding.rule),
         level: finding.severity.name(),
         message: finding.message.as_str().into(),
@@ -230,14 +191,6 @@ fn region(view: &View<'_>, subject: usize, span: Span) -> Region {
         start_column: start.column,
         end_line: end.line,
         end_column: end.column,
-    }
-}
-
-fn artifact(path: &str) -> ArtifactLocation {
-    let (uri, is_relative) = uri::uri(path);
-    ArtifactLocation {
-        uri,
-        uri_base_id: is_relative.then_some(BASE),
     }
 }
 

@@ -1,10 +1,10 @@
 //! What else there is to know about a conflict of a `merge`, in sentences.
 
-use super::plain::plain_line;
 use crate::config::protected::{ProtectedSection, protected_sections};
 use crate::merge::moved::{Moved, moved};
 use crate::merge::outcome::Conflict;
 use crate::merge::{ConflictKind, Inputs};
+use crate::present::plain::plain_line;
 use crate::xml::{Document, Span};
 
 /// The sentences about this conflict; most kinds need none.

@@ -3,7 +3,7 @@
 use crate::config::identity::IdentityTable;
 use crate::diff::Place;
 use crate::xml::address::{Address, Leaf, Step};
-use crate::xml::{NodeId, NodeKind};
+use crate::xml::{Document, NodeId, NodeKind};
 
 /// Attributes that are the value of an entry.
 const VALUES: [&str; 2] = ["value", "connectionString"];
@@ -12,11 +12,7 @@ const VALUES: [&str; 2] = ["value", "connectionString"];
 ///
 /// What is one of several (an entry, or an element that something tells from its siblings) is named in the
 /// section that holds it.
-pub(super) fn section(
-    table: &IdentityTable,
-    place: &Place<'_>,
-    address: &Address,
-) -> (String, String) {
+pub fn section(table: &IdentityTable, place: &Place<'_>, address: &Address) -> (String, String) {
     let document = place.document;
     if document.kind(place.element) != NodeKind::Element {
         return (String::new(), "a comment".to_owned());
@@ -60,6 +56,17 @@ pub(super) fn section(
         }
     };
     (section, label)
+}
+
+/// Where the value of an entry is: its attribute, or the text of its `value`.
+pub fn value_of_entry(document: &Document, entry: NodeId) -> Option<(NodeId, Leaf)> {
+    let attribute = VALUES
+        .into_iter()
+        .find(|name| document.attribute(entry, name).is_some());
+    match attribute {
+        Some(name) => Some((entry, Leaf::Attribute(name.to_owned()))),
+        None => Some((document.child_named(entry, "value")?, Leaf::Text)),
+    }
 }
 
 /// From which step on the name of a place begins.

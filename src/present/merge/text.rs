@@ -2,15 +2,21 @@
 
 use std::fmt::Write as _;
 
-use super::count::number;
-use super::merge::{DecisionLine, Files, Kind, Report, Shown};
-use super::merge_conflicts::ConflictLine;
+use super::conflicts::ConflictLine;
+use super::values::Shown;
+use super::{DecisionLine, Files, Kind, Report};
+use crate::present::count::number;
 
 impl Report {
-    /// As text for people.
+    /// As text for people: what came of it and what needs a person first.
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = String::new();
+        let (word, settings) = (self.verdict.word(), self.account.settings);
+        let _ = writeln!(text, "{word}. {}", self.verdict.sentence(settings));
+        if self.secrets_shown {
+            let _ = writeln!(text, "This report shows secrets.");
+        }
         let base = match &self.files.base {
             Some(base) => format!("base {base}"),
             None => "no base: known defaults of the old version stand in, marked `assumed`".into(),
@@ -22,6 +28,10 @@ impl Report {
         for warning in &self.warnings {
             let _ = writeln!(text, "Warning: {warning}");
         }
+        for (at, conflict) in self.conflicts.iter().enumerate() {
+            self.conflict(&mut text, at + 1, conflict);
+        }
+        self.lint_lines(&mut text);
         for (kind, title) in [
             (Kind::Carried, "Carried from the old file"),
             (
@@ -34,60 +44,84 @@ impl Report {
         ] {
             self.section(&mut text, kind, title);
         }
-        for (at, conflict) in self.conflicts.iter().enumerate() {
-            self.conflict(&mut text, at + 1, conflict);
-        }
-        for (at, note) in self.notes.iter().enumerate() {
+        let not_looked_at = self
+            .not_looked_at
+            .iter()
+            .map(|what| ("Not looked at", what));
+        let notes = self.notes.iter().map(|note| ("Note", note));
+        for (at, (what, sentence)) in not_looked_at.chain(notes).enumerate() {
             let lead = if at == 0 { "\n" } else { "" };
-            let _ = writeln!(text, "{lead}Note: {note}");
+            let _ = writeln!(text, "{lead}{what}: {sentence}");
         }
-        let account = &self.account;
-        let _ = writeln!(
-            text,
-            "\nAccount of the old file: {} = {} carried + {} already equal + {} rewritten + {} dropped by rule + {} in conflict",
-            number(account.settings, "setting"),
-            account.carried,
-            account.already_equal,
-            account.rewritten,
-            account.dropped,
-            account.conflict,
-        );
-        if !account.dropped_by.is_empty() {
-            let parts: Vec<String> = account
-                .dropped_by
-                .iter()
-                .map(|line| format!("{} by {}", line.settings, line.by))
-                .collect();
-            let _ = writeln!(text, "Dropped: {}", parts.join(", "));
+        text.push('\n');
+        for line in self.account_lines() {
+            let _ = writeln!(text, "{line}");
         }
-        self.comment_lines(&mut text);
+        for left in self.left_comments() {
+            let _ = writeln!(text, "  left out, {left}");
+        }
         if !self.result.is_empty() {
             let _ = writeln!(text, "{}", self.result);
         }
         text
     }
 
-    fn comment_lines(&self, text: &mut String) {
-        let comments = &self.comments;
-        if comments.comments == 0 {
+    /// What lint says about the result, where that is more than about the old file.
+    fn lint_lines(&self, text: &mut String) {
+        let Some(lint) = self.lint.as_ref().filter(|lint| !lint.new.is_empty()) else {
             return;
+        };
+        let _ = writeln!(text, "\n{}", lint.line());
+        for found in &lint.new {
+            let _ = writeln!(text, "  {} (line {})", found.sentence(), found.line);
         }
-        let _ = writeln!(
-            text,
-            "Comments of the old file: {} = {} carried + {} already there + {} shipped with the old version + {} left out",
-            comments.comments,
-            comments.carried,
-            comments.already_there,
-            comments.shipped,
-            comments.left.len(),
-        );
-        for left in &comments.left {
+    }
+
+    /// What became of the settings and the comments of the old file, with sums that add up.
+    pub(super) fn account_lines(&self) -> Vec<String> {
+        let account = &self.account;
+        let mut lines = vec![format!(
+            "Account of the old file: {} = {} carried + {} already equal + {} rewritten + {} dropped by rule + {} in conflict",
+            number(account.settings, "setting"),
+            account.carried,
+            account.already_equal,
+            account.rewritten,
+            account.dropped,
+            account.conflict,
+        )];
+        if !account.dropped_by.is_empty() {
+            let parts: Vec<String> = account
+                .dropped_by
+                .iter()
+                .map(|line| format!("{} by {}", line.settings, line.by))
+                .collect();
+            lines.push(format!("Dropped: {}", parts.join(", ")));
+        }
+        let comments = &self.comments;
+        if comments.comments > 0 {
+            lines.push(format!(
+                "Comments of the old file: {} = {} carried + {} already there + {} shipped with the old version + {} left out",
+                comments.comments,
+                comments.carried,
+                comments.already_there,
+                comments.shipped,
+                comments.left.len(),
+            ));
+        }
+        lines
+    }
+
+    /// The comments of the old file that are not in the result.
+    pub(super) fn left_comments(&self) -> Vec<String> {
+        let left = self.comments.left.iter();
+        left.map(|left| {
             let shown = match &left.text {
                 Some(text) => format!("{text:?}"),
                 None => "not shown, since it may hold a secret".to_owned(),
             };
-            let _ = writeln!(text, "  left out, line {}: {shown}", left.line);
-        }
+            format!("line {}: {shown}", left.line)
+        })
+        .collect()
     }
 
     fn section(&self, text: &mut String, kind: Kind, title: &str) {
@@ -102,7 +136,10 @@ impl Report {
         let _ = writeln!(text, "\n{title} ({})", lines.len());
         for line in lines {
             let assumed = if line.assumed { ", assumed" } else { "" };
-            let _ = writeln!(text, "  {}", line.address);
+            let _ = match line.section.as_str() {
+                "" => writeln!(text, "  {}", line.label),
+                section => writeln!(text, "  {section}: {}", line.label),
+            };
             let shown = match kind {
                 Kind::Carried | Kind::Rewritten => {
                     let before = match kind {

@@ -5,12 +5,13 @@
 
 use std::fmt::Write as _;
 
-use super::merge::Report;
-use super::merge_conflicts::ConflictLine;
-use super::merge_text::values_of;
-use super::plain::{plain_line, written_out};
+use super::Report;
+use super::conflicts::ConflictLine;
+use super::text::values_of;
 use crate::io::stream::sha256;
 use crate::merge::offers::Take;
+use crate::pack::rules::{ComponentId, PolicyId};
+use crate::present::plain::{plain_line, written_out};
 
 /// Digits of the hash in an id.
 const DIGITS: usize = 6;
@@ -21,9 +22,9 @@ const MAX_SLUG: usize = 60;
 #[derive(Debug)]
 pub(super) struct SettlingRule {
     /// Its id.
-    pub(super) id: String,
+    pub(super) id: PolicyId,
     /// The component that it is for.
-    pub(super) component: Option<String>,
+    pub(super) component: Option<ComponentId>,
     /// The address, or the path of the rule that it takes the place of.
     pub(super) path: String,
     /// What it may do; not empty.
@@ -35,9 +36,9 @@ pub(super) struct SettlingRule {
 impl SettlingRule {
     /// The row with `action`, which is one of `actions`.
     pub(super) fn row(&self, action: &str) -> String {
-        let mut row = format!("[[merge]]\nid = {}\n", quoted(&self.id));
+        let mut row = format!("[[merge]]\nid = {}\n", quoted(self.id.as_str()));
         if let Some(component) = &self.component {
-            let _ = writeln!(row, "component = {}", quoted(component));
+            let _ = writeln!(row, "component = {}", quoted(component.as_str()));
         }
         let _ = write!(
             row,
@@ -70,7 +71,7 @@ pub(super) fn actions(offer: &[Take]) -> Vec<&'static str> {
 }
 
 /// The id of a rule for `address`, secrets masked, in files of `component`.
-pub(super) fn id_for(address: &str, component: Option<&str>) -> String {
+pub(in crate::present) fn id_for(address: &str, component: Option<&ComponentId>) -> PolicyId {
     let mut slug = String::new();
     let readable = address.strip_prefix("/configuration/").unwrap_or(address);
     let mut in_name = false;
@@ -87,15 +88,16 @@ pub(super) fn id_for(address: &str, component: Option<&str>) -> String {
         }
     }
     slug.truncate(MAX_SLUG);
-    let mut hash = sha256(format!("{}\0{address}", component.unwrap_or_default()).as_bytes());
+    let mut hash =
+        sha256(format!("{}\0{address}", component.map_or("", ComponentId::as_str)).as_bytes());
     hash.truncate(DIGITS);
     let parts = ["settle", slug.trim_matches('-'), &hash];
     let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    parts.join("-")
+    PolicyId::new(&parts.join("-"))
 }
 
 /// `text` as a basic string of TOML.
-pub(super) fn quoted(text: &str) -> String {
+pub(in crate::present) fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for letter in text.chars() {
         match letter {
@@ -115,7 +117,7 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 /// `text` as it may stand in a comment of TOML.
-pub(super) fn comment(text: &str) -> String {
+pub(in crate::present) fn comment(text: &str) -> String {
     let mut out = String::from("#");
     for letter in plain_line(text).chars() {
         if out.len() == 1 {
@@ -209,6 +211,8 @@ impl Report {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use crate::pack::rules::ComponentId;
+
     use super::{comment, id_for, quoted};
     use crate::xml::selector::Selector;
 
@@ -217,12 +221,13 @@ mod tests {
         let color = "/configuration/appSettings/add[@key='Smtp Host']/@value";
         let id = id_for(color, None);
         assert!(
-            id.starts_with("settle-appsettings-add-smtp-host-value-"),
+            id.as_str()
+                .starts_with("settle-appsettings-add-smtp-host-value-"),
             "{id}"
         );
         assert_eq!(id, id_for(color, None));
         let others = [
-            id_for(color, Some("portal")),
+            id_for(color, Some(&ComponentId::known("portal"))),
             id_for(
                 "/configuration/appSettings/add[@key='smtp host']/@value",
                 None,
@@ -235,7 +240,7 @@ mod tests {
         assert!(others.iter().all(|other| *other != id), "{others:?}");
         let long = format!("/configuration/{}", "Über-lang/".repeat(40));
         for address in [long.as_str(), "/", "/ü", "/configuration"] {
-            let id = id_for(address, None);
+            let id = id_for(address, None).to_string();
             let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
             assert!(
                 id.bytes().all(plain) && id.len() < 80 && !id.contains("--"),
