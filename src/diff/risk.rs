@@ -1,10 +1,8 @@
 //! What a change means: the findings of the rule packs that only one of the two files has.
 
-use std::collections::HashMap;
-
 use super::change::{Change, Place};
+use super::surplus::surplus;
 use crate::lint::{Estate, Finding, Report};
-use crate::pack::Rules;
 use crate::xml::span::Lines;
 use crate::xml::{Document, Span};
 
@@ -41,12 +39,7 @@ pub struct Linted<'a> {
 
 /// Tells what only one side has, and which change brought it.
 #[must_use]
-pub fn risks(
-    rules: &Rules,
-    changes: &[Change<'_>],
-    before: Linted<'_>,
-    after: Linted<'_>,
-) -> Risks {
+pub fn risks(changes: &[Change<'_>], before: Linted<'_>, after: Linted<'_>) -> Risks {
     let of = |side: Linted<'_>| -> Vec<Finding> {
         let findings = side.report.findings.iter();
         findings
@@ -54,34 +47,20 @@ pub fn risks(
             .cloned()
             .collect()
     };
-    let (mut gone, mut new) = (of(before), of(after));
+    let (before_all, after_all) = (of(before), of(after));
     let key = |finding: &Finding| {
-        let rule = &rules.lints[finding.rule].provenance.id;
         (
-            rule.clone(),
+            finding.rule,
             finding.message.clone(),
             finding.place.address.clone(),
         )
     };
-    let mut known: HashMap<_, usize> = HashMap::new();
-    gone.iter()
-        .for_each(|finding| *known.entry(key(finding)).or_default() += 1);
-    let mut shared: HashMap<_, usize> = HashMap::new();
-    new.retain(|finding| match known.get_mut(&key(finding)) {
-        Some(left) if *left > 0 => {
-            *left -= 1;
-            *shared.entry(key(finding)).or_default() += 1;
-            false
-        }
-        _ => true,
-    });
-    gone.retain(|finding| match shared.get_mut(&key(finding)) {
-        Some(left) if *left > 0 => {
-            *left -= 1;
-            false
-        }
-        _ => true,
-    });
+    let only = |of: &[Finding], others: &[Finding]| -> Vec<Finding> {
+        let extra = surplus(of, others, key).into_iter();
+        extra.map(|at| of[at].clone()).collect()
+    };
+    let gone = only(&before_all, &after_all);
+    let new = only(&after_all, &before_all);
     let blamed =
         |side: Linted<'_>, list: Vec<Finding>, place: fn(&'_ Change<'_>) -> Option<Site>| {
             let document = side.estate.subjects[side.subject].document();

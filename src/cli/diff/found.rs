@@ -137,7 +137,7 @@ impl<'c> Found<'c> {
                     report: side.report(rules),
                     subject,
                 });
-                risks(rules, &difference.changes, before, after)
+                risks(&difference.changes, before, after)
             }
         };
         let (mut not_compared, mut effective_with) = (Vec::new(), None);
