@@ -64,6 +64,16 @@ impl<'d> Configuration<'d> {
         }
     }
 
+    /// One of its documents with its fingerprints.
+    pub(super) fn side_of(&self, document: &Document) -> Option<Side<'_>> {
+        let own = (self.document, &self.digests);
+        let attached = self.sidecars.iter();
+        let attached = attached.map(|attached| (attached.sidecar.document, &attached.digests));
+        let mut all = std::iter::once(own).chain(attached);
+        let (document, digests) = all.find(|(its, _)| std::ptr::eq(*its, document))?;
+        Some(Side { document, digests })
+    }
+
     /// The root of the file that `section` points at, if it was read.
     pub(super) fn sidecar_of(&self, section: At<'_>) -> Option<At<'_>> {
         let attached = self

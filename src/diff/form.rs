@@ -1,8 +1,7 @@
 //! What is only written differently.
 
-use std::collections::HashMap;
-
 use super::configuration::At;
+use super::surplus::surplus;
 use crate::xml::layout::Layout;
 use crate::xml::{Document, NodeId, NodeKind};
 
@@ -91,23 +90,7 @@ pub(super) fn differences(one: At<'_>, other: At<'_>) -> usize {
         return both.filter(|(left, right)| left != right).count();
     }
     // White space came or went between elements: what the other one does not have counts.
+    let beyond =
+        |of: &[String], others: &[String]| surplus(of, others, |piece| piece.as_str()).len();
     beyond(&lefts, &rights).max(beyond(&rights, &lefts))
-}
-
-/// How many of the pieces the others do not have.
-fn beyond(pieces: &[String], others: &[String]) -> usize {
-    let mut left: HashMap<&str, usize> = HashMap::new();
-    for piece in others {
-        *left.entry(piece).or_default() += 1;
-    }
-    let extra = pieces
-        .iter()
-        .filter(|piece| match left.get_mut(piece.as_str()) {
-            Some(count) if *count > 0 => {
-                *count -= 1;
-                false
-            }
-            _ => true,
-        });
-    extra.count()
 }

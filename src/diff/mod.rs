@@ -24,6 +24,7 @@ mod renamed;
 pub mod risk;
 pub mod side_by_side;
 mod sidecars;
+mod surplus;
 mod walk;
 
 pub use change::{Change, Confirmation, Kind, Place, Reordered};
@@ -79,7 +80,7 @@ pub fn diff<'c>(
         return Err(roots.map(str::to_owned));
     }
     let mut difference = walk::walk(before, after, rules);
-    moved::join(&mut difference.changes, rules);
+    moved::join(&mut difference.changes, [before, after], rules);
     remarks::compare(&mut difference, before, after, rules);
     difference.counted.form = form::of(before.document, after.document);
     Ok(difference)

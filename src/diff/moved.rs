@@ -3,14 +3,19 @@
 use std::collections::HashMap;
 
 use super::change::{Change, Kind};
+use super::configuration::Configuration;
 use crate::config::identity::identity;
 use crate::matching::Side;
-use crate::matching::digest::Digests;
 use crate::pack::Rules;
+use crate::xml::NodeId;
 use crate::xml::address::Leaf;
 
 /// Joins a removal with the one addition that means the same.
-pub(super) fn join(changes: &mut Vec<Change<'_>>, rules: &Rules) {
+pub(super) fn join(
+    changes: &mut Vec<Change<'_>>,
+    [before, after]: [&Configuration<'_>; 2],
+    rules: &Rules,
+) {
     let is_whole = |change: &Change<'_>| change.place().leaf == Leaf::Element;
     let removed: Vec<usize> = (0..changes.len())
         .filter(|at| matches!(changes[*at].kind, Kind::Removed) && is_whole(&changes[*at]))
@@ -22,35 +27,18 @@ pub(super) fn join(changes: &mut Vec<Change<'_>>, rules: &Rules) {
     if removed.is_empty() || added.is_empty() {
         return;
     }
-    let mut digests: HashMap<*const crate::xml::Document, Digests> = HashMap::new();
-    for at in removed.iter().chain(&added) {
-        let document = changes[*at].place().document;
-        digests
-            .entry(std::ptr::from_ref(document))
-            .or_insert_with(|| Digests::of(document));
-    }
-    let side = |at: usize| {
-        let place = changes[at].place();
-        let digests = &digests[&std::ptr::from_ref(place.document)];
-        let document = place.document;
-        (Side { document, digests }, place.element)
-    };
     let mut by_meaning: HashMap<u64, (Vec<usize>, Vec<usize>)> = HashMap::new();
     for at in &removed {
-        let (side, node) = side(*at);
-        by_meaning
-            .entry(side.digests.meaning(node))
-            .or_default()
-            .0
-            .push(*at);
+        if let Some((side, node)) = side(before, &changes[*at]) {
+            let alike = by_meaning.entry(side.digests.meaning(node)).or_default();
+            alike.0.push(*at);
+        }
     }
     for at in &added {
-        let (side, node) = side(*at);
-        by_meaning
-            .entry(side.digests.meaning(node))
-            .or_default()
-            .1
-            .push(*at);
+        if let Some((side, node)) = side(after, &changes[*at]) {
+            let alike = by_meaning.entry(side.digests.meaning(node)).or_default();
+            alike.1.push(*at);
+        }
     }
     let pairs: Vec<(usize, usize)> = by_meaning
         .into_values()
@@ -59,8 +47,10 @@ pub(super) fn join(changes: &mut Vec<Change<'_>>, rules: &Rules) {
             _ => None,
         })
         .filter(|(gone, come)| {
-            let ((one, node), (other, its)) = (side(*gone), side(*come));
-            one.means_the_same(node, other, its)
+            match (side(before, &changes[*gone]), side(after, &changes[*come])) {
+                (Some((one, node)), Some((other, its))) => one.means_the_same(node, other, its),
+                _ => false,
+            }
         })
         .collect();
     let mut taken = Vec::new();
@@ -75,6 +65,15 @@ pub(super) fn join(changes: &mut Vec<Change<'_>>, rules: &Rules) {
         at += 1;
         taken.binary_search(&(at - 1)).is_err()
     });
+}
+
+/// Where a change is, with the fingerprints of the file.
+fn side<'c>(
+    configuration: &'c Configuration<'_>,
+    change: &Change<'_>,
+) -> Option<(Side<'c>, NodeId)> {
+    let place = change.place();
+    Some((configuration.side_of(place.document)?, place.element))
 }
 
 /// Whether an element is more than its name: two empty ones of one name need not be the same.

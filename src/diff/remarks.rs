@@ -1,10 +1,9 @@
 //! Comments: how many came and went, and which of them hold a setting that was taken out of use.
 
-use std::collections::HashMap;
-
 use super::Difference;
 use super::change::{Kind, Place};
 use super::configuration::Configuration;
+use super::surplus::surplus;
 use crate::matching::keys::is_identity_attribute;
 use crate::pack::Rules;
 use crate::xml::address::Leaf;
@@ -74,22 +73,8 @@ fn only_one_has(before: &Document, after: &Document) -> (Vec<NodeId>, Vec<NodeId
     };
     let [before, after] = [before, after].map(comments);
     let beyond = |of: &[(NodeId, String)], others: &[(NodeId, String)]| {
-        let mut left: HashMap<&str, usize> = HashMap::new();
-        others
-            .iter()
-            .for_each(|(_, text)| *left.entry(text).or_default() += 1);
-        let is_extra = |text: &str| match left.get_mut(text) {
-            Some(count) if *count > 0 => {
-                *count -= 1;
-                false
-            }
-            _ => true,
-        };
-        let mut is_extra = is_extra;
-        of.iter()
-            .filter(|(_, text)| is_extra(text))
-            .map(|(node, _)| *node)
-            .collect()
+        let extra = surplus(of, others, |(_, text)| text.as_str()).into_iter();
+        extra.map(|at| of[at].0).collect()
     };
     (beyond(&before, &after), beyond(&after, &before))
 }

@@ -1,11 +1,10 @@
 //! What a change means: the findings of the rule packs that only one of the two files has.
 
-use std::collections::HashMap;
-
 use super::change::{Change, Place};
+use super::surplus::surplus;
 use crate::lint::{Estate, Finding, Report};
-use crate::pack::Rules;
-use crate::xml::{Document, LineColumn, Span};
+use crate::xml::span::Lines;
+use crate::xml::{Document, Span};
 
 /// A finding that came or went with the change.
 #[derive(Clone, Debug)]
@@ -40,12 +39,7 @@ pub struct Linted<'a> {
 
 /// Tells what only one side has, and which change brought it.
 #[must_use]
-pub fn risks(
-    rules: &Rules,
-    changes: &[Change<'_>],
-    before: Linted<'_>,
-    after: Linted<'_>,
-) -> Risks {
+pub fn risks(changes: &[Change<'_>], before: Linted<'_>, after: Linted<'_>) -> Risks {
     let of = |side: Linted<'_>| -> Vec<Finding> {
         let findings = side.report.findings.iter();
         findings
@@ -53,46 +47,39 @@ pub fn risks(
             .cloned()
             .collect()
     };
-    let (mut gone, mut new) = (of(before), of(after));
+    let (before_all, after_all) = (of(before), of(after));
     let key = |finding: &Finding| {
-        let rule = &rules.lints[finding.rule].provenance.id;
         (
-            rule.clone(),
+            finding.rule,
             finding.message.clone(),
             finding.place.address.clone(),
         )
     };
-    let mut known: HashMap<_, usize> = HashMap::new();
-    gone.iter()
-        .for_each(|finding| *known.entry(key(finding)).or_default() += 1);
-    let mut shared: HashMap<_, usize> = HashMap::new();
-    new.retain(|finding| match known.get_mut(&key(finding)) {
-        Some(left) if *left > 0 => {
-            *left -= 1;
-            *shared.entry(key(finding)).or_default() += 1;
-            false
-        }
-        _ => true,
-    });
-    gone.retain(|finding| match shared.get_mut(&key(finding)) {
-        Some(left) if *left > 0 => {
-            *left -= 1;
-            false
-        }
-        _ => true,
-    });
+    let only = |of: &[Finding], others: &[Finding]| -> Vec<Finding> {
+        let extra = surplus(of, others, key).into_iter();
+        extra.map(|at| of[at].clone()).collect()
+    };
+    let gone = only(&before_all, &after_all);
+    let new = only(&after_all, &before_all);
     let blamed =
         |side: Linted<'_>, list: Vec<Finding>, place: fn(&'_ Change<'_>) -> Option<Site>| {
             let document = side.estate.subjects[side.subject].document();
+            let found = match document {
+                Some(document) => Blame::new(document, changes, place),
+                None => Blame::default(),
+            };
+            let lines = document.map(|document| Lines::of(document.text()));
             let mut risks: Vec<Risk> = list
                 .into_iter()
-                .map(|finding| Risk {
-                    line: document.map_or(1, |document| {
-                        LineColumn::of(document.text(), finding.place.span.start).line
-                    }),
-                    change: document
-                        .and_then(|document| blame(document, finding.place.span, changes, place)),
-                    finding,
+                .map(|finding| {
+                    let span = finding.place.span;
+                    Risk {
+                        line: lines
+                            .as_ref()
+                            .map_or(1, |lines| lines.place(span.start).line),
+                        change: found.of(span),
+                        finding,
+                    }
                 })
                 .collect();
             risks.sort_by_key(|risk| {
@@ -122,21 +109,67 @@ impl Site {
     }
 }
 
-/// The change with the smallest place that the finding touches.
-fn blame(
-    document: &Document,
-    span: Span,
-    changes: &[Change<'_>],
-    place: fn(&'_ Change<'_>) -> Option<Site>,
-) -> Option<usize> {
-    changes
-        .iter()
-        .enumerate()
-        .filter_map(|(at, change)| {
+/// The changes of one document by place, so that many findings cost no more than one look at all changes.
+#[derive(Default)]
+struct Blame {
+    /// Place and index of each change, by where the place begins; elements nest or are apart.
+    sites: Vec<(Span, usize)>,
+    /// Of each, the position of the nearest place before it that holds it.
+    around: Vec<Option<usize>>,
+}
+
+impl Blame {
+    fn new(
+        document: &Document,
+        changes: &[Change<'_>],
+        place: fn(&'_ Change<'_>) -> Option<Site>,
+    ) -> Self {
+        let sites = changes.iter().enumerate().filter_map(|(at, change)| {
             let Site(its, site) = place(change)?;
-            let touches = site.contains(span) || span.contains(site);
-            (std::ptr::eq(its, document) && touches).then_some((site.len(), at))
-        })
-        .min()
-        .map(|(_, at)| at)
+            std::ptr::eq(its, document).then_some((site, at))
+        });
+        let mut sites: Vec<(Span, usize)> = sites.collect();
+        // Of two changes of one place the first one is further in, so that it is found first.
+        sites.sort_by_key(|(site, at)| {
+            (
+                site.start,
+                std::cmp::Reverse(site.end),
+                std::cmp::Reverse(*at),
+            )
+        });
+        let mut around: Vec<Option<usize>> = Vec::with_capacity(sites.len());
+        for (at, (site, _)) in sites.iter().enumerate() {
+            let mut outer = at.checked_sub(1);
+            while let Some(candidate) = outer.filter(|outer| !sites[*outer].0.contains(*site)) {
+                outer = around[candidate];
+            }
+            around.push(outer);
+        }
+        Self { sites, around }
+    }
+
+    /// The change with the smallest place that the finding touches.
+    fn of(&self, span: Span) -> Option<usize> {
+        let key = |site: &Span, at: usize| (site.len(), at);
+        // Those within the finding.
+        let first = self
+            .sites
+            .partition_point(|(site, _)| site.start < span.start);
+        let within = self.sites[first..].iter();
+        let within = within
+            .take_while(|(site, _)| site.start <= span.end)
+            .filter(|(site, _)| span.contains(*site))
+            .map(|(site, at)| key(site, *at))
+            .min();
+        // Those around it: the nearest one that begins before it, and those around that.
+        let end = self
+            .sites
+            .partition_point(|(site, _)| site.start <= span.start);
+        let mut at = end.checked_sub(1);
+        while let Some(candidate) = at.filter(|at| !self.sites[*at].0.contains(span)) {
+            at = self.around[candidate];
+        }
+        let around = at.map(|at| key(&self.sites[at].0, self.sites[at].1));
+        within.into_iter().chain(around).min().map(|(_, at)| at)
+    }
 }

@@ -4,6 +4,8 @@
 //! have the same number, different ones have different numbers, and nothing
 //! else can be told from it.
 
+use std::collections::HashMap;
+
 use crate::config::secrets::{MASK, SecretTable, masked};
 use crate::merge::outcome::Value;
 use crate::xml::address::Address;
@@ -12,7 +14,7 @@ use crate::xml::address::Address;
 pub struct Redactor<'t> {
     table: &'t SecretTable,
     show: bool,
-    seen: Vec<String>,
+    seen: HashMap<String, usize>,
 }
 
 impl<'t> Redactor<'t> {
@@ -22,7 +24,7 @@ impl<'t> Redactor<'t> {
         Self {
             table,
             show,
-            seen: Vec::new(),
+            seen: HashMap::new(),
         }
     }
 
@@ -103,11 +105,12 @@ impl<'t> Redactor<'t> {
     }
 
     fn mask(&mut self, secret: &str) -> String {
-        let number = match self.seen.iter().position(|seen| seen == secret) {
-            Some(at) => at + 1,
+        let number = match self.seen.get(secret) {
+            Some(number) => *number,
             None => {
-                self.seen.push(secret.to_owned());
-                self.seen.len()
+                let number = self.seen.len() + 1;
+                self.seen.insert(secret.to_owned(), number);
+                number
             }
         };
         format!("{} {number}]", MASK.trim_end_matches(']'))

@@ -18,10 +18,9 @@ pub fn section(table: &IdentityTable, place: &Place<'_>, address: &Address) -> (
         return (String::new(), "a comment".to_owned());
     }
     let steps = &address.steps;
-    // The name of the root says nothing; that of a file's root says what the file is for, unless it is a whole
-    // configuration.
-    let is_nothing =
-        place.file.is_none() || document.local_name(document.root()) == "configuration";
+    // Of a whole configuration the name of the root says nothing.
+    let is_nothing = document.local_name(document.root()) == "configuration";
+
     let start = usize::from(is_nothing).min(steps.len());
     let named_at = named_at(table, place, steps);
     let section: Vec<String> = steps[start.min(named_at)..named_at]

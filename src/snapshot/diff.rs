@@ -1,9 +1,8 @@
 //! What differs between two states of a server: two snapshots, or a snapshot
 //! and what is there now.
 //!
-//! Files are the same by their Windows path, without regard to case. Of XML
-//! configuration the values that differ are listed, by meaning: a file that
-//! was only reformatted has none.
+//! Files are the same by their Windows path, without regard to case; else by their bytes. A configuration that
+//! is the only one of its component and name that is gone, or of its component, is the one that has come.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -16,13 +15,9 @@ use crate::io::folder;
 use crate::io::read;
 use crate::io::stream;
 use crate::io::windows_path::{Drives, WindowsPath, fold};
-use crate::merge::outcome::Value;
-use crate::merge::{Inputs, Mode, merge};
-use crate::pack::Rules;
 use crate::pack::places::FileKind;
 use crate::pack::rules::ComponentId;
 use crate::xml::Document;
-use crate::xml::address::Address;
 
 /// Largest configuration whose values are compared.
 const MAX_CONFIGURATION: u64 = 16 << 20;
@@ -62,7 +57,7 @@ pub enum Change {
     Removed,
     /// Both have it, with other bytes.
     Changed,
-    /// The second state has the same bytes at another place.
+    /// The second state has it at another place: the same bytes, or the configuration of the same component.
     Moved,
 }
 
@@ -81,21 +76,8 @@ pub struct Difference {
     pub before: Option<(u64, String)>,
     /// Size and hash after.
     pub after: Option<(u64, String)>,
-    /// Values that differ; `None` if the file is no XML that both states can read.
-    pub settings: Option<Vec<Setting>>,
-}
-
-/// One value that differs.
-#[derive(Clone, Debug)]
-pub struct Setting {
-    /// Its XPath.
-    pub address: Address,
-    /// The value before.
-    pub before: Option<Value>,
-    /// The value after.
-    pub after: Option<Value>,
-    /// Whether it must not be shown.
-    pub secret: bool,
+    /// Of a configuration, its keys in both states.
+    keys: Option<[String; 2]>,
 }
 
 impl<'s> State<'s> {
@@ -209,94 +191,128 @@ fn why_hidden(drives: &Drives, path: &WindowsPath) -> Option<io::Error> {
 
 /// Everything that differs, by path.
 #[must_use]
-pub fn diff(before: &State<'_>, after: &State<'_>, rules: &Rules) -> Vec<Difference> {
+pub fn diff(before: &State<'_>, after: &State<'_>) -> Vec<Difference> {
     let mut differences = Vec::new();
-    let mut appeared: Vec<&Side> = (after.files.iter())
-        .filter(|(key, _)| !before.files.contains_key(*key))
-        .map(|(_, side)| side)
-        .collect();
+    let appeared = (after.files.iter()).filter(|(key, _)| !before.files.contains_key(*key));
+    let mut appeared: Vec<(&String, &Side)> = appeared.collect();
+    let is_hidden = |key: &String| {
+        let mut unreadable = after.unreadable.iter();
+        unreadable.any(|(name, _)| fold(name) == *key)
+    };
+    let gone =
+        (before.files.iter()).filter(|(key, _)| !after.files.contains_key(*key) && !is_hidden(key));
+    let mut gone: Vec<(&String, &Side)> = gone.collect();
     for (key, old) in &before.files {
-        let unreadable = after.unreadable.iter().any(|(name, _)| fold(name) == *key);
-        let identity = |side: &Side| Some((side.size, side.sha256.clone()));
-        let difference = |change, new: Option<&Side>| Difference {
-            path: old.name.clone(),
-            component: old.component.clone(),
-            change,
-            to: None,
-            before: identity(old),
-            after: new.and_then(identity),
-            settings: None,
-        };
-        match after.files.get(key) {
-            Some(new) if new.sha256 == old.sha256 => {}
-            Some(new) => differences.push(Difference {
-                settings: settings(before, old, after, new, rules),
-                ..difference(Change::Changed, Some(new))
-            }),
-            None if unreadable => {}
-            None => {
-                let moved = appeared.iter().position(|new| {
-                    old.size > 0 && new.sha256 == old.sha256 && new.component == old.component
-                });
-                differences.push(match moved.map(|at| appeared.remove(at)) {
-                    Some(new) => Difference {
-                        to: Some(new.name.clone()),
-                        ..difference(Change::Moved, Some(new))
-                    },
-                    None => difference(Change::Removed, None),
-                });
-            }
+        if let Some(new) = after.files.get(key).filter(|new| new.sha256 != old.sha256) {
+            let sides = [(key, old), (key, new)];
+            differences.push(Difference::of(Change::Changed, sides));
         }
     }
-    differences.extend(appeared.into_iter().map(|new| Difference {
-        path: new.name.clone(),
-        component: new.component.clone(),
-        change: Change::Added,
-        to: None,
-        before: None,
-        after: Some((new.size, new.sha256.clone())),
-        settings: None,
+    gone.retain(|(key, old)| {
+        let is_same = |(_, new): &(&String, &Side)| {
+            old.size > 0 && new.sha256 == old.sha256 && new.component == old.component
+        };
+        let Some(at) = appeared.iter().position(is_same) else {
+            return true;
+        };
+        let sides = [(*key, *old), appeared.remove(at)];
+        differences.push(Difference::of(Change::Moved, sides));
+        false
+    });
+    let by_name = |(_, side): &(&String, &Side)| {
+        let name = fold(&side.name);
+        let name = name.rsplit_once('\\').map_or(&*name, |(_, name)| name);
+        format!("{}\0{name}", side.component)
+    };
+    let by_component = |(_, side): &(&String, &Side)| side.component.to_string();
+    for name in [
+        &by_name as &dyn Fn(&(&String, &Side)) -> String,
+        &by_component,
+    ] {
+        for sides in only_ones(&mut gone, &mut appeared, name) {
+            differences.push(Difference::of(Change::Moved, sides));
+        }
+    }
+    let removed = gone.into_iter().map(|(_, old)| (Change::Removed, old));
+    let added = appeared.into_iter().map(|(_, new)| (Change::Added, new));
+    differences.extend(removed.chain(added).map(|(change, side)| {
+        let identity = Some((side.size, side.sha256.clone()));
+        let (before, after) = match change {
+            Change::Removed => (identity, None),
+            _ => (None, identity),
+        };
+        Difference {
+            path: side.name.clone(),
+            component: side.component.clone(),
+            change,
+            to: None,
+            before,
+            after,
+            keys: None,
+        }
     }));
     differences.sort_by_key(|difference| fold(&difference.path));
     differences
 }
 
-fn settings(
-    before: &State<'_>,
-    old: &Side,
-    after: &State<'_>,
-    new: &Side,
-    rules: &Rules,
-) -> Option<Vec<Setting>> {
-    let is_configuration = matches!(
-        old.kind,
-        FileKind::Configuration | FileKind::Sidecar | FileKind::Evidence
-    );
-    if !is_configuration || old.size.max(new.size) > MAX_CONFIGURATION {
-        return None;
+/// Takes the configurations out of both lists that alone on their side have a name, which both sides have.
+fn only_ones<'s>(
+    gone: &mut Vec<(&'s String, &'s Side)>,
+    appeared: &mut Vec<(&'s String, &'s Side)>,
+    name: &dyn Fn(&(&'s String, &'s Side)) -> String,
+) -> Vec<[(&'s String, &'s Side); 2]> {
+    let mut named: BTreeMap<String, [Vec<usize>; 2]> = BTreeMap::new();
+    for (at, list) in [&*gone, &*appeared].into_iter().enumerate() {
+        for (position, side) in list.iter().enumerate() {
+            if side.1.kind == FileKind::Configuration {
+                named.entry(name(side)).or_default()[at].push(position);
+            }
+        }
     }
-    let (old, new) = (before.document(old)?, after.document(new)?);
-    // What one side changed against the other is what differs.
-    let merged = merge(Inputs {
-        base: Some(&old),
-        incoming: &new,
-        carrier: &old,
-        mode: Mode::Branches,
-        rules,
-        rewrite: None,
-        joins_renamed: false,
-        reports: true,
-    })
-    .ok()?;
-    let settings = merged.decisions.into_iter().map(|decision| Setting {
-        address: decision.address,
-        before: decision.values.base,
-        after: decision.values.incoming,
-        secret: decision.secret,
-    });
-    Some(
-        settings
-            .filter(|setting| setting.before != setting.after)
-            .collect(),
-    )
+    let mut pairs = Vec::new();
+    let mut taken = [Vec::new(), Vec::new()];
+    for [old, new] in named.into_values() {
+        if let ([old], [new]) = (&old[..], &new[..]) {
+            pairs.push([gone[*old], appeared[*new]]);
+            taken[0].push(*old);
+            taken[1].push(*new);
+        }
+    }
+    for (list, taken) in [gone, appeared].into_iter().zip(taken) {
+        let mut at = 0;
+        list.retain(|_| {
+            at += 1;
+            !taken.contains(&(at - 1))
+        });
+    }
+    pairs
+}
+
+impl Difference {
+    fn of(change: Change, [(key, old), (its, new)]: [(&String, &Side); 2]) -> Self {
+        let is_configuration = matches!(
+            old.kind,
+            FileKind::Configuration | FileKind::Sidecar | FileKind::Evidence
+        ) && old.size.max(new.size) <= MAX_CONFIGURATION
+            && old.sha256 != new.sha256;
+        Self {
+            path: old.name.clone(),
+            component: old.component.clone(),
+            change,
+            to: (change == Change::Moved).then(|| new.name.clone()),
+            before: Some((old.size, old.sha256.clone())),
+            after: Some((new.size, new.sha256.clone())),
+            keys: is_configuration.then(|| [key.clone(), its.clone()]),
+        }
+    }
+
+    /// Both documents of a configuration that changed; `None` if it is no XML that both states can read.
+    #[must_use]
+    pub fn documents(&self, before: &State<'_>, after: &State<'_>) -> Option<[Document; 2]> {
+        let [old, new] = self.keys.as_ref()?;
+        Some([
+            before.document(before.files.get(old)?)?,
+            after.document(after.files.get(new)?)?,
+        ])
+    }
 }

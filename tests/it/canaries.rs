@@ -550,7 +550,16 @@ fn no_command_shows_a_secret() {
             &["lint", "lint", "--rules", "quotes.toml", "--statistics"],
         ];
         look(folder.path(), &rows, more);
-        for written in ["known.json", "offers.toml"] {
+        let repeats = [
+            "diff",
+            "old.config",
+            "new.config",
+            "--write-rules",
+            "repeat.toml",
+        ];
+        let done = run(folder.path(), &repeats);
+        assert_eq!(done.code, 1, "{}", done.stderr);
+        for written in ["known.json", "offers.toml", "repeat.toml"] {
             let written = fs::read_to_string(folder.path().join(written)).unwrap();
             assert!(!written.contains(CANARY) && shown_in(&rows, &written).is_empty());
         }

@@ -12,6 +12,7 @@ mod diff_cases; // conferry diff: the folders in tests/cases/diff
 mod diff_counts; // the same numbers in every format
 mod diff_effective; // what --effective tells is what .NET reads differently
 mod diff_laws; // what its report says, over cases and the corpus
+mod diff_rules; // what --write-rules writes repeats the change
 mod dotnet_hazards; // config::hazards against .NET's own reader
 mod dotnet_laws; // what .NET's own reader reads of merged files
 mod dotnet_layouts; // generated layouts for it

@@ -390,6 +390,40 @@ fn the_difference_to_the_server_is_told_without_secrets() {
 }
 
 #[test]
+fn settings_that_changed_are_told_although_the_folder_is_another_one() {
+    let folder = with_snapshot();
+    let sites = folder.path().join("c/inetpub/wwwroot");
+    fs::rename(sites.join("PhoneFactor"), sites.join("Portal")).unwrap();
+    let config = sites.join("Portal/web.config");
+    let text = fs::read_to_string(&config).unwrap();
+    let changed = text.replace(
+        "</appSettings>",
+        "<add key=\"Colour\" value=\"green\"/></appSettings>",
+    );
+    assert_ne!(text, changed);
+    fs::write(&config, changed).unwrap();
+    let live = ["snapshot", "diff", "snap", "--live", "--root", "c"];
+    let done = run(folder.path(), &live);
+    assert_eq!(done.code, 1, "{}", done.stderr);
+    let moved = r"moved C:\inetpub\wwwroot\PhoneFactor\web.config -> C:\inetpub\wwwroot\Portal\web.config (";
+    assert!(done.stdout.contains(moved), "{}", done.stdout);
+    assert!(
+        done.stdout.contains("    + Colour = \"green\"\n"),
+        "{}",
+        done.stdout
+    );
+    let json = run(folder.path(), &[&live[..], &["--format", "json"]].concat());
+    let json: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    let mut differences = json["differences"].as_array().unwrap().iter();
+    let settings = differences
+        .find_map(|file| file["settings"].as_array())
+        .unwrap();
+    assert_eq!(settings.len(), 1);
+    assert_eq!(settings[0]["kind"], "added");
+    assert_eq!(settings[0]["after"], "green");
+}
+
+#[test]
 fn the_plan_of_a_restore_is_what_it_does() {
     let folder = with_snapshot();
     let root = folder.path().join("c");

@@ -62,9 +62,11 @@ pub(super) enum View<'p> {
 
 impl<'p> View<'p> {
     pub(super) fn written(pair: &'p Pair<'_>) -> Self {
+        let [one, other] = &pair.files;
         let configuration =
             |file: &'p Loaded<'_>| Configuration::new(file.document, file.attached());
-        Self::Written(pair.files.each_ref().map(configuration))
+        let (one, other) = rayon::join(|| configuration(one), || configuration(other));
+        Self::Written([one, other])
     }
 
     /// What .NET reads of both, with the files above; as they are written if it reads them in another way.
@@ -135,7 +137,7 @@ impl<'c> Found<'c> {
                     report: side.report(rules),
                     subject,
                 });
-                risks(rules, &difference.changes, before, after)
+                risks(&difference.changes, before, after)
             }
         };
         let (mut not_compared, mut effective_with) = (Vec::new(), None);

@@ -2,9 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::found::{Found, Inputs, Pair, View};
 use super::hidden::Hides;
 use super::pairs::pairs;
+use super::rules::{self, Target};
 use super::sides::{Loaded, Side, sidecars};
 use super::{DiffArgs, Format, side_by_side};
 use crate::cli::exit::Exit;
@@ -15,7 +18,9 @@ use crate::cli::this_run::this_run;
 use crate::error::{Failure, Failures};
 use crate::pack::Rules;
 use crate::present::diff as lines;
-use crate::present::differences::{Reporter, Shown, markdown, report_json, report_jsonl, text};
+use crate::present::differences::{
+    RepeatingPack, Reporter, Shown, markdown, report_json, report_jsonl, text,
+};
 use crate::present::page::{Assets, html};
 
 /// What was asked for, read.
@@ -27,6 +32,7 @@ pub(super) struct Job<'a> {
     /// What both sides inherit from, outermost first.
     parents: Vec<Side>,
     sides: Vec<Side>,
+    writes: Option<Target>,
 }
 
 impl<'a> Job<'a> {
@@ -41,16 +47,19 @@ impl<'a> Job<'a> {
                 .help("Name the administrator's file, then the new one.")
                 .into());
         }
+        let writes = rules::target(args)?;
         let mut failures = Failures::new();
-        let mut read = |path: &PathBuf| failures.keep(Side::read(path, &keys, &rules));
-        let base = args.base.as_ref().and_then(&mut read);
-        let parents: Vec<Side> = args.parent.iter().filter_map(&mut read).collect();
-        let sides: Vec<Side> = args
-            .before
-            .iter()
-            .chain(&args.after)
-            .filter_map(read)
-            .collect();
+        let mut read = |paths: Vec<&PathBuf>| -> Vec<Side> {
+            let read: Vec<Result<Side, Failures>> = (paths.into_par_iter())
+                .map(|path| Side::read(path, &keys, &rules))
+                .collect();
+            let kept = read.into_iter().filter_map(|side| failures.keep(side));
+            kept.collect()
+        };
+        let base = read(args.base.iter().collect()).pop();
+        let parents = read(args.parent.iter().collect());
+        let sides = read(args.before.iter().chain(&args.after).collect());
+
         failures.or(Self {
             args,
             rules,
@@ -58,6 +67,7 @@ impl<'a> Job<'a> {
             base,
             parents,
             sides,
+            writes,
         })
     }
 
@@ -85,6 +95,7 @@ impl<'a> Job<'a> {
             base: None,
             parents: Vec::new(),
             sides,
+            writes: None,
         })
     }
 
@@ -96,10 +107,11 @@ impl<'a> Job<'a> {
             base,
             parents,
             sides,
+            writes,
         } = self;
         let mut reporter = Reporter::new(rules, args.show_secrets);
         let mut failures = Failures::new();
-        let mut unified = String::new();
+        let (mut unified, mut pack) = (String::new(), RepeatingPack::default());
         let parents = parents.iter().flat_map(|side| &side.estate.subjects);
         let parents = parents.filter_map(|subject| failures.keep(sidecars(subject, rules)));
         let parents: Vec<Loaded<'_>> = parents.collect();
@@ -117,18 +129,19 @@ impl<'a> Job<'a> {
             }
             side_by_side::compare(&inputs, hides, &mut reporter, &mut failures);
         } else {
-            let lines = |files: &[Loaded<'_>; 2]| match args.report.format {
-                Format::Unified => changed_lines(args, rules, files, output.color()),
-                _ => String::new(),
+            let found = |found: &[(&Pair<'_>, &Found<'_>)]| {
+                if writes.is_some() {
+                    pack = rules::pack(found, args, rules);
+                }
+                if args.report.format == Format::Unified {
+                    let files = found.iter().map(|(pair, _)| &pair.files);
+                    let lines =
+                        files.map(|files| changed_lines(args, rules, files, output.color()));
+                    unified = lines.collect();
+                }
             };
-            unified = with_first(
-                &inputs,
-                base.as_ref(),
-                hides,
-                &mut reporter,
-                &mut failures,
-                &lines,
-            );
+            let base = base.as_ref();
+            with_first(&inputs, base, hides, &mut reporter, &mut failures, found);
         }
         reporter.stale(hides.stale());
         reporter.errors(failures.iter().map(ToString::to_string));
@@ -154,23 +167,28 @@ impl<'a> Job<'a> {
             output.out(&told.collect::<String>());
             return exit;
         }
+        if let (Some(writes), true) = (writes, failures.is_empty())
+            && let Err(failure) = writes.write(&pack, args, output)
+        {
+            failures.push(failure);
+        }
         output.failures(&failures, exit)
     }
 }
 
-/// Compares the second input with the first one, or both with the base; what `lines` says of their files.
+/// Compares the second input with the first one, or both with the base; `see` is told what was found.
 fn with_first(
     inputs: &Inputs<'_>,
     base: Option<&Side>,
     hides: &mut Hides,
     reporter: &mut Reporter<'_>,
     failures: &mut Failures,
-    lines: &dyn Fn(&[Loaded<'_>; 2]) -> String,
-) -> String {
+    see: impl FnOnce(&[(&Pair<'_>, &Found<'_>)]),
+) {
     let (first, others) = match (base, inputs.sides) {
         (Some(base), sides) => (base, sides),
         (None, [first, others @ ..]) => (first, others),
-        (None, []) => return String::new(),
+        (None, []) => return,
     };
     let mut compared: Vec<Pair<'_>> = Vec::new();
     for other in others {
@@ -192,12 +210,14 @@ fn with_first(
     let views: Vec<Option<View<'_>>> = (compared.iter())
         .map(|pair| failures.keep(inputs.view(pair)))
         .collect();
+    let mut pairs = Vec::new();
     let mut found = Vec::new();
-    let mut unified = String::new();
     for (pair, view) in compared.iter().zip(&views) {
         let Some(view) = view else { continue };
-        found.extend(failures.keep(Found::of(inputs, hides, pair, view)));
-        unified.push_str(&lines(&pair.files));
+        if let Some(one) = failures.keep(Found::of(inputs, hides, pair, view)) {
+            pairs.push(pair);
+            found.push(one);
+        }
     }
     match (base, &found[..]) {
         (Some(_), [administrator, vendor]) => {
@@ -205,7 +225,8 @@ fn with_first(
         }
         _ => found.iter().for_each(|one| reporter.add(one.compared())),
     }
-    unified
+    let both: Vec<_> = pairs.into_iter().zip(&found).collect();
+    see(&both);
 }
 
 fn changed_lines(args: &DiffArgs, rules: &Rules, files: &[Loaded<'_>; 2], color: bool) -> String {

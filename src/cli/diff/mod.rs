@@ -5,6 +5,8 @@ mod git;
 mod hidden;
 mod job;
 mod pairs;
+mod rules;
+
 mod side_by_side;
 mod sides;
 
@@ -88,6 +90,16 @@ pub(super) struct DiffArgs {
 
     #[command(flatten)]
     hidden: HiddenArgs,
+
+    /// Writes a rule pack that repeats this change at the next upgrade: it sets the values that B has, and takes
+    /// from --old what only one of both has
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "git",
+        help_heading = "Report"
+    )]
+    write_rules: Option<PathBuf>,
 
     /// Shows long values and long elements whole
     #[arg(long, help_heading = "Report")]

@@ -12,12 +12,14 @@ use crate::cli::output::Output;
 use crate::cli::pack_options::{RulesArgs, load_rules};
 use crate::cli::shared::{Format, FormatArgs};
 use crate::cli::this_run::this_run;
+use crate::diff::Configuration;
 use crate::error::{Failure, Failures};
 use crate::io::walk::Selection;
+use crate::pack::Rules;
 use crate::pack::places::FileKind;
-use crate::present::redact::Redactor;
+use crate::present::differences::{File, Reporter};
 use crate::present::snapshot as present;
-use crate::snapshot::diff::State;
+use crate::snapshot::diff::{Difference, State};
 use crate::snapshot::find;
 use crate::snapshot::store::Store;
 use crate::snapshot::unusable;
@@ -204,15 +206,36 @@ pub(super) fn diff(args: &DiffArgs, output: &mut Output) -> Result<Exit, Failure
             .help("Run as a user who may read it.")
     };
     failures.extend(after.unreadable.iter().map(unread));
-    let differences = crate::snapshot::diff::diff(&before, &after, &rules);
-    let mut redactor = Redactor::new(&rules.secrets, args.show_secrets);
+    let mut reporter = Reporter::new(&rules, args.show_secrets);
+    let differences: Vec<present::diff::Told> = crate::snapshot::diff::diff(&before, &after)
+        .into_iter()
+        .map(|file| present::diff::Told {
+            settings: settings(&file, [&before, &after], &rules, &mut reporter),
+            file,
+        })
+        .collect();
     output.out(&match args.report.format {
-        Format::Json => present::diff::differences_json(&differences, &mut redactor, &this_run()),
-        Format::Text => present::diff::differences_text(&differences, &mut redactor),
+        Format::Json => present::diff::differences_json(&differences, &this_run()),
+        Format::Text => present::diff::differences_text(&differences),
     });
     let exit = match differences.is_empty() {
         false => Exit::Findings,
         true => Exit::Clean,
     };
     Ok(output.failures(&failures, exit))
+}
+
+/// What differs in a configuration, by meaning.
+fn settings(
+    file: &Difference,
+    [before, after]: [&State<'_>; 2],
+    rules: &Rules,
+    reporter: &mut Reporter<'_>,
+) -> Option<File> {
+    let documents = file.documents(before, after)?;
+    let [one, other] = documents
+        .each_ref()
+        .map(|document| Configuration::new(document, []));
+    let found = crate::diff::diff(&one, &other, rules).ok()?;
+    Some(reporter.changes(&found))
 }

@@ -1,6 +1,7 @@
 //! The report of `conferry diff`: one value, from which every format is made, so that their counts agree.
 
 mod markdown;
+mod pack;
 mod page;
 mod rows;
 mod table;
@@ -24,8 +25,9 @@ use crate::present::redact::Redactor;
 use crate::present::run::{OfRun, Run};
 
 pub use markdown::markdown;
+pub use pack::{Repeated, RepeatingPack, repeating_pack};
 pub use table::{HadBy, SideBySide};
-pub use text::{Shown, text};
+pub use text::{Shown, rows_text, text};
 
 /// Version of the JSON. It changes when a field is renamed, removed or means something else.
 pub const SCHEMA: u32 = 1;
@@ -377,6 +379,20 @@ impl<'r> Reporter<'r> {
         let file = self.file(compared);
         self.report.counts.plus(&file.counts);
         self.report.files.push(file);
+    }
+
+    /// What differs between two files, to be shown as a part of another report.
+    pub fn changes(&mut self, difference: &Difference<'_>) -> File {
+        self.file(Compared {
+            before: String::new(),
+            after: String::new(),
+            difference,
+            risks: &Risks::default(),
+            shows: &vec![true; difference.changes.len()],
+            not_compared: Vec::new(),
+            effective_with: None,
+            explained: Vec::new(),
+        })
     }
 
     /// Adds what two files made of a shipped one: first the administrator's, then the vendor's.

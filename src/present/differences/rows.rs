@@ -37,17 +37,19 @@ impl Reporter<'_> {
         let mut texts = Texts::default();
         let mut counts = Counts::default();
         let mut rows: Vec<Row> = Vec::new();
+        let mut new: HashMap<usize, Vec<&Risk>> = HashMap::new();
+        for risk in &compared.risks.new {
+            if let Some(change) = risk.change {
+                new.entry(change).or_default().push(risk);
+            }
+        }
         for (at, change) in compared.difference.changes.iter().enumerate() {
             if !compared.shows[at] {
                 counts.hidden += 1;
                 continue;
             }
             let mut row = self.row(change, &mut texts);
-            let came = compared
-                .risks
-                .new
-                .iter()
-                .filter(|risk| risk.change == Some(at));
+            let came = new.get(&at).into_iter().flatten();
             row.findings = came.map(|risk| self.found(risk)).collect();
             counts.add(row.kind);
             rows.push(row);

@@ -145,18 +145,7 @@ fn file(file: &File, is_one_of_many: bool, shown: Shown, text: &mut String) {
             found.message
         );
     }
-    let mut section: Option<&str> = None;
-    for change in &file.changes {
-        if section != Some(&change.section) {
-            section = Some(&change.section);
-            let name = match change.section.is_empty() {
-                true => "configuration",
-                false => &change.section,
-            };
-            let _ = writeln!(text, "  {name}");
-        }
-        row(change, shown, text);
-    }
+    rows(file, shown, text);
     for explained in &file.explained {
         let what = match explained.changes {
             1 => "1 setting differs".to_owned(),
@@ -176,6 +165,26 @@ fn file(file: &File, is_one_of_many: bool, shown: Shown, text: &mut String) {
     }
     if let Some(meaning) = meaning {
         let _ = writeln!(text, "  without meaning: {meaning}");
+    }
+}
+
+/// The changes alone, section by section.
+pub fn rows_text(file: &File, text: &mut String) {
+    rows(file, Shown::default(), text);
+}
+
+fn rows(file: &File, shown: Shown, text: &mut String) {
+    let mut section: Option<&str> = None;
+    for change in &file.changes {
+        if section != Some(&change.section) {
+            section = Some(&change.section);
+            let name = match change.section.is_empty() {
+                true => "configuration",
+                false => &change.section,
+            };
+            let _ = writeln!(text, "  {name}");
+        }
+        row(change, shown, text);
     }
 }
 

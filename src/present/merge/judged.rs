@@ -73,7 +73,7 @@ impl Judged {
     /// Compares what was found in the old file with what was found in the result.
     #[must_use]
     pub fn of(rules: &Rules, old: Linted<'_>, result: Linted<'_>) -> Self {
-        let risks = risks(rules, &[], old, result);
+        let risks = risks(&[], old, result);
         Self {
             old: Findings::of(old),
             result: Findings::of(result),

@@ -9,7 +9,7 @@ mod judged;
 mod located;
 pub mod notes;
 mod page;
-mod rules;
+pub(super) mod rules;
 mod text;
 mod values;
 mod verdict;

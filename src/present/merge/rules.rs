@@ -71,7 +71,7 @@ pub(super) fn actions(offer: &[Take]) -> Vec<&'static str> {
 }
 
 /// The id of a rule for `address`, secrets masked, in files of `component`.
-pub(super) fn id_for(address: &str, component: Option<&ComponentId>) -> PolicyId {
+pub(in crate::present) fn id_for(address: &str, component: Option<&ComponentId>) -> PolicyId {
     let mut slug = String::new();
     let readable = address.strip_prefix("/configuration/").unwrap_or(address);
     let mut in_name = false;
@@ -97,7 +97,7 @@ pub(super) fn id_for(address: &str, component: Option<&ComponentId>) -> PolicyId
 }
 
 /// `text` as a basic string of TOML.
-fn quoted(text: &str) -> String {
+pub(in crate::present) fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for letter in text.chars() {
         match letter {
@@ -117,7 +117,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// `text` as it may stand in a comment of TOML.
-fn comment(text: &str) -> String {
+pub(in crate::present) fn comment(text: &str) -> String {
     let mut out = String::from("#");
     for letter in plain_line(text).chars() {
         if out.len() == 1 {

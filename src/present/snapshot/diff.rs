@@ -5,10 +5,17 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use super::{bytes, document};
-use crate::merge::outcome::Value;
-use crate::present::redact::Redactor;
+use crate::present::differences::{File, Row, Side, rows_text};
 use crate::present::run::Run;
 use crate::snapshot::diff::{Change, Difference};
+
+/// A file that differs, and what differs in it.
+pub struct Told {
+    /// The file.
+    pub file: Difference,
+    /// Its settings, if it is a configuration that both states can read.
+    pub settings: Option<File>,
+}
 
 fn word(change: Change) -> &'static str {
     match change {
@@ -19,20 +26,17 @@ fn word(change: Change) -> &'static str {
     }
 }
 
-fn shown(value: Option<&Value>, secret: bool, redactor: &mut Redactor<'_>) -> Option<String> {
-    value.map(|value| redactor.shown(value, secret))
-}
-
 /// What differs, for people.
-pub fn differences_text(differences: &[Difference], redactor: &mut Redactor<'_>) -> String {
+#[must_use]
+pub fn differences_text(differences: &[Told]) -> String {
     let mut text = String::new();
-    for difference in differences {
-        let _ = write!(text, "{} {}", word(difference.change), difference.path);
-        if let Some(to) = &difference.to {
+    for Told { file, settings } in differences {
+        let _ = write!(text, "{} {}", word(file.change), file.path);
+        if let Some(to) = &file.to {
             let _ = write!(text, " -> {to}");
         }
-        if difference.change == Change::Changed
-            && let (Some(before), Some(after)) = (&difference.before, &difference.after)
+        if let (Some(before), Some(after)) = (&file.before, &file.after)
+            && before.1 != after.1
         {
             let (old, new) = (&before.1[..12], &after.1[..12]);
             let _ = write!(
@@ -43,17 +47,11 @@ pub fn differences_text(differences: &[Difference], redactor: &mut Redactor<'_>)
             );
         }
         text.push('\n');
-        for setting in difference.settings.iter().flatten() {
-            let mut side = |value: &Option<Value>| {
-                shown(value.as_ref(), setting.secret, redactor)
-                    .map_or_else(|| "(none)".to_owned(), |value| format!("{value:?}"))
-            };
-            let (before, after) = (side(&setting.before), side(&setting.after));
-            let address = redactor.address(&setting.address);
-            let _ = writeln!(text, "  {address}: {before} -> {after}");
-        }
-        if difference.settings.as_ref().is_some_and(Vec::is_empty) {
-            text.push_str("  the settings are the same, only the form differs\n");
+        if let Some(settings) = settings {
+            match settings.changes.is_empty() {
+                true => text.push_str("  the settings are the same, only the form differs\n"),
+                false => rows_text(settings, &mut text),
+            }
         }
     }
     let _ = match differences.len() {
@@ -65,33 +63,35 @@ pub fn differences_text(differences: &[Difference], redactor: &mut Redactor<'_>)
 }
 
 /// What differs, for programs.
-pub fn differences_json(
-    differences: &[Difference],
-    redactor: &mut Redactor<'_>,
-    run: &Run,
-) -> String {
+#[must_use]
+pub fn differences_json(differences: &[Told], run: &Run) -> String {
     let mut rows = Vec::new();
-    for difference in differences {
+    for Told { file, settings } in differences {
         let side = |of: &Option<(u64, String)>| {
             of.as_ref()
                 .map(|(size, sha256)| json!({ "size": size, "sha256": sha256 }))
         };
-        let settings = difference.settings.as_ref().map(|settings| {
-            let settings = settings.iter().map(|setting| {
-                json!({
-                    "xpath": redactor.address(&setting.address), "secret": setting.secret,
-                    "before": shown(setting.before.as_ref(), setting.secret, redactor),
-                    "after": shown(setting.after.as_ref(), setting.secret, redactor),
-                })
-            });
-            settings.collect::<Vec<_>>()
-        });
         rows.push(json!({
-            "path": difference.path, "component": difference.component,
-            "change": difference.change, "to": difference.to,
-            "before": side(&difference.before), "after": side(&difference.after),
-            "settings": settings,
+            "path": file.path, "component": file.component,
+            "change": word(file.change), "to": file.to,
+            "before": side(&file.before), "after": side(&file.after),
+            "settings": settings.as_ref().map(|settings| {
+                settings.changes.iter().map(setting).collect::<Vec<_>>()
+            }),
         }));
     }
     document("diff", json!({ "differences": rows }), run)
+}
+
+fn setting(row: &Row) -> serde_json::Value {
+    let value = |side: &Option<Side>| {
+        let side = side.as_ref()?;
+        side.value.clone().or_else(|| side.xml.clone())
+    };
+    let place = row.after.as_ref().or(row.before.as_ref());
+    json!({
+        "kind": row.kind, "section": row.section, "label": row.label,
+        "xpath": place.map(|side| &side.address), "secret": row.secret,
+        "before": value(&row.before), "after": value(&row.after),
+    })
 }
