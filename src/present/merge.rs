@@ -165,6 +165,10 @@ impl Report {
         files: Files,
         redactor: &mut Redactor<'_>,
     ) -> Self {
+        let files_read = [inputs.base, Some(inputs.incoming), Some(inputs.carrier)];
+        for document in files_read.into_iter().flatten() {
+            redactor.learn(&inputs.rules.identities, document);
+        }
         let component = component_of(inputs);
         let mut report = Self {
             schema: SCHEMA,

@@ -83,6 +83,8 @@ pub struct Difference {
     pub after: Option<(u64, String)>,
     /// Values that differ; `None` if the file is no XML that both states can read.
     pub settings: Option<Vec<Setting>>,
+    /// Values of the file that are secrets, which no address may show.
+    pub secrets: Vec<String>,
 }
 
 /// One value that differs.
@@ -226,13 +228,18 @@ pub fn diff(before: &State<'_>, after: &State<'_>, rules: &Rules) -> Vec<Differe
             before: identity(old),
             after: new.and_then(identity),
             settings: None,
+            secrets: Vec::new(),
         };
         match after.files.get(key) {
             Some(new) if new.sha256 == old.sha256 => {}
-            Some(new) => differences.push(Difference {
-                settings: settings(before, old, after, new, rules),
-                ..difference(Change::Changed, Some(new))
-            }),
+            Some(new) => {
+                let (settings, secrets) = settings(before, old, after, new, rules).unzip();
+                differences.push(Difference {
+                    settings,
+                    secrets: secrets.unwrap_or_default(),
+                    ..difference(Change::Changed, Some(new))
+                });
+            }
             None if unreadable => {}
             None => {
                 let moved = appeared.iter().position(|new| {
@@ -256,6 +263,7 @@ pub fn diff(before: &State<'_>, after: &State<'_>, rules: &Rules) -> Vec<Differe
         before: None,
         after: Some((new.size, new.sha256.clone())),
         settings: None,
+        secrets: Vec::new(),
     }));
     differences.sort_by_key(|difference| fold(&difference.path));
     differences
@@ -267,7 +275,7 @@ fn settings(
     after: &State<'_>,
     new: &Side,
     rules: &Rules,
-) -> Option<Vec<Setting>> {
+) -> Option<(Vec<Setting>, Vec<String>)> {
     let is_configuration = matches!(
         old.kind,
         FileKind::Configuration | FileKind::Sidecar | FileKind::Evidence
@@ -294,9 +302,14 @@ fn settings(
         after: decision.values.incoming,
         secret: decision.secret,
     });
-    Some(
-        settings
-            .filter(|setting| setting.before != setting.after)
+    let settings = settings.filter(|setting| setting.before != setting.after);
+    let settings: Vec<Setting> = settings.collect();
+    let secrets = match settings.as_slice() {
+        [] => Vec::new(),
+        _ => [&old, &new]
+            .into_iter()
+            .flat_map(|document| rules.secrets.secret_values(&rules.identities, document))
             .collect(),
-    )
+    };
+    Some((settings, secrets))
 }

@@ -6,6 +6,7 @@ mod section;
 mod text;
 mod three;
 
+use rustc_hash::FxHashSet;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::Serialize;
@@ -346,6 +347,8 @@ pub struct Reporter<'r> {
     pub(super) rules: &'r Rules,
     pub(super) redactor: Redactor<'r>,
     pub(super) addresses: Addresses,
+    /// Documents whose secrets the redactor knows, by the address of their text.
+    pub(super) known: FxHashSet<usize>,
     report: Report,
 }
 
@@ -357,6 +360,7 @@ impl<'r> Reporter<'r> {
             rules,
             redactor: Redactor::new(&rules.secrets, show_secrets),
             addresses: Addresses::default(),
+            known: FxHashSet::default(),
             report: Report {
                 schema: SCHEMA,
                 command: "diff",

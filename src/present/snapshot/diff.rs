@@ -42,6 +42,7 @@ pub fn differences_text(differences: &[Difference], redactor: &mut Redactor<'_>)
             );
         }
         text.push('\n');
+        redactor.learn_values(&difference.secrets);
         for setting in difference.settings.iter().flatten() {
             let mut side = |value: &Option<Value>| {
                 shown(value.as_ref(), setting.secret, redactor)
@@ -71,6 +72,7 @@ pub fn differences_json(differences: &[Difference], redactor: &mut Redactor<'_>)
             of.as_ref()
                 .map(|(size, sha256)| json!({ "size": size, "sha256": sha256 }))
         };
+        redactor.learn_values(&difference.secrets);
         let settings = difference.settings.as_ref().map(|settings| {
             let settings = settings.iter().map(|setting| {
                 json!({
