@@ -66,7 +66,7 @@ impl ConflictLine {
         redactor: &mut Redactor<'_>,
     ) -> Self {
         let address = redactor.address(&conflict.address);
-        let settling = settling_rule(conflict, &address, offer, inputs, component);
+        let settling = settling_rule(conflict, &address, offer, redactor, component);
         Self {
             kind: conflict.kind.name(),
             meaning: meaning(conflict.kind),
@@ -187,7 +187,7 @@ fn settling_rule(
     conflict: &Conflict,
     address: &str,
     offer: &[Take],
-    inputs: &Inputs<'_>,
+    redactor: &Redactor<'_>,
     component: Option<&Component>,
 ) -> Result<SettlingRule, &'static str> {
     if offer.is_empty() {
@@ -202,7 +202,7 @@ fn settling_rule(
     }
     let component = component.map(|component| component.provenance.id.clone());
     // No id has a secret in it, not even where they are shown.
-    let masked = Redactor::new(&inputs.rules.secrets, false).address(&conflict.address);
+    let masked = redactor.masking().address(&conflict.address);
     Ok(SettlingRule {
         id: id_for(&masked, component.as_ref()),
         component,

@@ -203,6 +203,10 @@ impl Report {
             offers,
             files,
         } = worked;
+        let files_read = [inputs.base, Some(inputs.incoming), Some(inputs.carrier)];
+        for document in files_read.into_iter().flatten() {
+            redactor.learn(&inputs.rules.identities, document);
+        }
         let component = component_of(inputs);
         let located = Located::of(inputs, result);
         let mut report = Self {
