@@ -108,9 +108,7 @@ impl Reporter<'_> {
         };
         let place = place.unwrap_or_else(|| change.place());
         for place in change.before.iter().chain(&change.after) {
-            if self.known.insert(place.document.text().as_ptr() as usize) {
-                self.redactor.learn(&self.rules.identities, place.document);
-            }
+            self.learn(place.document);
         }
         let secret = self.is_secret(place);
         let address = self.address(place);
@@ -153,6 +151,13 @@ impl Reporter<'_> {
         };
         self.parts(&mut row);
         row
+    }
+
+    /// Masks the secrets of a document wherever they are quoted.
+    pub(super) fn learn(&mut self, document: &Document) {
+        if self.known.insert(document.text().as_ptr() as usize) {
+            self.redactor.learn(&self.rules.identities, document);
+        }
     }
 
     pub(super) fn is_secret(&self, place: &Place<'_>) -> bool {

@@ -281,6 +281,10 @@ impl Reporter<'_> {
         findings: Vec<TableFinding>,
         texts: &mut Texts<'c>,
     ) -> TableRow {
+        let places = row.groups.iter().filter_map(|group| group.place.as_ref());
+        for place in places.chain([&row.place]) {
+            self.learn(place.document);
+        }
         let secret = self.is_secret(&row.place);
         let address = self.address(&row.place);
         let address = self.redactor.shown_address(&address);
