@@ -11,6 +11,7 @@ pub mod matching;
 pub mod merge;
 pub mod pack;
 pub mod present;
+pub mod reports;
 pub mod rewrite;
 pub mod snapshot;
 pub mod word;

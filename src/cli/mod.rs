@@ -1,6 +1,7 @@
 //! The command line: one thin file per command, which turns flags into a
 //! resolved plan, calls the operation and presents what it returns.
 
+mod completions;
 mod diff;
 pub mod exit;
 mod git_merge_driver;
@@ -8,11 +9,14 @@ pub mod input;
 mod interrupt;
 mod keys;
 mod lint;
+mod man;
 mod merge;
 pub mod output;
 mod pack_options;
+mod report;
 mod rewrite;
 mod rules;
+mod schema;
 mod shared;
 mod snapshot;
 mod this_run;
@@ -55,12 +59,16 @@ struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Completions(completions::CompletionsArgs),
     Diff(Box<diff::DiffArgs>),
     Lint(Box<lint::LintArgs>),
+    Man(man::ManArgs),
     Merge(Box<merge::MergeArgs>),
     GitMergeDriver(git_merge_driver::DriverArgs),
+    Report(report::ReportArgs),
     Rewrite(rewrite::RewriteArgs),
     Rules(rules::RulesArgs),
+    Schema(schema::SchemaArgs),
     Snapshot(snapshot::SnapshotArgs),
 }
 
@@ -123,6 +131,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Diff(_)
             | Command::Lint(_)
             | Command::Merge(_)
+            | Command::Report(_)
             | Command::Rewrite(_)
             | Command::Rules(_)
             | Command::Snapshot(_)
@@ -130,16 +139,28 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         threads::prepare();
     }
     // The driver is done before anybody could interrupt it, and runs once for each file.
-    if !matches!(cli.command, Command::GitMergeDriver(_) | Command::Rules(_)) {
+    let writes_nothing = matches!(
+        cli.command,
+        Command::Completions(_)
+            | Command::GitMergeDriver(_)
+            | Command::Man(_)
+            | Command::Rules(_)
+            | Command::Schema(_)
+    );
+    if !writes_nothing {
         interrupt::prepare();
     }
     let exit = match cli.command {
+        Command::Completions(args) => completions::run(&args, &mut output),
         Command::Diff(args) => diff::run(&args, &mut output),
         Command::Lint(args) => lint::run(&args, &mut output),
+        Command::Man(args) => man::run(&args, &mut output),
         Command::Merge(args) => merge::run(&args, &mut output),
         Command::GitMergeDriver(args) => git_merge_driver::run(&args, &mut output),
+        Command::Report(args) => report::run(&args, &mut output),
         Command::Rewrite(args) => rewrite::run(args, &mut output),
         Command::Rules(args) => rules::run(&args, &mut output),
+        Command::Schema(args) => schema::run(&args, &mut output),
         Command::Snapshot(args) => snapshot::run(&args, &mut output),
     };
     output.finish(exit)

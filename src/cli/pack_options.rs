@@ -53,7 +53,7 @@ pub(super) fn load_rules(extra: Extra<'_>) -> Result<Rules, Failures> {
 
 /// The built-in rules, those of lint included, with the packs at `extra` on top.
 pub(super) fn load_lint_rules(extra: Extra<'_>) -> Result<Rules, Failures> {
-    pack::load_for_lint(extra).map_err(told)
+    pack::load_with_lint(extra).map_err(told)
 }
 
 /// As [`load_rules`] with `answers` on top, a pack that messages call `label`.

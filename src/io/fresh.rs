@@ -37,18 +37,18 @@ pub struct NewFolder {
 }
 
 impl NewFolder {
-    /// Begins beside `target`, which must not exist or be an empty folder.
+    /// Begins beside `target`, which must not exist or be an empty folder; `private` for its owner alone.
     ///
     /// # Errors
     /// When something is there, or the system refuses.
-    pub fn beside(target: &Path) -> io::Result<Self> {
+    pub fn beside(target: &Path, private: bool) -> io::Result<Self> {
         check_free(target)?;
         let beside = Arc::new(Folder::open(beside(target))?);
         sweep(&beside);
         loop {
             let name = temporary_name();
             let noted = Noted::new(&beside, &name, true);
-            match beside.make_new(&name) {
+            match beside.make_new(&name, private) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 made => {
                     return Ok(Self {

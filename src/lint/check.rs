@@ -264,9 +264,21 @@ pub fn address(
 ) -> String {
     let table = &rules.identities;
     let mut address = addresses.address(table, document, element, leaf.clone());
-    for step in &mut address.steps {
+    let mut nodes = Vec::new();
+    let mut at = Some(element);
+    while let Some(node) = at.filter(|node| document.is_element(*node)) {
+        nodes.push(node);
+        at = document.parent(node);
+    }
+    for (step, node) in address.steps.iter_mut().zip(nodes.into_iter().rev()) {
         for (path, value) in &mut step.predicates {
-            *value = match rules.secrets.is_secret_predicate(&step.name, path) {
+            let is_secret = |name: &str| {
+                let leaf = Leaf::Attribute(name.to_owned());
+                rules.secrets.is_secret(table, document, node, &leaf)
+            };
+            let is_secret = rules.secrets.is_secret_predicate(&step.name, path)
+                || path.strip_prefix('@').is_some_and(is_secret);
+            *value = match is_secret {
                 true => MASK.to_owned(),
                 false => harmless(&rules.secrets, value),
             };

@@ -49,6 +49,8 @@ pub struct Branched {
     pub is_ours: bool,
     /// What is left to people.
     pub conflicts: Vec<Conflict>,
+    /// Values that are secrets, which no address of a conflict may show.
+    pub secrets: Vec<String>,
 }
 
 /// Why a file is merged as text.
@@ -85,6 +87,7 @@ pub fn merge_versions(
             bytes: bytes.into_owned(),
             is_ours,
             conflicts: Vec::new(),
+            secrets: Vec::new(),
         })
     };
     if ours == theirs || base == theirs {
@@ -138,6 +141,14 @@ pub fn merge_versions(
     Ok(Branched {
         bytes,
         is_ours: is_clean && finished.document.source() == ours.source(),
+        // What is secret is worked out when it is first asked for.
+        secrets: match is_clean {
+            true => Vec::new(),
+            false => [&ours, &theirs]
+                .into_iter()
+                .flat_map(|version| rules.secrets.secret_values(&rules.identities, version))
+                .collect(),
+        },
         conflicts: merged.conflicts,
     })
 }

@@ -18,5 +18,6 @@ pub use format::{check, file, read_lint, row, schema, table};
 pub use rules::{Rules, checks, facts, lint, places, template};
 pub use shelf::load::{
     self, Extra, PackFailure, files_of, load, load_for_lint, load_general, load_with,
+    load_with_lint,
 };
 pub use shelf::{catalog, remarks, starter, texts};

@@ -19,3 +19,4 @@ pub mod run;
 mod sarif;
 mod section;
 pub mod snapshot;
+pub mod together;

@@ -6,15 +6,24 @@
 
 use std::collections::HashMap;
 
+use rustc_hash::FxHashSet;
+
+use crate::config::identity::IdentityTable;
 use crate::config::secrets::{MASK, SecretTable, masked};
 use crate::merge::outcome::Value;
+use crate::xml::Document;
 use crate::xml::address::Address;
+
+/// Values shorter than this may be the same by chance: `true`, `admin`.
+const TELLING: usize = 6;
 
 /// Shows values, secrets masked.
 pub struct Redactor<'t> {
     table: &'t SecretTable,
     show: bool,
     seen: HashMap<String, usize>,
+    /// The values of the files that are secrets because of where they stand.
+    known: FxHashSet<String>,
 }
 
 impl<'t> Redactor<'t> {
@@ -25,12 +34,36 @@ impl<'t> Redactor<'t> {
             table,
             show,
             seen: HashMap::new(),
+            known: FxHashSet::default(),
+        }
+    }
+
+    /// Remembers which values of `document` are secrets, so that they are masked wherever they are
+    /// quoted: in the address of their element, or in its tag.
+    pub fn learn(&mut self, identities: &IdentityTable, document: &Document) {
+        let values = self.table.secret_values(identities, document);
+        self.known.extend(values);
+    }
+
+    /// Remembers values that are secrets.
+    pub fn learn_values(&mut self, values: &[String]) {
+        self.known.extend(values.iter().cloned());
+    }
+
+    /// Another one that knows the same, and masks secrets whatever this one does.
+    #[must_use]
+    pub fn masking(&self) -> Self {
+        Self {
+            show: false,
+            seen: HashMap::new(),
+            known: self.known.clone(),
+            table: self.table,
         }
     }
 
     /// `value` as it may be shown. `secret`: all of it is one.
     pub fn value(&mut self, value: &str, secret: bool) -> String {
-        if self.masks_all(value, secret) {
+        if self.masks_all(value, secret || self.is_known(value)) {
             return self.mask(value);
         }
         if self.show || value.is_empty() {
@@ -51,7 +84,8 @@ impl<'t> Redactor<'t> {
         let mut shown = address.clone();
         for step in &mut shown.steps {
             for (path, value) in &mut step.predicates {
-                let secret = self.table.is_secret_predicate(&step.name, path);
+                let secret = self.table.is_secret_predicate(&step.name, path)
+                    || path == "@value" && self.known.contains(value);
                 *value = self.value(value, secret);
             }
         }
@@ -102,6 +136,11 @@ impl<'t> Redactor<'t> {
             Some((end, _)) => format!("{} …", &words[..end]),
             None => words,
         })
+    }
+
+    /// Whether it is a secret of a file, and nothing that is the same elsewhere by chance.
+    fn is_known(&self, value: &str) -> bool {
+        value.len() >= TELLING && self.known.contains(value)
     }
 
     fn mask(&mut self, secret: &str) -> String {

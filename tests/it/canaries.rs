@@ -38,7 +38,25 @@ impl Row {
         let wide = base64(&wide);
         let text = self.text.replace("{}", &secret).replace("{b64}", &narrow);
         let text = text.replace("{b64-utf16}", &wide);
-        (text, vec![secret, narrow, wide])
+        let (head, tail) = ("Server=db;User Id=sa;Password=", ";Encrypt=True");
+        let utf16 = |text: &str| {
+            hex(&text
+                .encode_utf16()
+                .flat_map(u16::to_le_bytes)
+                .collect::<Vec<u8>>())
+        };
+        let (bytes, words) = (hex(secret.as_bytes()), utf16(&secret));
+        let text = text.replace(
+            "{hex}",
+            &format!("{},{bytes},{}", hex(head.as_bytes()), hex(tail.as_bytes())),
+        );
+        let text = text.replace(
+            "{hex-utf16}",
+            &format!("{},{words},{}", utf16(head), utf16(tail)),
+        );
+        let wrapped = format!("{},\\\n  {words},\\\n  {}", utf16(head), utf16(tail));
+        let text = text.replace("{hex-wrapped}", &wrapped);
+        (text, vec![secret, narrow, wide, bytes, words])
     }
 }
 
@@ -87,6 +105,12 @@ fn base64(bytes: &[u8]) -> String {
         }
     }
     text
+}
+
+/// As .reg files write bytes.
+fn hex(bytes: &[u8]) -> String {
+    let bytes: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    bytes.join(",")
 }
 
 fn escaped(value: &str) -> String {
@@ -185,7 +209,7 @@ fn shown_in<'r>(rows: &'r [Row], shown: &str) -> Vec<&'r Row> {
         numbers.filter_map(|(at, found)| shown.get(at + found.len()..at + found.len() + 4));
     let lines: HashSet<usize> = numbers.filter_map(|number| number.parse().ok()).collect();
     let shows_encoded = |row: &Row| {
-        row.text.contains("{b64")
+        (row.text.contains("{b64") || row.text.contains("{hex"))
             && ['a', 'b', 'c'].iter().any(|version| {
                 let secrets = row.filled(*version).1;
                 secrets.iter().any(|secret| shown.contains(secret.as_str()))

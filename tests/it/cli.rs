@@ -14,7 +14,9 @@ fn help_is_as_reviewed() {
         ("help", &["--help"][..]),
         ("help_diff", &["diff", "--help"]),
         ("help_merge", &["merge", "--help"]),
+        ("help_report_merge", &["report", "merge", "--help"]),
         ("help_rewrite", &["rewrite", "--help"]),
+        ("help_schema", &["schema", "--help"]),
         ("help_snapshot", &["snapshot", "--help"]),
         ("help_snapshot_create", &["snapshot", "create", "--help"]),
         ("help_snapshot_verify", &["snapshot", "verify", "--help"]),
@@ -26,6 +28,44 @@ fn help_is_as_reviewed() {
         assert_eq!((done.code, done.stderr.as_str()), (0, ""));
         insta::assert_snapshot!(name, done.stdout);
     }
+}
+
+#[test]
+fn shells_and_manuals_know_every_command() {
+    let folder = folder(&[]);
+    let help = run(folder.path(), &["--help"]).stdout;
+    let commands = help.split("Commands:\n").nth(1).unwrap();
+    let commands = commands.lines().take_while(|line| !line.is_empty());
+    let commands: Vec<&str> = commands
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| *name != "help")
+        .collect();
+    assert!(commands.len() > 8, "{commands:?}");
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = run(folder.path(), &["completions", shell]).stdout;
+        for command in &commands {
+            assert!(script.contains(command), "{shell}: {command}");
+        }
+    }
+    let page = run(folder.path(), &["man"]);
+    assert!(
+        page.code == 0 && page.stdout.contains(".TH CONFERRY 1"),
+        "{}",
+        page.stdout
+    );
+    for command in &commands {
+        let page = run(folder.path(), &["man", command]);
+        assert_eq!(page.code, 0, "{command}: {}", page.stderr);
+        assert!(page.stdout.contains(".SH SYNOPSIS"), "{command}");
+    }
+    let none = run(folder.path(), &["man", "snapshot", "nothing"]);
+    assert_eq!(none.code, 2);
+    assert!(
+        none.stderr
+            .contains("there is no command `snapshot nothing`"),
+        "{}",
+        none.stderr
+    );
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! What the build makes of the built-in packs says what their TOML says.
 
+use std::collections::BTreeMap;
+
 use conferry::pack::catalog::Library;
 use conferry::pack::load::{BUILT_IN, BuiltIn};
 use conferry::pack::validate::{Builder, Trust};
-use conferry::pack::{Rules, load_for_lint, load_general, texts};
+use conferry::pack::{Rules, load_for_lint, load_general, load_with_lint, texts};
 
 /// The rules of all built-in packs, read from their texts: with examples.
 pub fn with_examples() -> Rules {
@@ -12,12 +14,26 @@ pub fn with_examples() -> Rules {
 
 #[test]
 fn packs_that_were_parsed_in_the_build_say_what_their_texts_say() {
-    let (mut loaded, packed) = (with_examples(), load_for_lint(&[]).unwrap());
+    let (mut loaded, packed) = (with_examples(), load_with_lint(&[]).unwrap());
     for rule in &mut loaded.lints {
         assert!(!rule.valid.is_empty() && !rule.invalid.is_empty());
         (rule.valid, rule.invalid) = (Vec::new(), Vec::new());
     }
     assert_eq!(format!("{loaded:#?}"), format!("{packed:#?}"));
+}
+
+#[test]
+fn lint_lacks_only_what_no_rule_asks() {
+    let (all, lint) = (load_with_lint(&[]).unwrap(), load_for_lint(&[]).unwrap());
+    let without = Rules {
+        settings: Vec::new(),
+        policies: Vec::new(),
+        generations: Vec::new(),
+        locations: Vec::new(),
+        spellings: BTreeMap::new(),
+        ..all
+    };
+    assert_eq!(format!("{without:#?}"), format!("{lint:#?}"));
 }
 
 #[test]

@@ -48,11 +48,13 @@ mod readers; // applicationHost.config and exports of the registry
 mod references; // tests/cases/references: which names in a text are references
 mod region_laws;
 mod renaming; // rename rules that cannot be applied
+mod report_merge;
 mod reports; // conflicts are no larger than those of git
 mod rewrite_cases; // tests/cases/rewrite: a folder per behaviour
 mod rewrite_laws; // promises of rewriting, over generated texts
 mod rule_pages; // docs/rules and docs/packs.md against the packs
 mod rules_command; // conferry rules
+mod schemas;
 mod second_product; // the second product, which is data only: docs/second-product.md
 mod snapshot; // snapshot: the fixture, laws, damage, killing
 mod snapshot_hostile; // snapshot: manifests and archives that want to do harm

@@ -94,6 +94,11 @@ fn a_new_pack_has_no_problem_and_its_examples_pass() {
         let tested = run(folder.path(), &["rules", "test", name]);
         assert_eq!((tested.code, tested.stdout.as_str()), (0, ""));
         assert_eq!(tested.stderr, "1 rule, 3 examples, 1 fix: all pass\n");
+        // As any folder that somebody makes here.
+        let usual = folder.path().join(format!("usual-{name}"));
+        std::fs::create_dir(&usual).unwrap();
+        let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions();
+        assert_eq!(mode(&folder.path().join(name)), mode(&usual));
         let again = run(folder.path(), &["rules", "new", "other", "-o", name]);
         assert_eq!(again.code, 2, "{}", again.stderr);
     }

@@ -197,8 +197,8 @@ fn drive(
                 write(target, &merged.bytes)?;
             }
             for conflict in &merged.conflicts {
-                // What is secret is worked out when it is first asked for.
                 let mut redactor = Redactor::new(&rules.secrets, false);
+                redactor.learn_values(&merged.secrets);
                 let (kind, address) = (conflict.kind.name(), redactor.address(&conflict.address));
                 output.err(&format!("{name}: conflict ({kind}) at {address}\n"));
             }

@@ -77,7 +77,8 @@ fn write_file(path: &Path, pack: &str) -> io::Result<()> {
 }
 
 fn write_folder(path: &Path, packs: &[(&str, String)]) -> io::Result<()> {
-    let folder = NewFolder::beside(path)?;
+    // As with one file, packs are for everybody.
+    let folder = NewFolder::beside(path, false)?;
     for (name, pack) in packs {
         let mut file = folder.folder().create(OsStr::new(name), 0o644)?;
         file.write_all(pack.as_bytes())?;

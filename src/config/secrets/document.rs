@@ -113,6 +113,22 @@ impl SecretTable {
         is_secret(attribute) || is_one_of(attribute, VALUES) && is_secret(element)
     }
 
+    /// The values of attributes of `document` that are secret as a whole.
+    #[must_use]
+    pub fn secret_values(&self, identities: &IdentityTable, document: &Document) -> Vec<String> {
+        let mut found = Vec::new();
+        for element in document.nodes().filter(|node| document.is_element(*node)) {
+            for attribute in document.attributes(element) {
+                let name = document.slice(attribute.name).to_owned();
+                let leaf = Leaf::Attribute(name);
+                if self.is_secret(identities, document, element, &leaf) {
+                    found.push(document.attribute_value(attribute).into_owned());
+                }
+            }
+        }
+        found
+    }
+
     /// Whether `leaf` is the value of an entry whose key or name speaks of a secret.
     fn is_secret_entry(&self, document: &Document, element: NodeId, leaf: &Leaf) -> bool {
         let own_value = match leaf {

@@ -22,6 +22,7 @@ mod blobs;
 mod decoded;
 mod document;
 mod fold;
+mod hex;
 mod mask;
 mod names;
 mod text;
@@ -252,6 +253,7 @@ impl SecretTable {
     pub fn secret_parts(&self, value: &str) -> Vec<Range<usize>> {
         let mut found = assignments::assigned(&self.lists, value);
         found.extend(self.encoded_secrets(value));
+        found.extend(hex::hidden(value, |text| self.mentions_secret(text)));
         let beside = self.beside.get_or_init(|| Beside::new(&self.parts));
         for pattern in beside.patterns(&self.parts, value) {
             let Some(regex) = pattern.regex() else {

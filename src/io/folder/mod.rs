@@ -123,15 +123,15 @@ impl Folder {
         Ok(at)
     }
 
-    /// Makes the folder `name`, which must not be there, for its owner alone.
+    /// Makes the folder `name`, which must not be there; `private` for its owner alone.
     ///
     /// # Errors
     /// What the system reports.
-    pub(super) fn make_new(&self, name: &OsStr) -> io::Result<Self> {
+    pub(super) fn make_new(&self, name: &OsStr, private: bool) -> io::Result<Self> {
         {
             fault::at()?;
             let _stay = stay();
-            system::make(&self.handle, Path::new(name), true)?;
+            system::make(&self.handle, Path::new(name), private)?;
         }
         self.enter(Path::new(name))
     }

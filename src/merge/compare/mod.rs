@@ -21,7 +21,7 @@ use crate::matching::sides::Sides;
 use crate::pack::rules::Component;
 use crate::xml::address::{Address, Leaf};
 use crate::xml::layout::Layout;
-use crate::xml::selector::SelectorIndex;
+use crate::xml::selector::{Positions, SelectorIndex};
 use crate::xml::{Document, NodeId};
 
 /// Three documents that are compared, and what was found out about them so far.
@@ -35,6 +35,8 @@ pub(super) struct Comparison<'a> {
     addresses: Addresses,
     /// Which policies may speak about what, where there are many.
     policies: OnceCell<SelectorIndex>,
+    /// Positions that selectors of policies asked for.
+    positions: Positions,
     /// What the judgement of an earlier result asks for.
     pub(in crate::merge) directives: &'a Directives,
 }
@@ -60,6 +62,7 @@ impl<'a> Comparison<'a> {
             component,
             addresses: Addresses::default(),
             policies: OnceCell::new(),
+            positions: Positions::default(),
             directives,
         }
     }

@@ -81,9 +81,8 @@ impl<'a> Comparison<'a> {
             .subtree(element)
             .filter(|node| document.is_element(*node))
             .any(|node| {
-                policy
-                    .selector
-                    .matches_element(document, node, &ignores_case)
+                let (selector, positions) = (&policy.selector, Some(&self.positions));
+                selector.matches_among(document, node, &ignores_case, positions)
             })
     }
 
@@ -124,9 +123,9 @@ impl<'a> Comparison<'a> {
     }
 
     fn covers(&self, policy: &Policy, document: &Document, element: NodeId, leaf: &Leaf) -> bool {
-        policy
-            .selector
-            .covers(document, element, leaf, &self.inputs.rules.ignores_case())
+        let ignores_case = self.inputs.rules.ignores_case();
+        let (selector, positions) = (&policy.selector, Some(&self.positions));
+        selector.covers_among(document, element, leaf, &ignores_case, positions)
     }
 
     /// The documented setting at this value, whose defaults may stand in for a base value.

@@ -201,7 +201,11 @@ impl Pack<'_> {
     fn component(&mut self, row: &ComponentRow, is_located: bool) {
         let mut provenance = self.about(&row.about, "component", "component");
         let selectors = &row.recognised_by;
-        if selectors.is_empty() && row.about.id.is_some() && !is_located {
+        if self.trust == Trust::Checked
+            && selectors.is_empty()
+            && row.about.id.is_some()
+            && !is_located
+        {
             self.checker.push(PackProblem::new(
                 "`recognised-by` must not be empty",
                 row.about.at,

@@ -128,7 +128,7 @@ impl Pack<'_> {
                 .literal_separator(true)
                 .build();
             match glob {
-                Ok(glob) if !text.get_ref().contains('\\') => globs.push(glob.compile_matcher()),
+                Ok(glob) if !text.get_ref().contains('\\') => globs.push(glob.into()),
                 _ => {
                     let message = format!("`{}` is no pattern of files", text.get_ref());
                     self.wrong(

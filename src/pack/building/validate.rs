@@ -8,7 +8,6 @@
 use rustc_hash::FxHashMap;
 
 use toml::Spanned;
-use toml::de::DeTable;
 
 use super::rows::Pack;
 use crate::config::identity::{ElementPath, IdentityRule, IdentityTable};
@@ -66,20 +65,6 @@ impl Builder {
         let mut problems = Vec::new();
         let file = PackFile::read_as(trust, text, &mut problems);
         self.add_read(&file, name, trust, text, problems)
-    }
-
-    /// Adds a pack of our own that was parsed already.
-    ///
-    /// # Errors
-    /// As [`Self::add`]; without places.
-    pub(in crate::pack) fn add_parsed(
-        &mut self,
-        document: &DeTable<'_>,
-        name: &str,
-    ) -> Result<(), Vec<PackProblem>> {
-        let mut problems = Vec::new();
-        let file = PackFile::read_document(Trust::BuiltIn, document, "", &mut problems);
-        self.add_read(&file, name, Trust::BuiltIn, "", problems)
     }
 
     /// Adds a pack that was read, with the `problems` that it has so far.

@@ -21,18 +21,22 @@ pub fn pack(
     for (table, value) in document {
         let table = table.get_ref();
         text(&mut out, table);
-        let Some(rows) = value.get_ref().as_array() else {
-            write(&mut out, value.get_ref())?;
-            continue;
-        };
-        out.push(b'A');
-        number(&mut out, rows.len());
-        for row in rows {
-            match row.get_ref().as_table() {
-                Some(row) => write_table(&mut out, row, |key| !is_left_out(table, key))?,
-                None => write(&mut out, row.get_ref())?,
+        let mut packed = Vec::new();
+        match value.get_ref().as_array() {
+            Some(rows) => {
+                packed.push(b'A');
+                number(&mut packed, rows.len());
+                for row in rows {
+                    match row.get_ref().as_table() {
+                        Some(row) => write_table(&mut packed, row, |key| !is_left_out(table, key))?,
+                        None => write(&mut packed, row.get_ref())?,
+                    }
+                }
             }
+            None => write(&mut packed, value.get_ref())?,
         }
+        number(&mut out, packed.len());
+        out.extend(packed);
     }
     Ok(out)
 }
@@ -87,12 +91,23 @@ fn text(out: &mut Vec<u8>, text: &str) {
     out.extend(text.as_bytes());
 }
 
-/// Reads what [`pack`] wrote; `None` if it is something else.
+/// Reads what [`pack`] wrote, but for the tables at the top that are not wanted; `None` if it is
+/// something else.
 #[must_use]
-pub fn unpack(bytes: &[u8]) -> Option<DeTable<'_>> {
+pub fn unpack(bytes: &[u8], is_wanted: impl Fn(&str) -> bool) -> Option<DeTable<'_>> {
     let mut rest = bytes;
-    let table = read_table(&mut rest)?;
-    rest.is_empty().then_some(table)
+    let mut document = DeTable::new();
+    for _ in 0..read_number(&mut rest)? {
+        let table = read_text(&mut rest)?;
+        let length = read_number(&mut rest)?;
+        let mut packed = read_bytes(&mut rest, length)?;
+        if is_wanted(table) {
+            let value = read(&mut packed)?;
+            packed.is_empty().then_some(())?;
+            document.insert(placeless(Cow::Borrowed(table)), placeless(value));
+        }
+    }
+    rest.is_empty().then_some(document)
 }
 
 fn read<'b>(rest: &mut &'b [u8]) -> Option<DeValue<'b>> {
@@ -155,15 +170,17 @@ mod tests {
             (table, key) == ("row", "valid")
         });
         let packed = packed.unwrap();
-        let found = unpack(&packed).unwrap();
+        let found = unpack(&packed, |_| true).unwrap();
         // Places count in comparisons of the crate, so it is written out.
         let plain = |table: &DeTable<'_>| String::from_utf8(pack(table, |_, _| false).unwrap());
         let without = text.replace("valid = \"x\"\n", "");
         let wanted = DeTable::parse(&without).unwrap();
         assert_eq!(plain(&found).unwrap(), plain(wanted.get_ref()).unwrap());
         for end in 0..packed.len() {
-            assert!(unpack(&packed[..end]).is_none(), "{end}");
+            assert!(unpack(&packed[..end], |_| true).is_none(), "{end}");
         }
+        let some = unpack(&packed, |table| table == "a").unwrap();
+        assert_eq!(some.len(), 1);
         let dated = DeTable::parse("a = 2020-01-01").unwrap();
         assert!(pack(dated.get_ref(), |_, _| false).is_err());
     }

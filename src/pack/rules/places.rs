@@ -1,7 +1,9 @@
 //! Where components are on a server and which of their files matter: what
 //! `snapshot` looks for, validated.
 
-use globset::GlobMatcher;
+use std::sync::OnceLock;
+
+use globset::{Glob, GlobMatcher};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -103,12 +105,35 @@ pub struct ExpectedFile {
     pub component: ComponentId,
     /// Paths below its folder as written.
     pub paths: Vec<String>,
-    /// The same, compiled.
-    pub globs: Vec<GlobMatcher>,
+    /// The same, compiled when they are needed.
+    pub globs: Vec<FileGlob>,
     /// What kind of file it is.
     pub kind: FileKind,
     /// How much it is needed.
     pub need: Need,
+}
+
+/// A pattern of files, compiled when it is first asked: most runs never do.
+#[derive(Clone, Debug)]
+pub struct FileGlob {
+    glob: Glob,
+    matcher: OnceLock<GlobMatcher>,
+}
+
+impl From<Glob> for FileGlob {
+    fn from(glob: Glob) -> Self {
+        Self {
+            glob,
+            matcher: OnceLock::new(),
+        }
+    }
+}
+
+impl FileGlob {
+    fn is_match(&self, below: &str) -> bool {
+        let matcher = self.matcher.get_or_init(|| self.glob.compile_matcher());
+        matcher.is_match(below)
+    }
 }
 
 impl ExpectedFile {

@@ -4,9 +4,12 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use crate::error::Failure;
 use crate::io::folder;
 use crate::pack::building::validate::{Builder, Trust};
+use crate::pack::format::file::PackFile;
 use crate::pack::format::packed::unpack;
 use crate::pack::format::problem::PackProblem;
 use crate::pack::rules::Rules;
@@ -145,8 +148,29 @@ pub fn load_with<'a>(
 ///
 /// # Errors
 /// As [`load`].
-pub fn load_for_lint<'a>(extra: impl Into<Extra<'a>>) -> Result<Rules, Vec<PackFailure>> {
+pub fn load_with_lint<'a>(extra: impl Into<Extra<'a>>) -> Result<Rules, Vec<PackFailure>> {
     load_on(BUILT_IN.iter().chain(LINT), extra.into())
+}
+
+/// Tables of which no lint rule asks anything.
+const NOT_FOR_LINT: [&str; 5] = ["setting", "merge", "generation", "location", "spellings"];
+
+/// The same without what no lint rule asks, so that the first file is reached sooner. With packs of the
+/// user it is everything: their rows may take the place of any other.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_for_lint<'a>(extra: impl Into<Extra<'a>>) -> Result<Rules, Vec<PackFailure>> {
+    let extra = extra.into();
+    if !extra.packs.is_empty() {
+        return load_with_lint(extra);
+    }
+    let all: Vec<&BuiltIn> = BUILT_IN.iter().chain(LINT).collect();
+    let is_wanted = |table: &str| !NOT_FOR_LINT.contains(&table);
+    let read = |pack: &&'static BuiltIn| Unbuilt::read(pack, is_wanted);
+    // Only what the rows mean depends on the packs before.
+    let packs = all.par_iter().map(read).collect();
+    build(packs, extra).map(Builder::finish)
 }
 
 /// What a merge of branches needs: what is true of .NET configuration in
@@ -164,25 +188,54 @@ pub fn load_general<'a>(extra: impl Into<Extra<'a>>) -> Result<Rules, Vec<PackFa
     load_on(BUILT_IN[..GENERAL].iter(), extra)
 }
 
-fn load_on<'p>(
-    built_in: impl Iterator<Item = &'p BuiltIn>,
+fn load_on(
+    built_in: impl Iterator<Item = &'static BuiltIn>,
     extra: Extra<'_>,
 ) -> Result<Rules, Vec<PackFailure>> {
     read_packs(built_in, extra).map(Builder::finish)
 }
 
-fn read_packs<'p>(
-    built_in: impl Iterator<Item = &'p BuiltIn>,
+fn read_packs(
+    built_in: impl Iterator<Item = &'static BuiltIn>,
     extra: Extra<'_>,
 ) -> Result<Builder, Vec<PackFailure>> {
+    let packs = built_in.map(|pack| Unbuilt::read(pack, |_| true));
+    build(packs.collect(), extra)
+}
+
+/// A built-in pack that was read, not yet checked.
+struct Unbuilt {
+    pack: &'static BuiltIn,
+    file: PackFile,
+    problems: Vec<PackProblem>,
+}
+
+impl Unbuilt {
+    /// Reads those tables that are wanted.
+    fn read(pack: &'static BuiltIn, is_wanted: impl Fn(&str) -> bool) -> Self {
+        let mut problems = Vec::new();
+        let file = match unpack(pack.packed, is_wanted) {
+            Some(document) => PackFile::read_document(Trust::BuiltIn, &document, "", &mut problems),
+            None => PackFile::read_as(Trust::BuiltIn, pack.text, &mut problems),
+        };
+        Self {
+            pack,
+            file,
+            problems,
+        }
+    }
+}
+
+fn build(packs: Vec<Unbuilt>, extra: Extra<'_>) -> Result<Builder, Vec<PackFailure>> {
     let mut builder = Builder::default();
     let mut failures = Vec::new();
-    for BuiltIn { id, text, packed } in built_in {
-        let found = match unpack(packed) {
-            Some(document) => builder.add_parsed(&document, id),
-            None => builder.add(text, id, Trust::BuiltIn),
-        };
-        if let Err(problems) = found {
+    for Unbuilt {
+        pack: BuiltIn { id, text, .. },
+        file,
+        problems,
+    } in packs
+    {
+        if let Err(problems) = builder.add_read(&file, id, Trust::BuiltIn, "", problems) {
             failures.push(invalid(format!("built-in pack {id}"), text, problems));
         }
     }

@@ -10,6 +10,7 @@ mod text;
 mod three;
 mod values;
 
+use rustc_hash::FxHashSet;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::Serialize;
@@ -87,6 +88,8 @@ pub struct Reporter<'r> {
     pub(super) rules: &'r Rules,
     pub(super) redactor: Redactor<'r>,
     pub(super) addresses: Addresses,
+    /// Documents whose secrets the redactor knows, by the address of their text.
+    pub(super) known: FxHashSet<usize>,
     report: Report,
 }
 
@@ -98,6 +101,7 @@ impl<'r> Reporter<'r> {
             rules,
             redactor: Redactor::new(&rules.secrets, show_secrets),
             addresses: Addresses::default(),
+            known: FxHashSet::default(),
             report: Report::empty(show_secrets),
         }
     }

@@ -106,6 +106,11 @@ impl Reporter<'_> {
             _ => None,
         };
         let place = place.unwrap_or_else(|| change.place());
+        for place in change.before.iter().chain(&change.after) {
+            if self.known.insert(place.document.text().as_ptr() as usize) {
+                self.redactor.learn(&self.rules.identities, place.document);
+            }
+        }
         let secret = self.is_secret(place);
         let address = self.address(place);
         let (section, label) = section(

@@ -1,5 +1,6 @@
 //! What a merge read and wrote, with what, and what its result was held to.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::io::stream::sha256;
@@ -7,7 +8,7 @@ use crate::pack::Rules;
 use crate::pack::rules::PackId;
 
 /// All that.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct About {
     /// The version of conferry.
     tool: &'static str,
@@ -19,13 +20,13 @@ pub struct About {
     checks: Vec<Check>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Pack {
     id: PackId,
     version: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct DigestLine {
     /// `base`, `old`, `new` or `result`.
     role: &'static str,
@@ -33,7 +34,7 @@ struct DigestLine {
     sha256: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Check {
     name: &'static str,
     verdict: &'static str,

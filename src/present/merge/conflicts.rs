@@ -1,5 +1,6 @@
 //! A conflict of a `merge` as its report shows it: what it means, and the rule that settles it.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Report;
@@ -18,7 +19,7 @@ use crate::present::redact::Redactor;
 /// How a value that a rule requires and nobody has is called in reports.
 const REQUIRED: &str = "required";
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub(super) struct ConflictLine {
     pub(super) kind: &'static str,
     /// The kind in words.
@@ -65,7 +66,7 @@ impl ConflictLine {
         redactor: &mut Redactor<'_>,
     ) -> Self {
         let address = redactor.address(&conflict.address);
-        let settling = settling_rule(conflict, &address, offer, inputs, component);
+        let settling = settling_rule(conflict, &address, offer, redactor, component);
         Self {
             kind: conflict.kind.name(),
             meaning: meaning(conflict.kind),
@@ -186,7 +187,7 @@ fn settling_rule(
     conflict: &Conflict,
     address: &str,
     offer: &[Take],
-    inputs: &Inputs<'_>,
+    redactor: &Redactor<'_>,
     component: Option<&Component>,
 ) -> Result<SettlingRule, &'static str> {
     if offer.is_empty() {
@@ -201,7 +202,7 @@ fn settling_rule(
     }
     let component = component.map(|component| component.provenance.id.clone());
     // No id has a secret in it, not even where they are shown.
-    let masked = Redactor::new(&inputs.rules.secrets, false).address(&conflict.address);
+    let masked = redactor.masking().address(&conflict.address);
     Ok(SettlingRule {
         id: id_for(&masked, component.as_ref()),
         component,

@@ -1,5 +1,6 @@
 //! Settings of the old file that the new one has as well: counted in every report, listed where that can be folded.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::located::Located;
@@ -13,7 +14,7 @@ use crate::present::section::value_of_entry;
 use crate::xml::address::Leaf;
 
 /// One of them.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct EqualLine {
     pub(super) section: String,
     pub(super) label: String,

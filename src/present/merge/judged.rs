@@ -1,5 +1,6 @@
 //! What lint says of the old file and of the result.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::diff::risk::{Linted, risks};
@@ -8,7 +9,7 @@ use crate::pack::lint::Severity;
 use crate::pack::rules::RuleId;
 
 /// Both runs.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Judged {
     /// How many findings the old file has.
     pub(super) old: Findings,
@@ -21,7 +22,7 @@ pub struct Judged {
 }
 
 /// How many findings of each severity.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, JsonSchema)]
 pub(super) struct Findings {
     pub(super) errors: usize,
     pub(super) warnings: usize,
@@ -29,7 +30,7 @@ pub(super) struct Findings {
 }
 
 /// A finding about the result.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Found {
     /// Id of the rule.
     pub(super) rule: RuleId,

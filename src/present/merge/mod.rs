@@ -16,6 +16,8 @@ mod verdict;
 mod why;
 
 use rustc_hash::FxHashMap;
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
 use serde::Serialize;
 
 pub use self::about::About;
@@ -31,16 +33,16 @@ use crate::merge::comment_account::CommentAccount;
 use crate::merge::offers::{Offer, component_of};
 use crate::merge::outcome::Decision;
 use crate::merge::{Inputs, Merged, Missing, Outcome};
-use crate::present::json::json_of_run;
+use crate::present::json::{json, json_of_run};
 use crate::present::redact::Redactor;
-use crate::present::run::Run;
+use crate::present::run::{OfRun, Run};
 use crate::xml::{Document, Lines};
 
 /// Version of the JSON. It changes when a field is renamed, removed or means something else.
 pub const SCHEMA: u32 = 1;
 
 /// The names of the files, as the user gave them.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Files {
     /// The base, if there is one.
     pub base: Option<String>,
@@ -52,10 +54,13 @@ pub struct Files {
     pub output: String,
 }
 
-/// Everything there is to report.
-#[derive(Debug, Serialize)]
+/// What `conferry merge --format json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(title = "conferry merge report")]
 pub struct Report {
+    /// Version of this format: 1. Fields may be added without a new one.
     schema: u32,
+    /// Always `merge`.
     command: &'static str,
     /// Whether secrets are shown (`--show-secrets`).
     secrets_shown: bool,
@@ -104,7 +109,7 @@ pub struct Worked<'a> {
 }
 
 /// What became of the comments of the old file.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 struct CommentLines {
     comments: usize,
     carried: usize,
@@ -114,7 +119,7 @@ struct CommentLines {
 }
 
 /// A comment of the administrator's that is not in the result.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct LeftComment {
     /// Line in the old file, from 1.
     line: usize,
@@ -122,7 +127,7 @@ struct LeftComment {
     text: Option<String>,
 }
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 struct AccountLine {
     settings: usize,
     carried: usize,
@@ -133,13 +138,13 @@ struct AccountLine {
     dropped_by: Vec<DroppedBy>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct DroppedBy {
     by: String,
     settings: usize,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum Kind {
     Carried,
@@ -163,7 +168,7 @@ impl Kind {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct DecisionLine {
     kind: Kind,
     /// The section it is in, as a path from the root element.
@@ -198,6 +203,10 @@ impl Report {
             offers,
             files,
         } = worked;
+        let files_read = [inputs.base, Some(inputs.incoming), Some(inputs.carrier)];
+        for document in files_read.into_iter().flatten() {
+            redactor.learn(&inputs.rules.identities, document);
+        }
         let component = component_of(inputs);
         let located = Located::of(inputs, result);
         let mut report = Self {
@@ -320,6 +329,15 @@ impl DecisionLine {
             places,
         }
     }
+}
+
+/// The JSON Schema (draft 2020-12) of [`Report::json`].
+#[must_use]
+pub fn json_schema() -> String {
+    let generator = SchemaSettings::draft2020_12()
+        .for_serialize()
+        .into_generator();
+    json(&generator.into_root_schema_for::<OfRun<'_, Report>>())
 }
 
 fn kind(decision: &Decision) -> Kind {

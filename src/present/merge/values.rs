@@ -1,12 +1,13 @@
 //! Values and their places as reports show them.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::merge::outcome::{Places, Value, Values};
 use crate::present::redact::Redactor;
 use crate::xml::{Lines, Span};
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub(super) struct ValueLine {
     pub(super) base: Option<Shown>,
     pub(super) old: Option<Shown>,
@@ -14,7 +15,7 @@ pub(super) struct ValueLine {
 }
 
 /// A value as it may be shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub(super) struct Shown {
     pub(super) text: String,
@@ -43,7 +44,7 @@ impl Shown {
     }
 }
 
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, JsonSchema)]
 pub(super) struct PlacesLine {
     pub(super) base: Option<Place>,
     pub(super) old: Option<Place>,
@@ -52,7 +53,7 @@ pub(super) struct PlacesLine {
     pub(super) result: Option<Place>,
 }
 
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, JsonSchema)]
 pub(super) struct Place {
     pub(super) line: usize,
     pub(super) column: usize,

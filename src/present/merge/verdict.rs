@@ -1,12 +1,13 @@
 //! What came of a merge, in one line: the first thing that every report says.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::DecisionLine;
 use crate::present::count::number;
 
 /// What came of it.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub(super) struct Verdict {
     pub(super) state: State,
     /// How many conflicts are left to people.
@@ -18,7 +19,7 @@ pub(super) struct Verdict {
 }
 
 /// The verdict in a word.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum State {
     /// Nothing is left to people.

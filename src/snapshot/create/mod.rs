@@ -233,7 +233,7 @@ pub fn create(
         file.finish().map_err(taken)?;
         return Ok(created);
     }
-    let new = NewFolder::beside(target).map_err(taken)?;
+    let new = NewFolder::beside(target, true).map_err(taken)?;
     let (entries, problems) = folder::into_folder(&plan.files, new.folder(), progress)?;
     let manifest = manifest(plan, entries, &problems, facts, rules);
     let bytes = manifest.to_bytes();

@@ -20,6 +20,7 @@ use thiserror::Error;
 
 mod index;
 mod parse;
+mod positions;
 mod reach;
 mod sense;
 
@@ -28,6 +29,7 @@ use super::document::{Document, NodeId};
 use super::fold::equal_but_for_case;
 pub use index::SelectorIndex;
 use parse::Parser;
+pub use positions::Positions;
 pub use reach::Reach;
 
 /// A compiled selector.
@@ -38,7 +40,7 @@ pub struct Selector {
     leaf: Leaf,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Step {
     any_depth: bool,
     /// `None` is `*`.
@@ -46,7 +48,7 @@ struct Step {
     predicates: Vec<Predicate>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Predicate {
     Position(usize),
     Exists(Operand),
@@ -54,7 +56,7 @@ enum Predicate {
     Not(Box<Predicate>),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Comparison {
     Equals,
     Contains,
@@ -62,7 +64,7 @@ enum Comparison {
     EndsWith,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Operand {
     lower_case: bool,
     children: Vec<String>,
@@ -178,7 +180,7 @@ impl Selector {
         ignores_case: IgnoresCase<'_>,
     ) -> bool {
         let step = self.steps.last();
-        step.is_some_and(|step| step.matches(document, element, ignores_case))
+        step.is_some_and(|step| step.matches(document, element, ignores_case, None))
     }
 
     /// The selector as written.
@@ -201,11 +203,25 @@ impl Selector {
         element: NodeId,
         ignores_case: IgnoresCase<'_>,
     ) -> bool {
+        self.matches_among(document, element, ignores_case, None)
+    }
+
+    /// The same, with positions remembered in `positions`.
+    #[must_use]
+    pub fn matches_among(
+        &self,
+        document: &Document,
+        element: NodeId,
+        ignores_case: IgnoresCase<'_>,
+        positions: Option<&Positions>,
+    ) -> bool {
         // Names say most and cost least.
         let has_predicates = self.steps.iter().any(|step| !step.predicates.is_empty());
         let by_name = |step: &Step, node| step.has_name(document, node);
-        (!has_predicates || self.matches_up(document, element, self.steps.len(), None, &by_name))
-            && self.matches_below(document, element, None, ignores_case)
+        let matches = |step: &Step, node| step.matches(document, node, ignores_case, positions);
+        let count = self.steps.len();
+        (!has_predicates || self.matches_up(document, element, count, None, &by_name))
+            && self.matches_up(document, element, count, None, &matches)
     }
 
     /// As [`Self::matches_element`], as if `top` were the document.
@@ -216,7 +232,7 @@ impl Selector {
         top: Option<NodeId>,
         ignores_case: IgnoresCase<'_>,
     ) -> bool {
-        let matches = |step: &Step, node| step.matches(document, node, ignores_case);
+        let matches = |step: &Step, node| step.matches(document, node, ignores_case, None);
         self.matches_up(document, element, self.steps.len(), top, &matches)
     }
 
@@ -230,12 +246,26 @@ impl Selector {
         leaf: &Leaf,
         ignores_case: IgnoresCase<'_>,
     ) -> bool {
+        self.covers_among(document, element, leaf, ignores_case, None)
+    }
+
+    /// The same, with positions remembered in `positions`.
+    #[must_use]
+    pub fn covers_among(
+        &self,
+        document: &Document,
+        element: NodeId,
+        leaf: &Leaf,
+        ignores_case: IgnoresCase<'_>,
+        positions: Option<&Positions>,
+    ) -> bool {
+        let matches = |node| self.matches_among(document, node, ignores_case, positions);
         if self.leaf != Leaf::Element {
-            return self.leaf == *leaf && self.matches_element(document, element, ignores_case);
+            return self.leaf == *leaf && matches(element);
         }
         let mut at = Some(element);
         while let Some(node) = at.filter(|node| document.is_element(*node)) {
-            if self.matches_element(document, node, ignores_case) {
+            if matches(node) {
                 return true;
             }
             at = document.parent(node);
@@ -310,13 +340,29 @@ impl Step {
         name.is_none_or(|name| document.local_name(element) == name)
     }
 
-    fn matches(&self, document: &Document, element: NodeId, ignores_case: IgnoresCase<'_>) -> bool {
-        self.has_name(document, element)
-            && self
-                .predicates
-                .iter()
-                .enumerate()
-                .all(|(at, predicate)| self.holds(predicate, at, document, element, ignores_case))
+    fn matches(
+        &self,
+        document: &Document,
+        element: NodeId,
+        ignores_case: IgnoresCase<'_>,
+        positions: Option<&Positions>,
+    ) -> bool {
+        let all = self.predicates.len();
+        self.passes(all, document, element, ignores_case, positions)
+    }
+
+    /// Whether the name and the first `count` predicates hold.
+    fn passes(
+        &self,
+        count: usize,
+        document: &Document,
+        element: NodeId,
+        ignores_case: IgnoresCase<'_>,
+        positions: Option<&Positions>,
+    ) -> bool {
+        let holds =
+            |(at, predicate)| self.holds(predicate, at, document, element, ignores_case, positions);
+        self.has_name(document, element) && self.predicates[..count].iter().enumerate().all(holds)
     }
 
     fn holds(
@@ -326,22 +372,24 @@ impl Step {
         document: &Document,
         element: NodeId,
         ignores_case: IgnoresCase<'_>,
+        positions: Option<&Positions>,
     ) -> bool {
         match predicate {
             Predicate::Position(wanted) => {
-                let earlier = Self {
-                    any_depth: self.any_depth,
-                    name: self.name.clone(),
-                    predicates: self.predicates[..at].to_vec(),
-                };
                 let Some(parent) = document.parent(element) else {
                     return *wanted == 1;
                 };
-                document
-                    .child_elements(parent)
-                    .filter(|sibling| earlier.matches(document, *sibling, ignores_case))
-                    .nth(wanted.saturating_sub(1))
-                    == Some(element)
+                let passes = |node| self.passes(at, document, node, ignores_case, None);
+                match positions {
+                    Some(known) => {
+                        let place = (document, parent, element);
+                        known.of(self, at, place, &passes) == Some(*wanted)
+                    }
+                    None => {
+                        let mut counted = document.child_elements(parent).filter(|n| passes(*n));
+                        counted.nth(wanted.saturating_sub(1)) == Some(element)
+                    }
+                }
             }
             Predicate::Exists(operand) => operand.any(document, element, &|_, _| true),
             Predicate::Compare(comparison, operand, literal) => {
@@ -358,7 +406,9 @@ impl Step {
                     Comparison::EndsWith => value.ends_with(literal.as_str()),
                 })
             }
-            Predicate::Not(inner) => !self.holds(inner, at, document, element, ignores_case),
+            Predicate::Not(inner) => {
+                !self.holds(inner, at, document, element, ignores_case, positions)
+            }
         }
     }
 }
