@@ -3,12 +3,11 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::HashMap;
 
-use super::{Compared, Counts, File, Found, Neighbours, Part, Reporter, Row, Side, WithoutMeaning};
+use super::{Compared, Counts, File, Found, Part, Reporter, Row, Side, WithoutMeaning};
 use crate::config::secrets::{masked, ranges};
 use crate::diff::parts::Parts;
 use crate::diff::risk::Risk;
-use crate::diff::{Change, Confirmation, Kind, Place};
-use crate::matching::keys::is_identity_attribute;
+use crate::diff::{Change, Kind, Place};
 use crate::present::section::{section, value_of_entry};
 use crate::xml::address::{Address, Leaf};
 use crate::xml::span::Lines;
@@ -307,102 +306,6 @@ impl Reporter<'_> {
             None => return,
         };
         row.note.get_or_insert(said);
-    }
-
-    /// What of a name is different.
-    fn names(&mut self, change: &Change<'_>) -> Vec<Part> {
-        let (Kind::Renamed(_), Some(before), Some(after)) =
-            (&change.kind, &change.before, &change.after)
-        else {
-            return Vec::new();
-        };
-        let table = &self.rules.identities;
-        let (one, other) = (before.document, after.document);
-        let mut names = Vec::new();
-        if one.name(before.element) != other.name(after.element) {
-            names.push(Part {
-                name: "name".to_owned(),
-                before: Some(one.name(before.element).to_owned()),
-                after: Some(other.name(after.element).to_owned()),
-            });
-        }
-        for attribute in one.attributes(before.element) {
-            let name = one.slice(attribute.name);
-            let values = [
-                one.value(before.element, name),
-                other.value(after.element, name),
-            ];
-            let is_name = is_identity_attribute(table, one, before.element, name)
-                && is_identity_attribute(table, other, after.element, name);
-            if is_name && values[0] != values[1] {
-                let leaf = Leaf::Attribute(name.to_owned());
-                let secret = self.is_secret(&Place {
-                    leaf,
-                    ..after.clone()
-                });
-                let [before, after] =
-                    values.map(|value| value.map(|value| self.redactor.value(&value, secret)));
-                names.push(Part {
-                    name: format!("@{name}"),
-                    before,
-                    after,
-                });
-            }
-        }
-        names
-    }
-
-    fn note(&mut self, change: &Change<'_>) -> Option<String> {
-        let file = |place: &Option<Place<'_>>| {
-            let place = place.as_ref()?;
-            let pointer = ["configSource", "file"]
-                .into_iter()
-                .find_map(|name| place.document.value(place.element, name))?;
-            Some(pointer.into_owned())
-        };
-        Some(match &change.kind {
-            Kind::Renamed(Confirmation::SameContent) => {
-                "everything else in it is the same, and nothing else has this content".to_owned()
-            }
-            Kind::Renamed(Confirmation::SimilarContent { same, of }) => {
-                format!("{same} of {of} elements in it are the same")
-            }
-            Kind::Renamed(Confirmation::Rule(rule)) => format!("rule {rule} says so"),
-            Kind::MovedOut(count) => {
-                format!("{} moved to {}", entries(*count), file(&change.after)?)
-            }
-            Kind::MovedIn(count) => format!(
-                "{} moved here from {}",
-                entries(*count),
-                file(&change.before)?
-            ),
-            _ => return None,
-        })
-    }
-
-    fn order(&mut self, kind: &Kind<'_>) -> Vec<Neighbours> {
-        let Kind::Reordered(moved) = kind else {
-            return Vec::new();
-        };
-        let mut shown = |place: &Place<'_>| {
-            let address = self.address(place);
-            self.redactor.address(&address)
-        };
-        moved
-            .iter()
-            .map(|one| Neighbours {
-                child: shown(&one.child),
-                behind: one.behind.as_ref().map(&mut shown),
-                was_behind: one.was_behind.as_ref().map(&mut shown),
-            })
-            .collect()
-    }
-}
-
-fn entries(count: usize) -> String {
-    match count {
-        1 => "1 entry".to_owned(),
-        _ => format!("{count} entries"),
     }
 }
 
