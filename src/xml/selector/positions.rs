@@ -12,11 +12,14 @@ use crate::xml::{Document, NodeId};
 /// What a position counts: children of a parent that pass a step up to the position.
 type Counted = (Option<String>, Vec<Predicate>);
 
+/// What was counted, and the position of each child that was.
+type Places = (Counted, FxHashMap<NodeId, usize>);
+
 /// Positions that were asked for. For documents that live longer than it does: they are known by the
 /// address of their text.
 #[derive(Debug, Default)]
 pub struct Positions {
-    known: RefCell<FxHashMap<(usize, NodeId, u64), (Counted, FxHashMap<NodeId, usize>)>>,
+    known: RefCell<FxHashMap<(usize, NodeId, u64), Places>>,
 }
 
 impl Positions {
