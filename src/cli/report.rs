@@ -80,7 +80,8 @@ fn merge(args: &MergeArgs, output: &mut Output) -> Result<Exit, Failures> {
         Format::Json => output.out(&as_json(&together, &errors)),
         Format::Markdown => output.out(&markdown(&page(&together, &errors))),
         Format::Html => {
-            output.out(&html(&page(&together, &errors), Assets::Inside).map_err(Failure::from)?)
+            let page = html(&page(&together, &errors), Assets::Inside).map_err(Failure::from)?;
+            output.out(&page);
         }
     }
     let exit = match together.rows.is_empty() {

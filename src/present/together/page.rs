@@ -51,8 +51,8 @@ pub fn page(together: &Together, errors: &[String]) -> Page {
         })
         .collect(),
         row_name: "What",
-        section_name: ("Section", "in "),
-        columns: vec!["values".to_owned(), "on".to_owned()],
+        section_name: ("Section or rule", ""),
+        columns: vec!["on".to_owned()],
         groups: groups(together, &names),
         lists: lists(together, &names),
         facts: (together.reports.iter().zip(&names))
@@ -93,11 +93,26 @@ fn groups(together: &Together, names: &[String]) -> Vec<Group> {
 
 fn row(found: &Row, names: &[String]) -> page::Row {
     let item = &found.item;
-    let values: Vec<String> = (item.values.iter())
-        .map(|(side, value)| format!("{side}: {value}"))
-        .collect();
     let mut on: Vec<&str> = found.on.iter().map(|(at, _)| names[*at].as_str()).collect();
     on.dedup();
+    let place = found.on.first().map_or("", |(_, place)| place.as_str());
+    let severity = item.severity.map(Severity::name);
+    // What a finding is about is its message, of anything else it is a setting.
+    let (label, said) = match found.of {
+        Kind::Lint => {
+            let message = format!("{}: {}", severity.unwrap_or_default(), item.label);
+            (item.code.clone(), vec![message])
+        }
+        Kind::Diff | Kind::Merge => {
+            let what = match severity {
+                Some(severity) => format!("{}, {severity}", item.code),
+                None => item.code.clone(),
+            };
+            (item.label.clone(), vec![what])
+        }
+    };
+    let values = item.values.iter();
+    let values = values.map(|(side, value)| format!("{side}: {value}"));
     page::Row {
         identity: format!(
             "{}\0{}\0{}\0{}",
@@ -108,27 +123,17 @@ fn row(found: &Row, names: &[String]) -> page::Row {
         ),
         status: found.of.name(),
         section: item.section.clone(),
-        label: match item.label.as_str() {
-            "" => item.code.clone(),
-            label => format!("{}: {label}", item.code),
-        },
+        label,
         address: item.address.clone(),
         risk: item.severity,
-        cells: vec![
-            Cell {
-                text: (!values.is_empty()).then(|| values.join("\n")),
-                ..Cell::default()
-            },
-            Cell {
-                text: Some(on.join(", ")),
-                described: false,
-                place: Some(format!("{}, {}", number(on.len(), "report"), {
-                    found.on.first().map_or("", |(_, place)| place.as_str())
-                })),
-            },
-        ],
-        said: (item.severity.iter())
-            .map(|severity| severity.name().to_owned())
+        cells: vec![Cell {
+            text: Some(on.join(", ")),
+            described: true,
+            place: Some(format!("{}, {place}", number(on.len(), "report"))),
+        }],
+        said: said
+            .into_iter()
+            .chain(values)
             .chain(item.said.iter().cloned())
             .collect(),
         code: None,
