@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use crate::command::{conferry, copy_tree, folder, tree};
+use crate::command::{RUN, conferry, copy_tree, folder, tree};
 
 /// Pages that are free at most; with as many, every job here ends well.
 const PAGES: usize = 48;
@@ -61,6 +61,7 @@ fn with_disk(at: &Path, size: usize, line: &str) -> Output {
     Command::new("unshare")
         .args(["--user", "--map-root-user", "--mount", "sh", "-c", &script])
         .current_dir(at)
+        .envs(RUN)
         .output()
         .unwrap_or_else(|error| panic!("unshare: {error}"))
 }

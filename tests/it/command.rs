@@ -10,6 +10,9 @@ use assert_cmd::Command;
 /// What Windows calls a fault of its own.
 const ERROR_INTERNAL_ERROR: i32 = 1359;
 
+/// The run that reports name. All else in a report follows from its input.
+pub const RUN: [(&str, &str); 2] = [("CONFERRY_HOST", "SRV01"), ("CONFERRY_RUN_ID", "run-1")];
+
 /// What a run printed and how it ended.
 pub struct Run {
     pub stdout: String,
@@ -21,10 +24,7 @@ pub struct Run {
 pub fn conferry(folder: &Path) -> Command {
     let mut command = Command::cargo_bin("conferry").unwrap();
     command.env_clear().current_dir(folder);
-    // All else in a report follows from its input.
-    command
-        .env("CONFERRY_HOST", "SRV01")
-        .env("CONFERRY_RUN_ID", "run-1");
+    command.envs(RUN);
     if cfg!(windows) {
         // Without these Windows has no temporary folder, and does not find its own libraries.
         for name in ["SystemRoot", "TEMP", "TMP"] {
