@@ -66,6 +66,16 @@ pub fn repeating_pack(
     text.push_str(&comment(
         "Give them to `conferry merge` as --rules; --old is the file that has the changes.",
     ));
+    let mut read = BTreeSet::new();
+    for place in files
+        .iter()
+        .flat_map(|file| file.changes)
+        .flat_map(|change| change.before.iter().chain(&change.after))
+    {
+        if read.insert(place.document.text().as_ptr() as usize) {
+            writing.redactor.learn(&rules.identities, place.document);
+        }
+    }
     let without_component = files.iter().filter(|file| file.component.is_none());
     let is_clear = files.len() == 1 || without_component.count() == 0;
     for file in files {
