@@ -159,6 +159,11 @@ impl Output {
         self.err.put(text.as_bytes());
     }
 
+    /// Prints lines that are commands to the log of a build as talk.
+    pub fn err_commands(&mut self, text: &str) {
+        self.err.put(printed(text, Printed::Commands).as_bytes());
+    }
+
     /// Prints what clap has to say: help, or what is wrong with the command line.
     pub fn clap(&mut self, error: &clap::Error) {
         let said = error.render();

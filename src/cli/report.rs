@@ -1,5 +1,6 @@
 //! `conferry report`: reports of many servers as one.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -23,7 +24,8 @@ Examples:
   A folder of reports:
     conferry report merge reports
 
-Exit codes: 0 no report has anything; 1 findings, differences or conflicts; 2 a file is no report.";
+Exit codes: 0 no report has anything; 1 findings, differences, conflicts, or what could not be done on a server;
+2 a file is no report.";
 
 /// Puts the reports of many servers together
 #[derive(Debug, Args)]
@@ -84,7 +86,9 @@ fn merge(args: &MergeArgs, output: &mut Output) -> Result<Exit, Failures> {
             output.out(&page);
         }
     }
-    let exit = match together.rows.is_empty() {
+    let is_clean = together.rows.is_empty()
+        && (together.reports.iter()).all(|report| report.errors.is_empty());
+    let exit = match is_clean {
         true => Exit::Clean,
         false => Exit::Findings,
     };
@@ -93,10 +97,17 @@ fn merge(args: &MergeArgs, output: &mut Output) -> Result<Exit, Failures> {
 
 /// The files that are named, and those in folders that are.
 fn files(paths: &[PathBuf], failures: &mut Failures) -> Vec<PathBuf> {
-    let mut files = Vec::new();
+    let mut files: Vec<PathBuf> = Vec::new();
+    // A file that is named and lies in a folder that is named is one report.
+    let mut known = HashSet::new();
+    let mut add = |path: &PathBuf| {
+        if known.insert(path.canonicalize().unwrap_or_else(|_| path.clone())) {
+            files.push(path.clone());
+        }
+    };
     for path in paths {
         if !path.is_dir() {
-            files.push(path.clone());
+            add(path);
             continue;
         }
         let Some(selection) = failures.keep(Selection::new(&["*.json".to_owned()], &[])) else {
@@ -111,7 +122,7 @@ fn files(paths: &[PathBuf], failures: &mut Failures) -> Vec<PathBuf> {
                     .help("Make reports with --format json, and name their files or their folder."),
             );
         }
-        files.extend(walked.files.into_iter().map(|found| found.path));
+        walked.files.iter().for_each(|found| add(&found.path));
     }
     files
 }

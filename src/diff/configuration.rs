@@ -74,6 +74,15 @@ impl<'d> Configuration<'d> {
         Some(Side { document, digests })
     }
 
+    /// Whether a section at this element or below it points at a file that was read.
+    pub(super) fn points_below(&self, at: At<'_>) -> bool {
+        let above =
+            |section| std::iter::successors(Some(section), |node| self.document.parent(*node));
+        at.file.is_none()
+            && (self.sidecars.iter())
+                .any(|attached| above(attached.sidecar.section).any(|node| node == at.node))
+    }
+
     /// The root of the file that `section` points at, if it was read.
     pub(super) fn sidecar_of(&self, section: At<'_>) -> Option<At<'_>> {
         let attached = self

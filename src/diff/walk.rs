@@ -67,7 +67,11 @@ impl<'c> Walk<'c, '_> {
         let is_same = one
             .side
             .same_but_for_layout(one.node, other.side, other.node);
-        if is_same && beside.iter().all(Option::is_none) {
+        let points_below = [one, other]
+            .into_iter()
+            .zip(self.files)
+            .any(|(at, files)| files.points_below(at));
+        if is_same && !points_below {
             self.found.counted.formatting += form::differences(one, other);
             return;
         }

@@ -1,5 +1,6 @@
 //! One report, from its JSON. Fields that are not needed here are skipped, so that a report with more is read too.
 
+use encoding_rs::Encoding;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use thiserror::Error;
@@ -14,8 +15,13 @@ const SCHEMA: u32 = 1;
 #[derive(Debug, Error)]
 pub enum Unread {
     /// It is no JSON, or not what conferry writes.
-    #[error("it is no report of conferry: {0}")]
-    NotOurs(#[from] serde_json::Error),
+    #[error("it is no report of conferry (line {line}, column {column})")]
+    NotOurs {
+        /// Line where it stops being one, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+    },
     /// It is of another command.
     #[error("it is a report of `{0}`; those of lint, diff and merge can be put together")]
     Command(String),
@@ -65,6 +71,10 @@ struct Finding {
 #[derive(Deserialize)]
 struct Diff {
     files: Vec<Compared>,
+    #[serde(default)]
+    only_before: Vec<String>,
+    #[serde(default)]
+    only_after: Vec<String>,
     /// Three inputs or more.
     side_by_side: Option<IgnoredAny>,
     #[serde(default)]
@@ -150,12 +160,25 @@ struct Judged {
     new: Vec<Found>,
 }
 
+impl From<serde_json::Error> for Unread {
+    /// Without the words of the error, which may quote what the file says.
+    fn from(error: serde_json::Error) -> Self {
+        Self::NotOurs {
+            line: error.line(),
+            column: error.column(),
+        }
+    }
+}
+
 /// The report in `bytes`, which were read from `path`.
 ///
 /// # Errors
 /// Why it is none.
 pub fn read(path: &str, bytes: &[u8]) -> Result<ServerReport, Unread> {
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    // PowerShell writes UTF-16 where it redirects.
+    let decoded = Encoding::for_bom(bytes)
+        .map(|(encoding, mark)| encoding.decode_without_bom_handling(&bytes[mark..]).0);
+    let bytes = decoded.as_deref().map_or(bytes, str::as_bytes);
     let head: Head = serde_json::from_slice(bytes)?;
     if head.schema > SCHEMA {
         return Err(Unread::Newer(head.schema));
@@ -171,7 +194,13 @@ pub fn read(path: &str, bytes: &[u8]) -> Result<ServerReport, Unread> {
             if diff.side_by_side.is_some() {
                 return Err(Unread::SideBySide);
             }
-            let items = diff.files.into_iter().flat_map(of_compared).collect();
+            let mut items: Vec<Item> = diff.files.into_iter().flat_map(of_compared).collect();
+            for (code, files) in [
+                ("only-before", diff.only_before),
+                ("only-after", diff.only_after),
+            ] {
+                items.extend(files.into_iter().map(|file| of_file(code, file)));
+            }
             (Kind::Diff, items, diff.errors)
         }
         "merge" => {
@@ -235,6 +264,20 @@ fn of_compared(compared: Compared) -> Vec<Item> {
     }
     items.extend(findings.into_iter().map(|found| of_found(found, &file)));
     items
+}
+
+/// A file that only one side has.
+fn of_file(code: &str, file: String) -> Item {
+    Item {
+        severity: None,
+        code: code.to_owned(),
+        section: String::new(),
+        label: file.clone(),
+        address: String::new(),
+        values: Vec::new(),
+        said: vec!["Only one side has this file.".to_owned()],
+        place: file,
+    }
 }
 
 fn of_merge(merge: Merge) -> Vec<Item> {
@@ -326,15 +369,15 @@ mod tests {
     #[test]
     fn what_is_no_report_is_refused_by_name() {
         let refused = |text: &str| read("r.json", text.as_bytes()).unwrap_err();
-        assert!(matches!(refused("{"), Unread::NotOurs(_)));
-        assert!(matches!(refused("[]"), Unread::NotOurs(_)));
+        assert!(matches!(refused("{"), Unread::NotOurs { .. }));
+        assert!(matches!(refused("[]"), Unread::NotOurs { .. }));
         let rules = r#"{"schema":1,"command":"rules list"}"#;
         assert!(matches!(refused(rules), Unread::Command(_)));
         let newer = r#"{"schema":2,"command":"lint"}"#;
         assert!(matches!(refused(newer), Unread::Newer(2)));
         assert!(matches!(
             refused(r#"{"schema":1,"command":"lint"}"#),
-            Unread::NotOurs(_)
+            Unread::NotOurs { .. }
         ));
         let empty = read(
             "r.json",

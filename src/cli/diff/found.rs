@@ -102,7 +102,7 @@ pub(super) struct Found<'c> {
     pub(super) difference: Difference<'c>,
     pub(super) risks: Risks,
     pub(super) said: Said,
-    not_compared: Vec<String>,
+    pub(super) not_compared: Vec<String>,
     effective_with: Option<Vec<String>>,
 }
 

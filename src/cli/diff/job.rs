@@ -16,6 +16,7 @@ use crate::cli::output::Output;
 use crate::cli::pack_options::load_lint_rules;
 use crate::cli::this_run::this_run;
 use crate::error::{Failure, Failures};
+use crate::lint::is_snapshot;
 use crate::pack::Rules;
 use crate::present::diff as lines;
 use crate::present::differences::{
@@ -56,6 +57,16 @@ impl<'a> Job<'a> {
             let kept = read.into_iter().filter_map(|side| failures.keep(side));
             kept.collect()
         };
+        let is_folder = |path: &PathBuf| path.is_dir() || is_snapshot(path);
+        let sides = args.before.iter().chain(&args.after);
+        let folders = sides.clone().filter(|path| is_folder(path)).count();
+        if folders > 0 && folders < sides.count() {
+            return Err(
+                Failure::new("files and folders cannot be compared with each other")
+                    .help("Name files only, or folders and snapshots only.")
+                    .into(),
+            );
+        }
         let base = read(args.base.iter().collect()).pop();
         let parents = read(args.parent.iter().collect());
         let sides = read(args.before.iter().chain(&args.after).collect());

@@ -1,7 +1,8 @@
 //! Which files of two sides are compared with each other.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
+use std::path::Path;
 
 use super::sides::Side;
 use crate::pack::Rules;
@@ -53,6 +54,9 @@ pub(super) fn pairs(before: &Side, after: &Side, rules: &Rules) -> Pairs {
     join(sides, &mut free, &mut both, by_path);
     join(sides, &mut free, &mut both, by_new_path);
     join(sides, &mut free, &mut both, by_component);
+    // What a section of another file reads is compared with that file.
+    let read = sides.map(read_by_others);
+    both.retain(|pair| !(read[0].contains(&pair.before) && read[1].contains(&pair.after)));
     both.sort_by_key(|pair| pair.before);
     let [only_before, only_after] = free;
     Pairs {
@@ -60,6 +64,23 @@ pub(super) fn pairs(before: &Side, after: &Side, rules: &Rules) -> Pairs {
         only_before,
         only_after,
     }
+}
+
+/// The files of a side that sections of its other files point at.
+fn read_by_others(side: &Side) -> HashSet<usize> {
+    let subjects = &side.estate.subjects;
+    let at: HashMap<&Path, usize> = (subjects.iter().enumerate())
+        .map(|(at, subject)| (subject.path.as_path(), at))
+        .collect();
+    let mut read = HashSet::new();
+    for subject in subjects {
+        let folder = subject.path.parent().unwrap_or(Path::new(""));
+        for sidecar in subject.sidecars() {
+            let found = subject.tree.find(folder, &sidecar.path);
+            read.extend(found.and_then(|found| at.get(found.as_path()).copied()));
+        }
+    }
+    read
 }
 
 /// Pairs those that alone on their side have a name, which both sides have.

@@ -104,8 +104,12 @@ impl Target {
             ));
         }
         if pack.left_out > 0 {
+            let which = match pack.rules {
+                0 => "",
+                _ => "; the file says which",
+            };
             line.push_str(&format!(
-                " Changes that no rule can repeat: {}; the file says which.",
+                " Changes that no rule can repeat: {}{which}.",
                 pack.left_out
             ));
         }

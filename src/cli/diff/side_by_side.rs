@@ -23,14 +23,23 @@ pub(super) fn compare(
         .map(|other| pairs(first, other, inputs.rules))
         .collect();
     let names = inputs.sides.iter().map(|side| side.given.clone());
-    reporter.side_by_side(names.collect(), not_everywhere(first, others, &pairings));
+    let files = not_everywhere(first, others, &pairings);
+    // What the first input lacks is compared with nothing.
+    let lacking = files.iter().filter(|file| !file.inputs.contains(&0));
+    let unsure: Vec<usize> = lacking.flat_map(|file| file.inputs.clone()).collect();
+    reporter.side_by_side(names.collect(), files);
+    unsure
+        .into_iter()
+        .for_each(|input| reporter.not_all_compared(input));
     for file in 0..first.estate.subjects.len() {
         let mut compared: Vec<(usize, Pair<'_>)> = Vec::new();
         for ((pairing, other), input) in pairings.iter().zip(others).zip(1..) {
             for pair in pairing.both.iter().filter(|pair| pair.before == file) {
                 let sides = [(first, pair.before), (other, pair.after)];
-                let pair = failures.keep(Pair::load(sides, inputs.rules));
-                compared.extend(pair.map(|pair| (input, pair)));
+                match failures.keep(Pair::load(sides, inputs.rules)) {
+                    Some(pair) => compared.push((input, pair)),
+                    None => reporter.not_all_compared(input),
+                }
             }
         }
         let views: Vec<Option<View<'_>>> = compared
@@ -39,9 +48,14 @@ pub(super) fn compare(
             .collect();
         let mut found = Vec::new();
         for ((input, pair), view) in compared.iter().zip(&views) {
-            let Some(view) = view else { continue };
-            let one = Found::of(inputs, hides, pair, view);
-            found.extend(failures.keep(one).map(|one| (*input, one)));
+            let one = match view {
+                Some(view) => failures.keep(Found::of(inputs, hides, pair, view)),
+                None => None,
+            };
+            if one.as_ref().is_none_or(|one| !one.not_compared.is_empty()) {
+                reporter.not_all_compared(*input);
+            }
+            found.extend(one.map(|one| (*input, one)));
         }
         let others: Vec<_> = (found.iter())
             .map(|(input, found)| (*input, found.compared()))

@@ -31,6 +31,10 @@ pub(super) fn check_files(args: &MergeArgs) -> Result<(), Failure> {
         return Err(Failure::new("standard input can be only one of the files")
             .help("Give `-` once and name the other files."));
     }
+    if args.reports.report.iter().any(|path| is_stdin(path)) {
+        return Err(Failure::new("--report needs the name of a file")
+            .help("Leave it out to have the report on standard output."));
+    }
     base_is_not_old(args)?;
     check_write_rules(args)?;
     Writes::plan(args).map(|_| ())

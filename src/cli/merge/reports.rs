@@ -15,7 +15,7 @@ use crate::present::plain::{Printed, printed};
 /// The options about reports.
 #[derive(Debug, Args)]
 pub(super) struct ReportArgs {
-    /// How to report; of a --report whose name does not say it as well
+    /// The format of the printed report, and of each --report whose name does not say one
     #[arg(
         long,
         value_name = "FORMAT",
@@ -104,7 +104,9 @@ impl ReportArgs {
 
     /// The files that HTML reports link, with what they hold.
     pub(super) fn assets(&self) -> Vec<(PathBuf, &'static str)> {
-        let Some(folder) = &self.html_assets else {
+        let is_html = |path: &PathBuf| Format::of_file(path, self.format) == Format::Html;
+        let Some(folder) = (self.html_assets.as_ref()).filter(|_| self.report.iter().any(is_html))
+        else {
             return Vec::new();
         };
         vec![
@@ -116,6 +118,7 @@ impl ReportArgs {
     /// Prints the report: as talk where the result itself is on standard output.
     pub(super) fn print(&self, text: &str, as_talk: bool, output: &mut Output) {
         match (as_talk, self.format) {
+            (true, Format::Github | Format::Azure) => output.err_commands(text),
             (true, _) => output.err(text),
             (false, Format::Github | Format::Azure) => output.commands(text),
             (false, _) => output.out_or_err(text),
@@ -123,13 +126,23 @@ impl ReportArgs {
     }
 }
 
-/// How a report names the folder of its assets: as seen from its own folder where it is below that.
+/// How a report names the folder of its assets: as seen from its own folder, so that both can be moved together.
 fn linked(assets: &Path, report: &Path) -> String {
     let folder = report
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
     let folder = relative::absolute(folder.unwrap_or(Path::new(".")));
-    relative::seen_from(&folder, assets)
+    let assets = relative::absolute(assets);
+    let both = folder.components().zip(assets.components());
+    let common = both.take_while(|(one, other)| one == other).count();
+    if common == 0 {
+        // On another drive.
+        return relative::seen_from(&folder, &assets);
+    }
+    let up = folder.components().skip(common).map(|_| "..".to_owned());
+    let down = assets.components().skip(common);
+    let down = down.map(|part| part.as_os_str().to_string_lossy().into_owned());
+    up.chain(down).collect::<Vec<String>>().join("/")
 }
 
 fn text_of(report: &Report, format: Format, assets: Assets<'_>) -> Result<String, Failure> {

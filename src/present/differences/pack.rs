@@ -112,6 +112,10 @@ impl Writing<'_> {
         if is_name {
             return self.left_out(change, "what identifies the element changed");
         }
+        if let Some(file) = change.place().file {
+            let why = format!("it is in the file {file}, which a merge copies as it is");
+            return self.left_out(change, &why);
+        }
         if is_within_text(change.place()) {
             return self.left_out(change, "text is around it");
         }

@@ -17,6 +17,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use sha2::{Digest, Sha256};
 
 use crate::error::Failure;
+use crate::present::sarif::uri::uri;
 
 pub use markdown::markdown;
 pub use model::{Cell, Fact, Group, List, Page, Row, Sum, Tone, Verdict};
@@ -121,7 +122,7 @@ pub fn html(page: &Page, assets: Assets<'_>) -> Result<String, Unmade> {
             None,
             match folder {
                 "" => String::new(),
-                folder => format!("{}/", folder.trim_end_matches('/')),
+                folder => format!("{}/", uri(folder.trim_end_matches('/')).0),
             },
         ),
     };

@@ -1,7 +1,7 @@
 //! What every SARIF 2.1.0 log has, whatever command it is of.
 
 pub(super) mod model;
-pub(super) mod uri;
+pub(in crate::present) mod uri;
 
 use std::collections::BTreeMap;
 

@@ -4,7 +4,7 @@ use fluent_uri::pct_enc::EString;
 use fluent_uri::pct_enc::encoder::{Data, Path};
 
 /// `path`, with `/`, as a URI, and whether it is a relative one.
-pub(super) fn uri(path: &str) -> (String, bool) {
+pub(in crate::present) fn uri(path: &str) -> (String, bool) {
     let bytes = path.as_bytes();
     let has_drive = bytes.len() > 2 && bytes[0].is_ascii_alphabetic() && &bytes[1..3] == b":/";
     if has_drive {

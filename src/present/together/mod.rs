@@ -157,7 +157,14 @@ fn counted(together: &Together) -> String {
             servers > 1 && row.on.len() >= of.count()
         })
         .count();
+    let failed = together
+        .reports
+        .iter()
+        .filter(|report| !report.errors.is_empty());
     let all = match together.rows.len() {
+        0 if failed.count() > 0 => {
+            "Not everything could be checked, and nothing else was found".to_owned()
+        }
         0 => "Nothing was found".to_owned(),
         1 => "1 row".to_owned(),
         count => format!("{count} rows"),

@@ -17,6 +17,9 @@ pub fn page(together: &Together, errors: &[String]) -> Page {
         .max();
     let (tone, word) = match (worst, together.rows.is_empty()) {
         _ if !errors.is_empty() => (Tone::Bad, "Not all was read"),
+        _ if (together.reports.iter()).any(|report| !report.errors.is_empty()) => {
+            (Tone::Bad, "Not everything could be checked")
+        }
         (Some(Severity::Error), _) => (Tone::Bad, "Errors"),
         (Some(Severity::Warning), _) => (Tone::Look, "Warnings"),
         (_, false) => (Tone::Look, "Something to look at"),

@@ -35,6 +35,10 @@ pub struct SideBySide {
     pub(super) hidden: usize,
     /// The numbers of inputs (from 0) between which nothing that is shown differs; only groups of two or more.
     pub(super) alike: Vec<Vec<usize>>,
+    /// The numbers of inputs of which something could not be compared; they are like no other.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub(super) not_all_compared: Vec<usize>,
     /// The files, each compared with its counterparts.
     pub(super) tables: Vec<Table>,
     /// Files that not all inputs have.
@@ -139,6 +143,15 @@ impl Reporter<'_> {
             files,
             ..SideBySide::default()
         });
+    }
+
+    /// Remembers that something of an input could not be compared, so that it counts as like no other.
+    pub fn not_all_compared(&mut self, input: usize) {
+        if let Some(table) = &mut self.report.side_by_side
+            && !table.not_all_compared.contains(&input)
+        {
+            table.not_all_compared.push(input);
+        }
     }
 
     /// Adds one file of all inputs; `others` are comparisons of that of the first with that of each other one.
@@ -355,7 +368,8 @@ pub(super) fn alike(report: &SideBySide) -> Vec<Vec<usize>> {
             && (report.files.iter()).all(|file| has(file, one) == has(file, other))
     };
     let mut alike: Vec<Vec<usize>> = Vec::new();
-    for input in 0..report.inputs.len() {
+    let sure = |input: &usize| !report.not_all_compared.contains(input);
+    for input in (0..report.inputs.len()).filter(sure) {
         match alike.iter_mut().find(|group| are_alike(group[0], input)) {
             Some(group) => group.push(input),
             None => alike.push(vec![input]),

@@ -13,6 +13,9 @@ const LONG: usize = 110;
 /// The numbers, in words.
 pub(in super::super) fn counted(report: &SideBySide) -> String {
     let mut said = match report.settings {
+        0 if !report.not_all_compared.is_empty() => {
+            "not everything could be compared, and the rest has no difference in meaning".to_owned()
+        }
         0 => "no difference in meaning".to_owned(),
         1 => "1 setting is not the same everywhere".to_owned(),
         count => format!("{count} settings are not the same everywhere"),
