@@ -1,8 +1,8 @@
 //! The report of `conferry diff` as a page.
 
 use super::text::{counted, effective, names, without_meaning};
-use super::{Counts, File, Part, Report, Row, Side};
-use crate::present::count::number;
+use super::{Counts, Explained, File, Part, Report, Row, Side};
+use crate::present::count::{capital, number};
 use crate::present::page::{self, Cell, Group, List, Page, Sum, Tone, Verdict};
 
 impl Report {
@@ -83,17 +83,7 @@ impl Report {
         let mut lists = Vec::new();
         for file in &self.files {
             let mut items: Vec<String> = file.findings.iter().map(sentence).collect();
-            items.extend(file.explained.iter().map(|explained| {
-                format!(
-                    "{} only by {} -> {}",
-                    match explained.changes {
-                        1 => "1 setting differs".to_owned(),
-                        count => format!("{count} settings differ"),
-                    },
-                    explained.from,
-                    explained.to
-                )
-            }));
+            items.extend(file.explained.iter().map(Explained::words));
             items.extend(effective(file));
             let not_compared = file.not_compared.iter();
             items.extend(not_compared.map(|what| format!("Not compared: {what}")));
@@ -123,17 +113,7 @@ impl Report {
 }
 
 fn sums(counts: &Counts) -> Vec<Sum> {
-    let kinds = [
-        (counts.changed, "changed"),
-        (counts.added, "added"),
-        (counts.removed, "removed"),
-        (counts.renamed, "renamed"),
-        (counts.moved, "moved"),
-        (counts.reordered, "in another order"),
-        (counts.commented, "commented out or in"),
-        (counts.hidden, "not shown"),
-    ];
-    kinds
+    (counts.named())
         .into_iter()
         .filter(|(number, _)| *number > 0)
         .map(|(number, name)| Sum {
@@ -230,10 +210,4 @@ fn sentence(found: &super::Found) -> String {
         found.line,
         found.message
     )
-}
-
-fn capital(words: &str) -> String {
-    let mut chars = words.chars();
-    let first = chars.next().map(char::to_uppercase);
-    first.into_iter().flatten().chain(chars).collect()
 }

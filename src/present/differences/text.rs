@@ -53,17 +53,7 @@ pub fn text(report: &Report, shown: Shown) -> String {
 
 /// The numbers of a file or of a report, in words.
 pub(super) fn counted(counts: &Counts) -> String {
-    let kinds = [
-        (counts.changed, "changed"),
-        (counts.added, "added"),
-        (counts.removed, "removed"),
-        (counts.renamed, "renamed"),
-        (counts.moved, "moved"),
-        (counts.reordered, "in another order"),
-        (counts.commented, "commented out or in"),
-        (counts.hidden, "not shown"),
-    ];
-    let said: Vec<String> = kinds
+    let said: Vec<String> = (counts.named())
         .into_iter()
         .filter(|(count, _)| *count > 0)
         .map(|(count, what)| format!("{count} {what}"))
@@ -147,15 +137,7 @@ fn file(file: &File, is_one_of_many: bool, shown: Shown, text: &mut String) {
     }
     rows(file, shown, text);
     for explained in &file.explained {
-        let what = match explained.changes {
-            1 => "1 setting differs".to_owned(),
-            count => format!("{count} settings differ"),
-        };
-        let _ = writeln!(
-            text,
-            "  {what} only by {} -> {}",
-            explained.from, explained.to
-        );
+        let _ = writeln!(text, "  {}", explained.words());
     }
     if let Some(effective) = effective(file) {
         let _ = writeln!(text, "  {effective}");

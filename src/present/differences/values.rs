@@ -29,6 +29,20 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// Each number with what it counts, in words.
+    pub(super) fn named(&self) -> [(usize, &'static str); 8] {
+        [
+            (self.changed, "changed"),
+            (self.added, "added"),
+            (self.removed, "removed"),
+            (self.renamed, "renamed"),
+            (self.moved, "moved"),
+            (self.reordered, "in another order"),
+            (self.commented, "commented out or in"),
+            (self.hidden, "not shown"),
+        ]
+    }
+
     /// How many changes are shown.
     #[must_use]
     pub fn shown(&self) -> usize {
@@ -106,6 +120,21 @@ pub struct Explained {
     pub to: String,
     /// In how many changes.
     pub changes: usize,
+}
+
+impl Explained {
+    /// How many settings differ, and by what alone.
+    pub(super) fn words(&self) -> String {
+        explained(self.changes, &self.from, &self.to)
+    }
+}
+
+/// That so many settings differ only by `from` and `to`.
+pub(super) fn explained(changes: usize, from: &str, to: &str) -> String {
+    match changes {
+        1 => format!("1 setting differs only by {from} -> {to}"),
+        count => format!("{count} settings differ only by {from} -> {to}"),
+    }
 }
 
 /// One change.

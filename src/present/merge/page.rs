@@ -8,6 +8,7 @@ use super::values::{Place, PlacesLine, Shown};
 use super::verdict::State;
 use super::{DecisionLine, Kind, Report};
 use crate::pack::lint::Severity;
+use crate::present::count::capital;
 use crate::present::page::{Cell, Fact, Group, List, Page, Row, Sum, Tone, Verdict};
 
 /// The value columns; a conflict has no result yet.
@@ -283,9 +284,7 @@ fn cell(value: Option<&Shown>, place: Option<Place>) -> Cell {
 
 /// With a capital at its start and a full stop at its end.
 fn sentence(words: &str) -> String {
-    let mut chars = words.chars();
-    let first = chars.next().map(char::to_uppercase);
-    let mut out: String = first.into_iter().flatten().chain(chars).collect();
+    let mut out = capital(words);
     if !out.ends_with(['.', '!', '?']) {
         out.push('.');
     }

@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::rows::Texts;
+use super::values::explained;
 use super::{Compared, Reporter, Side};
 use crate::diff::side_by_side::{Aspect, Row as Found, rows};
 use crate::diff::{Change, Place};
@@ -83,6 +84,13 @@ pub struct ExplainedIn {
     pub(super) to: String,
     /// In how many settings.
     pub(super) changes: usize,
+}
+
+impl ExplainedIn {
+    /// How many settings differ, and by what alone.
+    pub(super) fn words(&self) -> String {
+        explained(self.changes, &self.from, &self.to)
+    }
 }
 
 /// A setting that is not the same everywhere.

@@ -54,15 +54,7 @@ impl SideBySide {
             );
             items.extend(table.explained.iter().map(|explained| {
                 let input = names.get(explained.input).map_or("", String::as_str);
-                format!(
-                    "{input}: {} only by {} -> {}",
-                    match explained.changes {
-                        1 => "1 setting differs".to_owned(),
-                        count => format!("{count} settings differ"),
-                    },
-                    explained.from,
-                    explained.to
-                )
+                format!("{input}: {}", explained.words())
             }));
             if let Some(with) = table
                 .effective_with
