@@ -87,6 +87,17 @@ pub struct Row {
     pub on: Vec<(usize, String)>,
 }
 
+impl Row {
+    /// The positions of the reports that have it, each once; a report may have it in several files.
+    #[must_use]
+    pub fn reports(&self) -> Vec<usize> {
+        let mut reports: Vec<usize> = self.on.iter().map(|(at, _)| *at).collect();
+        // They were added report by report.
+        reports.dedup();
+        reports
+    }
+}
+
 /// Many reports as one.
 #[derive(Clone, Debug, Default)]
 pub struct Together {
@@ -129,7 +140,13 @@ impl Together {
             }
         }
         rows.sort_by(|one, other| {
-            let key = |row: &Row| (Reverse(row.item.severity), Reverse(row.on.len()), row.of);
+            let key = |row: &Row| {
+                (
+                    Reverse(row.item.severity),
+                    Reverse(row.reports().len()),
+                    row.of,
+                )
+            };
             key(one)
                 .cmp(&key(other))
                 .then_with(|| one.item.code.cmp(&other.item.code))
@@ -234,6 +251,7 @@ mod tests {
                 .collect()
         };
         assert_eq!(said(&together), said(&other));
+        assert_eq!(together.rows[0].reports(), [0, 1]);
         let all: usize = together.rows.iter().map(|row| row.on.len()).sum();
         assert_eq!((all, together.rows.len(), together.servers()), (4, 2, 3));
         assert_eq!(together.rows[0].item.label, "two");

@@ -154,7 +154,7 @@ fn counted(together: &Together) -> String {
     let everywhere = (together.rows.iter())
         .filter(|row| {
             let of = together.reports.iter().filter(|report| report.of == row.of);
-            servers > 1 && row.on.len() >= of.count()
+            servers > 1 && row.reports().len() == of.count()
         })
         .count();
     let failed = together

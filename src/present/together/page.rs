@@ -96,8 +96,8 @@ fn groups(together: &Together, names: &[String]) -> Vec<Group> {
 
 fn row(found: &Row, names: &[String]) -> page::Row {
     let item = &found.item;
-    let mut on: Vec<&str> = found.on.iter().map(|(at, _)| names[*at].as_str()).collect();
-    on.dedup();
+    let reports = found.reports();
+    let on: Vec<&str> = reports.iter().map(|at| names[*at].as_str()).collect();
     let place = found.on.first().map_or("", |(_, place)| place.as_str());
     let severity = item.severity.map(Severity::name);
     // What a finding is about is its message, of anything else it is a setting.

@@ -41,8 +41,8 @@ fn row(row: &Row, names: &[String], text: &mut String) {
     for said in &item.said {
         let _ = writeln!(text, "    {said}");
     }
-    let mut on: Vec<&str> = row.on.iter().map(|(at, _)| names[*at].as_str()).collect();
-    on.dedup();
+    let reports = row.reports();
+    let on: Vec<&str> = reports.iter().map(|at| names[*at].as_str()).collect();
     let more = on.len().saturating_sub(NAMED);
     let named = on[..on.len() - more].join(", ");
     let _ = match more {
