@@ -95,6 +95,12 @@ fn every_format_counts_alike() {
             conflicts,
             "{name}: text"
         );
+        let checked = json["checks"][0]["name"] == "What was checked";
+        assert_eq!(
+            checked,
+            conflicts > 0 && json["conflicts"][0]["kind"] != "required",
+            "{name}"
+        );
         let equal = json["equal"].as_array().unwrap().len();
         assert_eq!(rows(&page, "already equal"), equal, "{name}");
         assert_eq!(equal as u64, number("already_equal"), "{name}");

@@ -6,7 +6,7 @@ use std::path::Path;
 use boon::{Compiler, Schemas};
 use serde_json::Value;
 
-use crate::command::{copy_tree, folder, run};
+use crate::command::{MERGE_THREE, copy_tree, folder, run};
 
 fn schema(name: &str) -> Value {
     let folder = folder(&[]);
@@ -70,20 +70,7 @@ fn cases(name: &str) -> Vec<std::path::PathBuf> {
 
 #[test]
 fn reports_of_merges_are_as_their_schema_says() {
-    let args = [
-        "merge",
-        "--base",
-        "base.config",
-        "--old",
-        "old.config",
-        "--new",
-        "new.config",
-        "-o",
-        "out.config",
-        "--dry-run",
-        "--format",
-        "json",
-    ];
+    let args = [&MERGE_THREE[..], &["--dry-run", "--format", "json"]].concat();
     let plain = |case: &std::path::PathBuf| {
         let cmd = std::fs::read_to_string(case.join("cmd.toml")).unwrap();
         let has_three = ["base", "old", "new"]

@@ -279,7 +279,11 @@ impl Job {
         let files: Vec<(&str, &[u8])> = (files.into_iter())
             .filter_map(|(role, bytes)| Some((role, bytes?)))
             .collect();
-        report.add_about(About::of(&self.rules, &files));
+        report.add_about(About::of(
+            &self.rules,
+            &files,
+            !work.merged.conflicts.is_empty(),
+        ));
         if let Some(judged) = judged(args, &self.rules, &old, &work.finished.bytes) {
             report.add_lint(judged);
         }

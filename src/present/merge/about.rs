@@ -41,10 +41,11 @@ struct Check {
 }
 
 impl About {
-    /// `files`: of each its role and its bytes.
+    /// `files`: of each its role and its bytes. `has_conflicts`: what was held to the checks has one side's
+    /// half of each conflict.
     #[must_use]
-    pub fn of(rules: &Rules, files: &[(&'static str, &[u8])]) -> Self {
-        Self {
+    pub fn of(rules: &Rules, files: &[(&'static str, &[u8])], has_conflicts: bool) -> Self {
+        let mut about = Self {
             tool: concat!("conferry ", env!("CARGO_PKG_VERSION")),
             packs: (rules.packs.iter())
                 .map(|pack| Pack {
@@ -73,7 +74,17 @@ impl About {
                     verdict: "not asked, since it is no part of conferry",
                 },
             ],
+        };
+        if has_conflicts {
+            about.checks.insert(
+                0,
+                Check {
+                    name: "What was checked",
+                    verdict: "the result with one side's half of each conflict, not what is between markers",
+                },
+            );
         }
+        about
     }
 
     /// As names and values for people.
