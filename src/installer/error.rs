@@ -137,6 +137,9 @@ impl InstallerErrorKind {
     #[must_use]
     pub fn help(&self) -> &'static str {
         match self {
+            Self::Read(ReadErrorKind::Missing | ReadErrorKind::Folder) => {
+                "Give the path of the .msi. Installers may lie in the installation folder of the product."
+            }
             Self::Read(kind) => kind.help(),
             Self::Io(_) => {
                 "Check that the disk or share is reachable and that no other program holds the file."

@@ -36,8 +36,8 @@ pub enum Fit {
 
 /// What is looked for.
 pub struct Wanted<'a> {
-    /// The name of the file.
-    pub name: &'a str,
+    /// The names that it may have, the likeliest first.
+    pub names: &'a [&'a str],
     /// What it is, for messages: the title of a component.
     pub title: Option<&'a str>,
     /// How well these bytes fit.
@@ -185,7 +185,7 @@ pub fn named(given: &Path) -> (PathBuf, Option<String>) {
 /// When there is none, or several different ones.
 pub fn of_component(
     given: &Path,
-    name: &str,
+    names: &[&str],
     of: Option<&Component>,
     rules: &Rules,
 ) -> Result<Shipped, ShippedError> {
@@ -199,7 +199,7 @@ pub fn of_component(
     find(
         &installer,
         &Wanted {
-            name,
+            names,
             title,
             fits: &fits,
         },
@@ -248,57 +248,97 @@ pub fn at_path(installer: &Installer, path: &str) -> Result<Shipped, ShippedErro
 ///
 /// # Errors
 /// When there is none, or several different ones.
-pub fn find<'i>(installer: &'i Installer, wanted: &Wanted<'_>) -> Result<Shipped, ShippedError> {
-    let is_named = |file: &&ShippedFile| file.name().to_lowercase() == wanted.name.to_lowercase();
-    let (named, others): (Vec<_>, Vec<_>) = installer.files().iter().partition(is_named);
-    let mut failed = None;
-    let mut look = |files: &[&'i ShippedFile]| {
-        let mut fitting: Vec<(&'i ShippedFile, Fit, Vec<u8>)> = Vec::new();
-        for file in files.iter().take(MAX_FILES) {
-            match installer.read(file) {
-                Ok(bytes) => fitting.push((*file, (wanted.fits)(&bytes), bytes)),
-                Err(error) => failed = failed.take().or(Some(error)),
-            }
-        }
-        fitting
+pub fn find(installer: &Installer, wanted: &Wanted<'_>) -> Result<Shipped, ShippedError> {
+    let mut search = Search {
+        installer,
+        wanted,
+        looked_into: Vec::new(),
+        failed: None,
     };
-    let named = look(&named);
-    let (yes, rest): (Vec<_>, Vec<_>) = named.into_iter().partition(|(_, fit, _)| *fit == Fit::Yes);
-    if let Some(found) = one(installer, wanted, yes, How::Name) {
-        return found;
+    for name in wanted.names {
+        let name = name.to_lowercase();
+        search.look(|file| file.name().to_lowercase() == name);
+        if let Some(found) = search.one(&Fit::Yes, How::Name) {
+            return found;
+        }
     }
+    let by_name = search.looked_into.len();
     if wanted.title.is_some() {
-        let small: Vec<_> = (others.into_iter())
-            .filter(|file| is_configuration(file.name()) && file.size <= MAX_SIZE)
-            .collect();
-        let by_content = look(&small);
-        let yes = (by_content.into_iter()).filter(|(_, fit, _)| *fit == Fit::Yes);
-        if let Some(found) = one(installer, wanted, yes.collect(), How::Content) {
+        search.look(|file| is_configuration(file.name()) && file.size <= MAX_SIZE);
+        if let Some(found) = search.one(&Fit::Yes, How::Content) {
             return found;
         }
     }
     // What could not be read might have been it.
-    if let Some(error) = failed {
+    if let Some(error) = search.failed {
         return Err(error.into());
     }
-    let (unknown, no): (Vec<_>, Vec<_>) =
-        (rest.into_iter()).partition(|(_, fit, _)| *fit == Fit::Unknown);
-    if let Some(found) = one(installer, wanted, unknown, How::NameAlone) {
+    search.looked_into.truncate(by_name);
+    if let Some(found) = search.one(&Fit::Unknown, How::NameAlone) {
         return found;
     }
-    let what = match (wanted.title, no.first()) {
-        (Some(title), Some((_, Fit::No(Some(other)), _))) => format!(
+    let name = wanted.names.first().unwrap_or(&"web.config");
+    let what = match (wanted.title, search.looked_into.first()) {
+        (Some(title), Some((file, Fit::No(Some(other)), _))) => format!(
             "it has no file of {title}; its `{}` is of {other}",
-            wanted.name
+            file.name()
         ),
-        (_, Some(_)) => format!("its `{}` is no well-formed XML", wanted.name),
-        (Some(title), None) => format!(
-            "it has no file of {title}, neither by the name `{}` nor by content",
-            wanted.name
-        ),
-        (None, None) => format!("it has no file with the name `{}`", wanted.name),
+        (_, Some((file, ..))) => format!("its `{}` is no well-formed XML", file.name()),
+        (Some(title), None) => {
+            format!("it has no file of {title}, neither by the name `{name}` nor by content")
+        }
+        (None, None) => format!("it has no file with the name `{name}`"),
     };
     Err(missing(installer, what))
+}
+
+/// A search in one installer.
+struct Search<'s, 'i> {
+    installer: &'i Installer,
+    wanted: &'s Wanted<'s>,
+    /// What was looked into so far.
+    looked_into: Vec<(&'i ShippedFile, Fit, Vec<u8>)>,
+    /// Why the first file could not be read that could not.
+    failed: Option<InstallerError>,
+}
+
+impl Search<'_, '_> {
+    /// Looks into these files, as far as they were not looked into.
+    fn look(&mut self, is_wanted: impl Fn(&ShippedFile) -> bool) {
+        for file in self.installer.files().iter().filter(|file| is_wanted(file)) {
+            let is_new = self.looked_into.iter().all(|(known, ..)| *known != file);
+            if !is_new || self.looked_into.len() >= MAX_FILES {
+                continue;
+            }
+            match self.installer.read(file) {
+                Ok(bytes) => {
+                    let fit = (self.wanted.fits)(&bytes);
+                    self.looked_into.push((file, fit, bytes));
+                }
+                Err(error) => self.failed = self.failed.take().or(Some(error)),
+            }
+        }
+    }
+
+    /// The file that fits so, if there is one, or several that are the same.
+    fn one(&self, fit: &Fit, how: How) -> Option<Result<Shipped, ShippedError>> {
+        let found: Vec<Read<'_>> = (self.looked_into.iter())
+            .filter(|(_, own, _)| own == fit)
+            .map(|(file, _, bytes)| (*file, bytes.clone()))
+            .collect();
+        if distinct(&found) {
+            let what = match self.wanted.title.filter(|_| *fit == Fit::Yes) {
+                Some(title) => format!("it has different files of {title}"),
+                None => format!(
+                    "it has different files with the name `{}`, and nothing tells which is meant",
+                    found[0].0.name()
+                ),
+            };
+            return Some(Err(several(self.installer, &what, &found)));
+        }
+        let (file, bytes) = found.into_iter().next()?;
+        Some(Ok(shipped(self.installer, file, bytes, how)))
+    }
 }
 
 /// Whether a file can be a configuration, by its name.
@@ -312,31 +352,6 @@ pub fn is_configuration(name: &str) -> bool {
 }
 
 type Read<'i> = (&'i ShippedFile, Vec<u8>);
-
-/// The file, if there is one, or several that are the same.
-fn one(
-    installer: &Installer,
-    wanted: &Wanted<'_>,
-    found: Vec<(&ShippedFile, Fit, Vec<u8>)>,
-    how: How,
-) -> Option<Result<Shipped, ShippedError>> {
-    let found: Vec<Read<'_>> = found
-        .into_iter()
-        .map(|(file, _, bytes)| (file, bytes))
-        .collect();
-    if distinct(&found) {
-        let what = match (how, wanted.title) {
-            (How::NameAlone, _) | (_, None) => format!(
-                "it has different files with the name `{}`, and nothing tells which is meant",
-                wanted.name
-            ),
-            (_, Some(title)) => format!("it has different files of {title}"),
-        };
-        return Some(Err(several(installer, &what, &found)));
-    }
-    let (file, bytes) = found.into_iter().next()?;
-    Some(Ok(shipped(installer, file, bytes, how)))
-}
 
 fn distinct(found: &[Read<'_>]) -> bool {
     found.windows(2).any(|pair| pair[0].1 != pair[1].1)

@@ -202,7 +202,7 @@ fn rows(
         Stored::Long => 4,
     };
     let row: usize = kinds.iter().map(width).sum();
-    if row == 0 || bytes.len() % row != 0 {
+    if row == 0 || !bytes.len().is_multiple_of(row) {
         return Err(damaged(name, "its length is not that of whole rows"));
     }
     let count = bytes.len() / row;

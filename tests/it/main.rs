@@ -26,7 +26,8 @@ mod git_driver; // the git merge driver: tests/cases/git-merge, and real git
 mod half_laws; // halves of conflicts, faults of results, lines as a witness
 mod injections; // what terminals and logs of builds obey, in every format
 mod installer; // installers: product, paths, bytes
-mod installer_maker; // makes them
+mod installer_commands; // --base-from and --new-from
+mod installer_maker; // makes installers
 mod laws; // promises of reading and merging, over fixtures, cases and the corpus
 mod line_laws; // the merge of lines against git
 mod lint_baseline; // fingerprints and baselines of lint
