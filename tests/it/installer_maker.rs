@@ -201,3 +201,61 @@ pub fn cabinet(files: &[(&str, &[u8])], packed: bool) -> Vec<u8> {
     }
     writer.finish().unwrap().into_inner()
 }
+
+/// A cabinet of one folder, byte by byte: how it is packed, its blocks with their lengths unpacked, and of each file
+/// its name, size, begin and folder. It says what it is told.
+pub fn raw_cabinet(
+    packing: u16,
+    blocks: &[(&[u8], u16)],
+    files: &[(&str, u32, u32, u16)],
+) -> Vec<u8> {
+    let names: usize = files.iter().map(|(name, ..)| 16 + name.len() + 1).sum();
+    let data_at = 36 + 8 + names;
+    let size = data_at
+        + blocks
+            .iter()
+            .map(|(packed, _)| 8 + packed.len())
+            .sum::<usize>();
+    let mut bytes = b"MSCF\0\0\0\0".to_vec();
+    bytes.extend((size as u32).to_le_bytes());
+    bytes.extend([0; 4]);
+    bytes.extend(44_u32.to_le_bytes());
+    bytes.extend([0, 0, 0, 0, 3, 1, 1, 0]);
+    bytes.extend((files.len() as u16).to_le_bytes());
+    bytes.extend([0; 6]);
+    bytes.extend((data_at as u32).to_le_bytes());
+    bytes.extend((blocks.len() as u16).to_le_bytes());
+    bytes.extend(packing.to_le_bytes());
+    for (name, size, begin, folder) in files {
+        bytes.extend(size.to_le_bytes());
+        bytes.extend(begin.to_le_bytes());
+        bytes.extend(folder.to_le_bytes());
+        bytes.extend([0; 6]);
+        bytes.extend(name.as_bytes());
+        bytes.push(0);
+    }
+    for (packed, length) in blocks {
+        bytes.extend([0; 4]);
+        bytes.extend((packed.len() as u16).to_le_bytes());
+        bytes.extend(length.to_le_bytes());
+        bytes.extend(*packed);
+    }
+    bytes
+}
+
+/// The number that says LZX with the smallest window.
+pub const LZX: u16 = 3 | 15 << 8;
+
+/// An LZX block that holds its bytes as they are.
+pub fn stored_lzx(bytes: &[u8]) -> Vec<u8> {
+    // No translation of jumps, then a stored block with its length, up to the next word.
+    let head = 0b0011 << 28 | (bytes.len() as u32) << 4;
+    let mut block = Vec::new();
+    block.extend(((head >> 16) as u16).to_le_bytes());
+    block.extend((head as u16).to_le_bytes());
+    for _ in 0..3 {
+        block.extend(1_u32.to_le_bytes());
+    }
+    block.extend(bytes);
+    block
+}

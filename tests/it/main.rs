@@ -27,6 +27,7 @@ mod half_laws; // halves of conflicts, faults of results, lines as a witness
 mod injections; // what terminals and logs of builds obey, in every format
 mod installer; // installers: product, paths, bytes
 mod installer_commands; // --base-from and --new-from
+mod installer_hostile; // installers that are damaged or made to do harm
 mod installer_maker; // makes installers
 mod laws; // promises of reading and merging, over fixtures, cases and the corpus
 mod line_laws; // the merge of lines against git
@@ -61,6 +62,7 @@ mod schemas;
 mod second_product; // the second product, which is data only: docs/second-product.md
 mod snapshot; // snapshot: the fixture, laws, damage, killing
 mod snapshot_hostile; // snapshot: manifests and archives that want to do harm
+mod snapshot_installers; // snapshot: what installers ship
 mod snapshot_odd; // snapshot: odd names, pipes, sidecars of sidecars, thousands of small files
 mod snapshot_sealed; // snapshot: encryption
 mod structure; // structural faults, kind by kind

@@ -13,7 +13,8 @@ pub use super::meaning::{
 };
 use super::problem::PackProblem;
 pub use super::product::{
-    ComponentRow, FileRow, GenerationRow, Guards, LocationRow, SettingRow, VirtualDirectoryRow,
+    ComponentRow, FileRow, GenerationRow, Guards, InstallerRow, LocationRow, SettingRow,
+    VirtualDirectoryRow,
 };
 use super::read_lint::LintRow;
 use super::row::{Row, Trust, kind, span};
@@ -113,6 +114,7 @@ pack! {
     "spellings" spellings: Vec<Spelling>,
     "location" 9 locations: Vec<LocationRow>,
     "file" 10 files: Vec<FileRow>,
+    "installer" 16 installers: Vec<InstallerRow>,
     "fact" 4 facts: Vec<FactRow>,
     "service" 5 services: Vec<ServiceRow>,
     "lint" 1 lints: Vec<LintRow>,
