@@ -29,6 +29,7 @@ mod installer; // installers: product, paths, bytes
 mod installer_commands; // --base-from and --new-from
 mod installer_hostile; // installers that are damaged or made to do harm
 mod installer_maker; // makes installers
+mod installer_wixl; // installers of another maker and what another reader finds
 mod laws; // promises of reading and merging, over fixtures, cases and the corpus
 mod line_laws; // the merge of lines against git
 mod lint_baseline; // fingerprints and baselines of lint

@@ -76,7 +76,7 @@ fn what_installers_ship_is_taken_and_serves_as_the_base_of_a_merge() {
     assert_eq!(sdk.problem.as_deref(), Some("this is a zip and no .msi"));
     let path =
         format!("files/_shipped/user-portal/{PORTAL}/inetpub/wwwroot/PhoneFactor/web.config");
-    assert_eq!(portal.shipped, [path.clone()]);
+    assert_eq!(portal.shipped, std::slice::from_ref(&path));
     let base = folder.path().join("snap").join(&path);
     assert_eq!(fs::read(&base).unwrap(), shipped("PhoneFactor"));
     assert!(
