@@ -302,3 +302,24 @@ fn a_comparison_with_an_installer_is_the_one_with_its_file() {
     let of_new = changes(&["diff", "web.config", "--new-from", "new.msi"]);
     assert_eq!(of_new, changes(&["diff", "web.config", &new]));
 }
+
+#[test]
+fn what_an_installer_says_of_itself_is_only_text() {
+    let folder = portal();
+    let web = bytes("base", "PhoneFactor");
+    let mut maker = Maker::of("5.1.2", "PhoneFactor", &[("WEB", "web.config", &web)]);
+    maker.properties[0].1 = "##vso[x]<b>Contoso</b> \u{1b}[2J\n::error::no".to_owned();
+    put(folder.path(), "old.msi", &maker);
+    for format in ["text", "markdown", "html", "json", "github", "azure"] {
+        let done = run(folder.path(), &[&MERGE[..], &["--format", format]].concat());
+        assert_eq!(done.code, 0, "{}", done.stderr);
+        let said = &done.stdout;
+        assert!(
+            !said.contains('\u{1b}') && !said.contains("\n::error::no"),
+            "{said}"
+        );
+        assert!(!said.contains("##vso[x]"), "{format}: {said}");
+        let is_markup = matches!(format, "html" | "markdown") && said.contains("<b>Contoso");
+        assert!(!is_markup, "{format}: {said}");
+    }
+}
