@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 
-const DOCUMENTS: [&str; 14] = [
+const DOCUMENTS: [&str; 15] = [
     "docs/promises.md",
     "docs/formats.md",
     "docs/lint.md",
@@ -20,6 +20,7 @@ const DOCUMENTS: [&str; 14] = [
     "CONTRIBUTING.md",
     "docs/architecture.md",
     "docs/git.md",
+    "docs/installers.md",
     "docs/merge.md",
     "docs/packs.md",
     "docs/rewrite.md",

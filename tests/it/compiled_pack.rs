@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use conferry::pack::catalog::Library;
 use conferry::pack::load::{BUILT_IN, BuiltIn};
 use conferry::pack::validate::{Builder, Trust};
-use conferry::pack::{Rules, load_for_lint, load_general, load_with_plan, texts};
+use conferry::pack::{Rules, load_for_lint, load_general, load_with_lint, load_with_plan, texts};
 
 /// The rules of all built-in packs, read from their texts: with examples.
 pub fn with_examples() -> Rules {
@@ -30,6 +30,7 @@ fn lint_lacks_only_what_no_rule_asks() {
         policies: Vec::new(),
         generations: Vec::new(),
         locations: Vec::new(),
+        installers: Vec::new(),
         spellings: BTreeMap::new(),
         ..all
     };

@@ -2,13 +2,13 @@
 
 use super::MergeArgs;
 use crate::error::{Failure, Failures};
-use crate::io::read::display_name;
 use crate::merge::suspicion::{Given, Role, Suspicion, look};
 use crate::pack::Rules;
 use crate::pack::rules::Version;
+use crate::present::merge::Files;
 
 /// Where a base file can be found.
-pub(super) const NO_BASE: &str = "there is no base file. One can come from a fresh installation of the old version, from the files of its installer, or from a snapshot of a server where nobody changed it; with it fewer values are guesses or conflicts.";
+pub(super) const NO_BASE: &str = "there is no base file. One can come from a fresh installation of the old version, from its installer with --base-from, or from a snapshot of a server where nobody changed it; with it fewer values are guesses or conflicts.";
 
 /// How to go on although the files look wrong.
 const AS_GIVEN: &str = "If they are what you mean, add --as-given.";
@@ -19,13 +19,14 @@ const AS_GIVEN: &str = "If they are what you mean, add --as-given.";
 /// What forbids the merge.
 pub(super) fn doubts(
     args: &MergeArgs,
+    files: &Files,
     given: Given<'_>,
     rules: &Rules,
 ) -> Result<Vec<String>, Failures> {
     let mut warnings = Vec::new();
     let mut failures = Failures::new();
     for suspicion in look(given, rules) {
-        let said = Said::of(&suspicion, args);
+        let said = Said::of(&suspicion, args, files);
         if said.forbids && !args.as_given {
             failures.push(Failure::new(said.what).help(format!("{} {AS_GIVEN}", said.help)));
         } else {
@@ -43,8 +44,9 @@ struct Said {
 }
 
 impl Said {
-    fn of(suspicion: &Suspicion, args: &MergeArgs) -> Self {
-        let named = |role| format!("{} {}", option(role), name(args, role));
+    fn of(suspicion: &Suspicion, args: &MergeArgs, files: &Files) -> Self {
+        let option = |role| option(args, role);
+        let named = |role| format!("{} {}", option(role), name(files, role));
         match suspicion {
             Suspicion::SameBytes(Role::Base, Role::Old) => Self::warning(
                 "--base and --old hold the same bytes, so nothing counts as changed by the administrator and nothing is carried",
@@ -81,15 +83,15 @@ impl Said {
                     "{} and {} seem to be swapped: {} is a file of the new version, {} one of the old",
                     option(*one),
                     option(*other),
-                    name(args, *one),
-                    name(args, *other)
+                    name(files, *one),
+                    name(files, *other)
                 ),
                 help: format!(
                     "Give {} {} and {} {}.",
                     option(*one),
-                    name(args, *other),
+                    name(files, *other),
                     option(*other),
-                    name(args, *one)
+                    name(files, *one)
                 ),
                 forbids: true,
             },
@@ -121,19 +123,20 @@ impl Said {
     }
 }
 
-fn option(role: Role) -> &'static str {
+fn option(args: &MergeArgs, role: Role) -> &'static str {
     match role {
+        Role::Base if args.base_from.is_some() => "--base-from",
         Role::Base => "--base",
         Role::Old => "--old",
+        Role::New if args.new_from.is_some() => "--new-from",
         Role::New => "--new",
     }
 }
 
-fn name(args: &MergeArgs, role: Role) -> String {
-    let path = match role {
-        Role::Base => args.base.as_deref().unwrap_or(&args.old),
-        Role::Old => &args.old,
-        Role::New => &args.new,
-    };
-    display_name(path)
+fn name(files: &Files, role: Role) -> &str {
+    match role {
+        Role::Base => files.base.as_deref().unwrap_or(&files.old),
+        Role::Old => &files.old,
+        Role::New => &files.new,
+    }
 }

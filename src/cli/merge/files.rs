@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::MergeArgs;
 use super::writes::Writes;
 use crate::error::Failure;
+use crate::installer::shipped::Shipped;
 use crate::io::read::{display_name, is_stdin};
 use crate::io::same_file::same_file;
 use crate::present::merge::Files;
@@ -24,7 +25,8 @@ pub(super) fn check_files(args: &MergeArgs) -> Result<(), Failure> {
     let inputs = args
         .base
         .iter()
-        .chain([&args.old, &args.new])
+        .chain([&args.old])
+        .chain(&args.new)
         .filter(|path| is_stdin(path))
         .count();
     if inputs > 1 {
@@ -40,12 +42,16 @@ pub(super) fn check_files(args: &MergeArgs) -> Result<(), Failure> {
     Writes::plan(args).map(|_| ())
 }
 
-/// The files as the user named them.
-pub(super) fn files(args: &MergeArgs) -> Files {
+/// The files as the user named them; those out of an installer as they were found.
+pub(super) fn files(args: &MergeArgs, base: Option<&Shipped>, new: Option<&Shipped>) -> Files {
+    let name = |path: &Option<PathBuf>, shipped: Option<&Shipped>| {
+        let shipped = shipped.map(|shipped| shipped.label.clone());
+        shipped.or_else(|| path.as_deref().map(display_name))
+    };
     Files {
-        base: args.base.as_deref().map(display_name),
+        base: name(&args.base, base),
         old: display_name(&args.old),
-        new: display_name(&args.new),
+        new: name(&args.new, new).unwrap_or_default(),
         output: args.output.display().to_string(),
     }
 }

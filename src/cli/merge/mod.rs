@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use self::doubts::doubts;
-use self::files::{args_folders, check_files};
+use self::files::{args_folders, check_files, files};
 use self::judged::judged;
 use self::reports::ReportArgs;
 use self::result::Writing;
@@ -23,14 +23,17 @@ use self::work::{Work, renaming};
 use self::writes::Writes;
 use super::exit::Exit;
 use super::input::{left_markers, read_document};
+use super::installers::read_shipped;
 use super::output::Output;
 use super::pack_options::{RulesArgs, load_lint_rules, load_rules_with};
 use super::shared::VirtualDirectoryArgs;
 use crate::error::{Failure, Failures};
+use crate::installer::shipped::Shipped;
 use crate::io::read::display_name;
 use crate::merge::suspicion::{Given, left_marker};
 use crate::pack::Rules;
-use crate::present::merge::{About, Report};
+use crate::present::installer::InputLine;
+use crate::present::merge::{About, Files, Report};
 use crate::present::plain::plain;
 use crate::rewrite::{VirtualDirectories, rewrite_value, sidecars};
 use crate::xml::Document;
@@ -42,6 +45,9 @@ Examples:
 
   The file that the old version shipped is lost; see first what would happen:
     conferry merge --old backup\\web.config --new web.config -o merged.config --dry-run
+
+  Before anything is installed: both shipped files come out of the installers:
+    conferry merge --base-from OLD.msi --old backup\\web.config --new-from NEW.msi -o merged.config
 
   The old name of the portal was kept at installation:
     conferry merge --old old.config --new new.config -o merged.config --keep-vdir PhoneFactor
@@ -73,13 +79,37 @@ pub(super) struct MergeArgs {
     #[arg(long, value_name = "FILE", help_heading = "Files")]
     base: Option<PathBuf>,
 
+    /// The installer of the old version, which has the base in it; nothing is installed. To say which file of it,
+    /// give OLD.msi!PATH
+    #[arg(
+        long,
+        value_name = "MSI",
+        conflicts_with = "base",
+        help_heading = "Files"
+    )]
+    base_from: Option<PathBuf>,
+
     /// The administrator's file (`-` reads standard input)
     #[arg(long, value_name = "FILE", help_heading = "Files")]
     old: PathBuf,
 
     /// The newly installed file
-    #[arg(long, value_name = "FILE", help_heading = "Files")]
-    new: PathBuf,
+    #[arg(
+        long,
+        value_name = "FILE",
+        required_unless_present = "new_from",
+        help_heading = "Files"
+    )]
+    new: Option<PathBuf>,
+
+    /// The installer of the new version instead, before anything is installed
+    #[arg(
+        long,
+        value_name = "MSI",
+        conflicts_with = "new",
+        help_heading = "Files"
+    )]
+    new_from: Option<PathBuf>,
 
     /// Where the result goes; may be the new file itself (`-` writes standard output)
     #[arg(short, long, value_name = "FILE", help_heading = "Files")]
@@ -136,6 +166,10 @@ struct Job {
     base: Option<Document>,
     old: Document,
     new: Document,
+    /// The names of the files.
+    files: Files,
+    /// Inputs that were read out of an installer.
+    inputs: Vec<InputLine>,
     warnings: Vec<String>,
 }
 
@@ -156,19 +190,32 @@ impl Job {
             failures.extend(refuse_markers(path, &document, &rules));
             Some(document)
         };
-        let base = args.base.as_deref().map(&mut read);
-        let (old, new) = (read(&args.old), read(&args.new));
+        let base = args.base.as_deref().and_then(&mut read);
+        let (old, new) = (read(&args.old), args.new.as_deref().and_then(read));
+        let mut shipped = |from: &Option<PathBuf>| {
+            let read = read_shipped(from.as_deref()?, &args.old, old.as_ref(), &rules);
+            failures.keep(read)
+        };
+        let (base, base_shipped) = either(base, shipped(&args.base_from));
+        let (new, new_shipped) = either(new, shipped(&args.new_from));
         let (Some(old), Some(new), true) = (old, new, failures.is_empty()) else {
             return Err(failures);
         };
-        let base = base.flatten();
+        let files = files(args, base_shipped.as_ref(), new_shipped.as_ref());
+        let inputs = [("base", &base_shipped), ("new", &new_shipped)];
+        let inputs = inputs.into_iter().filter_map(|(role, shipped)| {
+            let origin = &shipped.as_ref()?.origin;
+            Some(InputLine::of(role, origin))
+        });
         let given = Given {
             base: base.as_ref(),
             old: &old,
             new: &new,
         };
         Ok(Self {
-            warnings: doubts(args, given, &rules)?,
+            warnings: doubts(args, &files, given, &rules)?,
+            inputs: inputs.collect(),
+            files,
             base,
             old,
             new,
@@ -198,12 +245,12 @@ impl Job {
         let renaming = renaming(self, args)?;
         let rewrite = |value: &str| rewrite_value(value, &self.directories, &self.rules.guards);
         let work = Work::of(self, &renaming, &rewrite, args)?;
-        let report = work.report(args, args.reports.show_secrets);
+        let report = work.report(args.reports.show_secrets);
         let mut say = |text: &str| output.err(&plain(text));
         let answers = settle::ask(&report, &mut std::io::stdin().lock(), &mut say)
             .map_err(|error| Failure::new(format!("the answers cannot be read: {error}")))?;
         Ok(work
-            .report(args, false)
+            .report(false)
             .pack(|at| answers.get(at).copied().flatten()))
     }
 
@@ -219,7 +266,7 @@ impl Job {
         let finished = &work.finished;
         let conflicts = work.merged.conflicts.len() + work.missing.len();
 
-        let mut report = work.report(args, args.reports.show_secrets);
+        let mut report = work.report(args.reports.show_secrets);
         let rules = match args.settle {
             true => answers,
             // No file of rules has a secret in it.
@@ -282,6 +329,7 @@ impl Job {
         report.add_about(About::of(
             &self.rules,
             &files,
+            self.inputs.clone(),
             !work.merged.conflicts.is_empty(),
         ));
         if let Some(judged) = judged(args, &self.rules, &old, &work.finished.bytes) {
@@ -299,6 +347,17 @@ impl Job {
             directories: &self.directories,
             rules: &self.rules,
         }
+    }
+}
+
+/// What was read of a file, or else of an installer.
+fn either(
+    file: Option<Document>,
+    shipped: Option<(Document, Shipped)>,
+) -> (Option<Document>, Option<Shipped>) {
+    match shipped {
+        Some((document, shipped)) => (Some(document), Some(shipped)),
+        None => (file, None),
     }
 }
 

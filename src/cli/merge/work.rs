@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use super::files::files;
 use super::notes::{encrypted, notes};
 use super::{Job, MergeArgs, OnConflict};
 use crate::error::Failure;
@@ -78,7 +77,7 @@ impl<'p> Work<'p> {
         })
     }
 
-    pub(super) fn report(&self, args: &MergeArgs, show_secrets: bool) -> Report {
+    pub(super) fn report(&self, show_secrets: bool) -> Report {
         let mut redactor = Redactor::new(&self.inputs.rules.secrets, show_secrets);
         let worked = Worked {
             inputs: &self.inputs,
@@ -86,7 +85,7 @@ impl<'p> Work<'p> {
             result: &self.finished.document,
             missing: &self.missing,
             offers: &self.offers,
-            files: files(args),
+            files: self.job.files.clone(),
         };
         let mut report = Report::of(worked, &mut redactor);
         let comments = CommentAccount::of(&self.inputs, &self.finished.document);
@@ -100,7 +99,7 @@ impl<'p> Work<'p> {
     /// The rules that settle the conflicts, as a pack, if they are wanted.
     pub(super) fn offered(&self, args: &MergeArgs) -> Option<String> {
         args.write_rules.as_ref()?;
-        let report = self.report(args, false);
+        let report = self.report(false);
         report.pack(|at| report.actions(at).first().copied())
     }
 
