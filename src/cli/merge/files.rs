@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use super::MergeArgs;
 use super::writes::Writes;
 use crate::error::Failure;
-use crate::io::read::{display_name, is_stdin};
+use crate::io::read::is_stdin;
 use crate::io::same_file::same_file;
-use crate::present::merge::Files;
 
 /// The folder of the old file and that of the result, where both are files.
 pub(super) fn args_folders(args: &MergeArgs) -> Option<(PathBuf, PathBuf)> {
@@ -38,16 +37,6 @@ pub(super) fn check_files(args: &MergeArgs) -> Result<(), Failure> {
     base_is_not_old(args)?;
     check_write_rules(args)?;
     Writes::plan(args).map(|_| ())
-}
-
-/// The files as the user named them.
-pub(super) fn files(args: &MergeArgs) -> Files {
-    Files {
-        base: args.base.as_deref().map(display_name),
-        old: display_name(&args.old),
-        new: display_name(&args.new),
-        output: args.output.display().to_string(),
-    }
 }
 
 /// The administrator's file is no base. Other files that are the same are a warning, as other files
