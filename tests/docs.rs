@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 
-const DOCUMENTS: [&str; 14] = [
+const DOCUMENTS: [&str; 15] = [
+    "docs/upgrade.md",
     "docs/promises.md",
     "docs/formats.md",
     "docs/lint.md",

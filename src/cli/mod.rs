@@ -21,6 +21,7 @@ mod shared;
 mod snapshot;
 mod this_run;
 mod threads;
+mod upgrade;
 
 use std::ffi::OsString;
 
@@ -70,6 +71,7 @@ enum Command {
     Rules(rules::RulesArgs),
     Schema(schema::SchemaArgs),
     Snapshot(snapshot::SnapshotArgs),
+    Upgrade(Box<upgrade::UpgradeArgs>),
 }
 
 /// The command line as far as git uses it: to set all commands up takes longer than to merge a file.
@@ -135,6 +137,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
             | Command::Rewrite(_)
             | Command::Rules(_)
             | Command::Snapshot(_)
+            | Command::Upgrade(_)
     ) {
         threads::prepare();
     }
@@ -162,6 +165,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Rules(args) => rules::run(&args, &mut output),
         Command::Schema(args) => schema::run(&args, &mut output),
         Command::Snapshot(args) => snapshot::run(&args, &mut output),
+        Command::Upgrade(args) => upgrade::run(&args, &mut output),
     };
     output.finish(exit)
 }

@@ -8,6 +8,7 @@ use crate::lint::settings;
 use crate::pack::schema;
 use crate::present::{differences, lint, merge, together};
 use crate::snapshot::manifest::Manifest;
+use crate::upgrade::record::Record;
 
 const EXAMPLE: &str = "\
 Example:
@@ -33,6 +34,8 @@ enum Of {
     Merge,
     /// conferry report merge --format json
     ReportMerge,
+    /// upgrade.json, and conferry upgrade --format json
+    Upgrade,
     /// The manifest of a snapshot
     Manifest,
     /// A rule pack
@@ -47,6 +50,7 @@ pub(super) fn run(args: &SchemaArgs, output: &mut Output) -> Exit {
         Of::Diff => differences::json_schema(),
         Of::Merge => merge::json_schema(),
         Of::ReportMerge => together::json_schema(),
+        Of::Upgrade => Record::json_schema(),
         Of::Manifest => Manifest::json_schema(),
         Of::Pack => format!("{:#}\n", schema::json_schema()),
         Of::Settings => format!("{:#}\n", settings::schema::json_schema()),

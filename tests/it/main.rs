@@ -62,6 +62,7 @@ mod snapshot_odd; // snapshot: odd names, pipes, sidecars of sidecars, thousands
 mod snapshot_sealed; // snapshot: encryption
 mod structure; // structural faults, kind by kind
 mod swapped_links; // links that somebody puts there during a run
+mod upgrade; // conferry upgrade: servers, what blocks, the folder it writes
 mod upgrade_edits; // what an administrator may have done to a file
 mod upgrade_laws; // what an administrator changed arrives: edits carried from release to release
 mod version; // which of two versions is the higher one

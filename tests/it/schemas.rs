@@ -145,12 +145,34 @@ fn reports_that_were_put_together_are_as_their_schema_says() {
 }
 
 #[test]
+fn records_of_upgrades_are_as_their_schema_says() {
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/contoso");
+    let new = ["--new", "new", "--dry-run", "--format", "json"];
+    let clean = [&["upgrade", "--old", "old", "--base", "base"][..], &new].concat();
+    let blocked = [&["upgrade", "--old", "server/mfa1"][..], &new].concat();
+    hold(
+        "upgrade",
+        &[printed(&fixture, &clean), printed(&fixture, &blocked)],
+    );
+}
+
+#[test]
 fn every_report_names_the_run_that_made_it() {
     let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/contoso");
     for args in [
         &["lint", "old", "--format", "json"][..],
         &["diff", "old", "new", "--format", "json"],
         &["rewrite", "old", "--format", "json"],
+        &[
+            "upgrade",
+            "--old",
+            "old",
+            "--new",
+            "new",
+            "--dry-run",
+            "--format",
+            "json",
+        ],
     ] {
         let report = printed(&fixture, args);
         assert_eq!(

@@ -224,6 +224,8 @@ impl Pack<'_> {
         let component = Component {
             provenance,
             recognised_by,
+            removed_from: row.removed_from.as_ref().map(|text| text.get_ref().clone()),
+            without_new: meant(&row.without_new).unwrap_or_default(),
         };
         let rows = &mut self.builder.rules.components;
         keep(rows, &mut self.builder.places, id, "component", component);

@@ -5,7 +5,7 @@ use toml::Spanned;
 use super::row::Row;
 use super::table::{About, Declaration, Field, Key, Kind, Table, Text, read_key, rows, single};
 use crate::pack::rules::places::{FileKind, Need};
-use crate::pack::rules::terms::Version;
+use crate::pack::rules::terms::{Version, WithoutNew};
 
 rows! {
     /// A part of the product with a file of its own.
@@ -14,6 +14,10 @@ rows! {
         "title" = "One line for people.",
         /// Selectors: the file is this component's if any finds something.
         required_selector recognised_by: Vec<Text>,
+        /// The first version that no longer has it, such as `8.0`.
+        optional removed_from: Option<Text>,
+        /// What becomes of the administrator's file where the new version has none of its own.
+        optional without_new: Option<Spanned<WithoutNew>>,
     }
 }
 

@@ -78,6 +78,10 @@ pub struct Component {
     pub provenance: Provenance<Component>,
     /// A document is this component's when any of these selects something.
     pub recognised_by: Vec<Selector>,
+    /// The first version of the product that no longer has it.
+    pub removed_from: Option<String>,
+    /// What becomes of its file where the new version has none.
+    pub without_new: terms::WithoutNew,
 }
 
 /// How files of one side of the upgrade are told from those of the other.

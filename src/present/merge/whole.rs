@@ -8,6 +8,7 @@ use crate::merge::judged::Both;
 use crate::merge::work::{Named, Work};
 use crate::pack::Rules;
 use crate::present::redact::Redactor;
+use crate::upgrade::record::{Counts, Lint};
 
 impl Report {
     /// The report of a merge, with what there is to know about its files, rules and comments.
@@ -79,5 +80,43 @@ impl Judged {
         };
         let ((old, of_old), (result, of_result)) = (&both.old, &both.result);
         Self::of(rules, linted((old, of_old)), linted((result, of_result)))
+    }
+}
+
+/// What other reports take over.
+impl Report {
+    /// The addresses of the conflicts, secrets masked.
+    #[must_use]
+    pub fn conflict_addresses(&self) -> Vec<String> {
+        self.conflicts
+            .iter()
+            .map(|line| line.address.clone())
+            .collect()
+    }
+
+    /// How many decisions rest on a documented default instead of a base file.
+    #[must_use]
+    pub fn assumed(&self) -> usize {
+        self.verdict.assumed
+    }
+
+    /// What lint says before and after.
+    #[must_use]
+    pub fn lint_counts(&self) -> Option<Lint> {
+        let lint = self.lint.as_ref()?;
+        let counts = |found: &super::judged::Findings| Counts {
+            errors: found.errors,
+            warnings: found.warnings,
+            notes: found.notes,
+        };
+        Some(Lint {
+            old: counts(&lint.old),
+            result: counts(&lint.result),
+            new: lint
+                .new
+                .iter()
+                .map(super::judged::Found::sentence)
+                .collect(),
+        })
     }
 }
