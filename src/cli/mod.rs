@@ -22,6 +22,7 @@ mod snapshot;
 mod this_run;
 mod threads;
 mod upgrade;
+mod verify_deployed;
 
 use std::ffi::OsString;
 
@@ -72,6 +73,7 @@ enum Command {
     Schema(schema::SchemaArgs),
     Snapshot(snapshot::SnapshotArgs),
     Upgrade(Box<upgrade::UpgradeArgs>),
+    VerifyDeployed(verify_deployed::VerifyDeployedArgs),
 }
 
 /// The command line as far as git uses it: to set all commands up takes longer than to merge a file.
@@ -138,6 +140,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
             | Command::Rules(_)
             | Command::Snapshot(_)
             | Command::Upgrade(_)
+            | Command::VerifyDeployed(_)
     ) {
         threads::prepare();
     }
@@ -149,6 +152,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
             | Command::Man(_)
             | Command::Rules(_)
             | Command::Schema(_)
+            | Command::VerifyDeployed(_)
     );
     if !writes_nothing {
         interrupt::prepare();
@@ -166,6 +170,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Schema(args) => schema::run(&args, &mut output),
         Command::Snapshot(args) => snapshot::run(&args, &mut output),
         Command::Upgrade(args) => upgrade::run(&args, &mut output),
+        Command::VerifyDeployed(args) => verify_deployed::run(&args, &mut output),
     };
     output.finish(exit)
 }

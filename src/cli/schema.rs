@@ -6,6 +6,7 @@ use super::exit::Exit;
 use super::output::Output;
 use crate::lint::settings;
 use crate::pack::schema;
+use crate::present::upgrade::deployed;
 use crate::present::{differences, lint, merge, together};
 use crate::snapshot::manifest::Manifest;
 use crate::upgrade::record::Record;
@@ -36,6 +37,8 @@ enum Of {
     ReportMerge,
     /// upgrade.json, and conferry upgrade --format json
     Upgrade,
+    /// conferry verify-deployed --format json
+    VerifyDeployed,
     /// The manifest of a snapshot
     Manifest,
     /// A rule pack
@@ -50,6 +53,7 @@ pub(super) fn run(args: &SchemaArgs, output: &mut Output) -> Exit {
         Of::Diff => differences::json_schema(),
         Of::Merge => merge::json_schema(),
         Of::ReportMerge => together::json_schema(),
+        Of::VerifyDeployed => deployed::json_schema(),
         Of::Upgrade => Record::json_schema(),
         Of::Manifest => Manifest::json_schema(),
         Of::Pack => format!("{:#}\n", schema::json_schema()),

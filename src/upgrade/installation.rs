@@ -190,6 +190,14 @@ impl Installation {
         Ok(found)
     }
 
+    fn leads_outside(&self, path: &Path) -> bool {
+        match (path.canonicalize(), self.path.canonicalize()) {
+            (Ok(real), Ok(root)) => !real.starts_with(root),
+            // To read it says what is wrong.
+            _ => false,
+        }
+    }
+
     /// How messages name a file of it.
     #[must_use]
     pub fn label(&self, file: &OneFile) -> String {
@@ -204,6 +212,11 @@ impl Installation {
     /// # Errors
     /// When it cannot be read.
     pub fn bytes(&self, file: &OneFile) -> Result<Vec<u8>, Failure> {
+        if self.form != Form::Snapshot && self.leads_outside(&file.path) {
+            return Err(Failure::new("a link leads out of the folder that was given")
+                .in_file(self.label(file))
+                .help("It was not read. Put the file itself there, or name the folder that it is in."));
+        }
         self.tree
             .read(&file.path)
             .map_err(|error| Failure::from(error).in_file(self.label(file)))

@@ -9,11 +9,13 @@
 //! but by [`output`], which writes the whole folder or nothing.
 
 mod carry;
+pub mod deployed;
 pub mod installation;
 mod others;
 pub mod output;
 mod own_files;
 mod pairing;
+pub mod reading;
 pub mod record;
 mod target;
 

@@ -6,6 +6,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::io::windows_path::check_relative;
 use crate::snapshot::manifest::PackEntry;
 
 /// Version of the format. It changes when a field is renamed, removed or means something else.
@@ -298,6 +299,9 @@ pub enum RecordError {
     /// Made by a newer conferry.
     #[error("it has format {0}, this conferry reads format {SCHEMA}")]
     Schema(u64),
+    /// A path that leads elsewhere.
+    #[error("the path `{0}` in it leads out of its folder")]
+    Path(String),
 }
 
 impl Record {
@@ -322,7 +326,12 @@ impl Record {
         if head.schema != u64::from(SCHEMA) {
             return Err(RecordError::Schema(head.schema));
         }
-        serde_json::from_slice(bytes).map_err(shape)
+        let record: Self = serde_json::from_slice(bytes).map_err(shape)?;
+        let bad = (record.files()).find(|(_, file)| check_relative(&file.path).is_err());
+        match bad {
+            Some((_, file)) => Err(RecordError::Path(file.path.escape_debug().to_string())),
+            None => Ok(record),
+        }
     }
 
     /// All files to deploy, each with the name of its server.

@@ -65,6 +65,7 @@ mod swapped_links; // links that somebody puts there during a run
 mod upgrade; // conferry upgrade: servers, what blocks, the folder it writes
 mod upgrade_edits; // what an administrator may have done to a file
 mod upgrade_laws; // what an administrator changed arrives: edits carried from release to release
+mod verify_deployed; // conferry verify-deployed: what drifted, what did not
 mod version; // which of two versions is the higher one
 mod windows_path; // what a Windows path is, and look-ups without regard to case
 mod write_plans; // two writes to one file, inputs as targets, special files, lost updates

@@ -673,3 +673,21 @@ fn killed_at_any_moment_the_output_is_absent_or_whole() {
         }
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn no_link_leads_out_of_an_old_installation() {
+    let folder = estate();
+    fs::write(folder.path().join("secret.config"), "<appSettings/>").unwrap();
+    let sidecar = folder
+        .path()
+        .join("old/PhoneFactorPhoneAppWebService/private.config");
+    fs::remove_file(&sidecar).unwrap();
+    std::os::unix::fs::symlink(folder.path().join("secret.config"), &sidecar).unwrap();
+    let (code, record) = printed(folder.path(), &ESTATE[1..]);
+    assert_eq!(code, 2);
+    assert!(record["failures"].to_string().contains("a link leads out"));
+    let service = component(&record, "old", "mobile-app-web-service");
+    assert_eq!(service["files"].as_array().unwrap().len(), 0);
+    assert_eq!(component(&record, "old", "user-portal")["state"], "merged");
+}

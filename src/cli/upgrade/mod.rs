@@ -2,6 +2,7 @@
 
 mod runbook;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -14,6 +15,7 @@ use super::output::Output;
 use super::pack_options::{RulesArgs, load_lint_rules};
 use super::shared::{FormatArgs, VirtualDirectoryArgs};
 use super::this_run::this_run;
+use crate::config::sidecars::Sidecar;
 use crate::error::{Failure, Failures};
 use crate::io::read;
 use crate::io::sealed::Keys;
@@ -21,11 +23,13 @@ use crate::io::stream::sha256;
 use crate::pack::{self, Rules};
 use crate::present::merge::Report;
 use crate::present::page::{Assets, html, markdown};
-use crate::present::upgrade::{next_steps, page, record_json, tell, text};
+use crate::present::upgrade::{next_steps, page, record_json, settings, tell, text};
 use crate::upgrade::installation::{Given, Installation};
 use crate::upgrade::output::{self, Existing, Wrote};
-use crate::upgrade::record::{RECORD, RunEntry, Source, Written};
+use crate::upgrade::reading::Loaded;
+use crate::upgrade::record::{File, RECORD, RunEntry, Source, Written};
 use crate::upgrade::{Asked, Upgrade, upgrade};
+use crate::xml::Document;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -147,6 +151,7 @@ fn carry_out(args: &UpgradeArgs, output: &mut Output) -> Result<Exit, Failures> 
     };
     let mut done = upgrade(&asked, failures);
     done.record.rules = rule_files(args);
+    add_settings(&mut done, &rules);
     let rendered = Rendered::of(&mut done, &rules, existing.as_ref())?;
     let wrote = match &args.output {
         Some(folder) if !args.dry_run => {
@@ -266,6 +271,32 @@ fn rule_files(args: &UpgradeArgs) -> Vec<Source> {
             })
         })
         .collect()
+}
+
+/// Adds what .NET reads of each configuration that is deployed, so that it can be verified without the file.
+fn add_settings(done: &mut Upgrade<Report>, rules: &Rules) {
+    let files: HashMap<String, &[u8]> = (done.files.iter())
+        .map(|(path, bytes)| (path.to_lowercase(), bytes.as_slice()))
+        .collect();
+    let servers = done.record.servers.iter_mut();
+    let components = servers.flat_map(|server| &mut server.components);
+    let mut configurations: Vec<&mut File> = components
+        .flat_map(|component| &mut component.files)
+        .filter(|file| file.role == "configuration")
+        .collect();
+    configurations.par_iter_mut().for_each(|file| {
+        let bytes = files.get(&file.path.to_lowercase());
+        let document = bytes.and_then(|bytes| Document::from_bytes(*bytes).ok());
+        let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let beside = |sidecar: &Sidecar| {
+            let name = sidecar.path.replace('\\', "/");
+            let bytes = files.get(&format!("{folder}/{name}").to_lowercase())?;
+            Some(bytes.to_vec())
+        };
+        if let Some(document) = document {
+            file.settings = settings(&Loaded::of(document, &beside), rules);
+        }
+    });
 }
 
 /// All that is written, as it is written.

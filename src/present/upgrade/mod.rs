@@ -1,6 +1,8 @@
 //! The report of an upgrade: verdict first, then each server, then what to decide.
 
+pub mod deployed;
 mod page;
+mod settings;
 mod text;
 
 use super::json::json;
@@ -11,6 +13,7 @@ use crate::upgrade::Told;
 use crate::upgrade::record::Record;
 
 pub use page::page;
+pub use settings::settings;
 pub use text::{next_steps, text};
 
 /// What a merge tells an upgrade, with its report.
