@@ -16,5 +16,6 @@ pub mod present;
 pub mod reports;
 pub mod rewrite;
 pub mod snapshot;
+pub mod upgrade;
 pub mod word;
 pub mod xml;

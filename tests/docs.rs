@@ -11,7 +11,9 @@ use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 
-const DOCUMENTS: [&str; 15] = [
+const DOCUMENTS: [&str; 17] = [
+    "docs/upgrade.md",
+    "docs/verify-deployed.md",
     "docs/promises.md",
     "docs/formats.md",
     "docs/lint.md",

@@ -23,6 +23,8 @@ mod shared;
 mod snapshot;
 mod this_run;
 mod threads;
+mod upgrade;
+mod verify_deployed;
 
 use std::ffi::OsString;
 
@@ -73,6 +75,8 @@ enum Command {
     Rules(rules::RulesArgs),
     Schema(schema::SchemaArgs),
     Snapshot(snapshot::SnapshotArgs),
+    Upgrade(Box<upgrade::UpgradeArgs>),
+    VerifyDeployed(verify_deployed::VerifyDeployedArgs),
 }
 
 /// The command line as far as git uses it: to set all commands up takes longer than to merge a file.
@@ -139,6 +143,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
             | Command::Rewrite(_)
             | Command::Rules(_)
             | Command::Snapshot(_)
+            | Command::Upgrade(_)
+            | Command::VerifyDeployed(_)
     ) {
         threads::prepare();
     }
@@ -150,6 +156,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
             | Command::Man(_)
             | Command::Rules(_)
             | Command::Schema(_)
+            | Command::VerifyDeployed(_)
     );
     if !writes_nothing {
         interrupt::prepare();
@@ -167,6 +174,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Rules(args) => rules::run(&args, &mut output),
         Command::Schema(args) => schema::run(&args, &mut output),
         Command::Snapshot(args) => snapshot::run(&args, &mut output),
+        Command::Upgrade(args) => upgrade::run(&args, &mut output),
+        Command::VerifyDeployed(args) => verify_deployed::run(&args, &mut output),
     };
     output.finish(exit)
 }

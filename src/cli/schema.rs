@@ -7,8 +7,10 @@ use super::output::Output;
 use crate::lint::settings;
 use crate::pack::schema;
 use crate::plan::{model, state};
+use crate::present::upgrade::deployed;
 use crate::present::{differences, lint, merge, plan, together};
 use crate::snapshot::manifest::Manifest;
+use crate::upgrade::record::Record;
 
 const EXAMPLE: &str = "\
 Example:
@@ -40,6 +42,10 @@ enum Of {
     PlanState,
     /// conferry plan status --format json
     PlanStatus,
+    /// upgrade.json, and conferry upgrade --format json
+    Upgrade,
+    /// conferry verify-deployed --format json
+    VerifyDeployed,
     /// The manifest of a snapshot
     Manifest,
     /// A rule pack
@@ -57,6 +63,8 @@ pub(super) fn run(args: &SchemaArgs, output: &mut Output) -> Exit {
         Of::Plan => model::json_schema(),
         Of::PlanState => state::json_schema(),
         Of::PlanStatus => plan::json_schema(),
+        Of::VerifyDeployed => deployed::json_schema(),
+        Of::Upgrade => Record::json_schema(),
         Of::Manifest => Manifest::json_schema(),
         Of::Pack => format!("{:#}\n", schema::json_schema()),
         Of::Settings => format!("{:#}\n", settings::schema::json_schema()),

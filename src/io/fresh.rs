@@ -43,6 +43,14 @@ impl NewFolder {
     /// When something is there, or the system refuses.
     pub fn beside(target: &Path, private: bool) -> io::Result<Self> {
         check_free(target)?;
+        Self::in_place_of(target, private)
+    }
+
+    /// Begins beside `target`, a folder that [`Self::replace`] will put it in the place of.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn in_place_of(target: &Path, private: bool) -> io::Result<Self> {
         let beside = Arc::new(Folder::open(beside(target))?);
         sweep(&beside);
         loop {
@@ -88,6 +96,30 @@ impl NewFolder {
         self.is_finished = true;
         drop(stay);
         self.beside.sync();
+        Ok(())
+    }
+
+    /// Gives it the name of the folder that is there, which is removed. Where the system lets two folders
+    /// take each other's name, there is no moment without one of them.
+    ///
+    /// # Errors
+    /// When the system refuses; then what was there is there.
+    pub fn replace(mut self) -> io::Result<()> {
+        let name = name_of(&self.target)?;
+        let stay = stay();
+        if !self.beside.exchange(&self.name, &name)? {
+            let aside = temporary_name();
+            self.beside.rename(&name, &aside, Taken::Refused)?;
+            if let Err(error) = self.beside.rename(&self.name, &name, Taken::Refused) {
+                self.beside.rename(&aside, &name, Taken::Refused)?;
+                return Err(error);
+            }
+            self.name = aside;
+        }
+        drop(stay);
+        self.beside.sync();
+        // What bears the temporary name now is the folder that was there: it is removed as any is that
+        // was not finished.
         Ok(())
     }
 }

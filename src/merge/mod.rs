@@ -11,14 +11,17 @@
 //! carrier), `steps` (the one place that carries everything out), [`account`] (nothing is dropped
 //! in silence), `result` (the bytes, proven; conflicts written into the file), [`offers`] (which
 //! rules settle a conflict), [`moved`] (what belongs into another
-//! file), [`idle`] (rules that decide nothing), [`branches`] (all of it for git).
+//! file), [`idle`] (rules that decide nothing), [`work`] (all
+//! of it for one configuration of an upgrade, with [`doubts`] before it and lint of it in [`judged`]), [`branches`] (all of it for git).
 
 pub mod account;
 pub mod branches;
 pub mod comment_account;
 mod compare;
 mod decide;
+pub mod doubts;
 pub mod idle;
+pub mod judged;
 pub mod moved;
 pub mod offers;
 pub mod outcome;
@@ -27,6 +30,7 @@ mod result;
 mod stages;
 mod steps;
 pub mod suspicion;
+pub mod work;
 mod write;
 
 use thiserror::Error;

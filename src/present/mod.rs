@@ -22,3 +22,4 @@ mod sarif;
 mod section;
 pub mod snapshot;
 pub mod together;
+pub mod upgrade;

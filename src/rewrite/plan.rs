@@ -72,7 +72,8 @@ fn has_extension(path: &Path, list: &[&str]) -> bool {
 }
 
 /// Whether the name alone says that this is text.
-fn is_known(path: &Path) -> bool {
+#[must_use]
+pub fn is_known_text(path: &Path) -> bool {
     has_extension(path, XML_EXTENSIONS) || has_extension(path, TEXT_EXTENSIONS)
 }
 
@@ -212,7 +213,7 @@ impl Rewriter<'_> {
             Err(ReadError {
                 kind: ReadErrorKind::TooLarge,
                 path,
-            }) if !is_known(&path) => Ok(Outcome::Skipped(Skip::Binary)),
+            }) if !is_known_text(&path) => Ok(Outcome::Skipped(Skip::Binary)),
             Err(error) => Err(error.into()),
         }
     }
@@ -250,7 +251,7 @@ impl Rewriter<'_> {
         let source = match Source::decode_plain(bytes) {
             Ok(source) => source,
             // It only looked like UTF-16.
-            Err(_) if !is_known(path) => return Ok(Outcome::Skipped(Skip::Binary)),
+            Err(_) if !is_known_text(path) => return Ok(Outcome::Skipped(Skip::Binary)),
             Err(error) => return Err(error.into()),
         };
         let text = source.text();

@@ -23,6 +23,8 @@ fn help_is_as_reviewed() {
         ("help_snapshot_diff", &["snapshot", "diff", "--help"]),
         ("help_snapshot_restore", &["snapshot", "restore", "--help"]),
         ("help_snapshot_show", &["snapshot", "show", "--help"]),
+        ("help_upgrade", &["upgrade", "--help"]),
+        ("help_verify_deployed", &["verify-deployed", "--help"]),
     ] {
         let done = run(folder.path(), args);
         assert_eq!((done.code, done.stderr.as_str()), (0, ""));

@@ -69,8 +69,10 @@ mod snapshot_odd; // snapshot: odd names, pipes, sidecars of sidecars, thousands
 mod snapshot_sealed; // snapshot: encryption
 mod structure; // structural faults, kind by kind
 mod swapped_links; // links that somebody puts there during a run
+mod upgrade; // conferry upgrade: servers, what blocks, the folder it writes
 mod upgrade_edits; // what an administrator may have done to a file
 mod upgrade_laws; // what an administrator changed arrives: edits carried from release to release
+mod verify_deployed; // conferry verify-deployed: what drifted, what did not
 mod version; // which of two versions is the higher one
 mod windows_path; // what a Windows path is, and look-ups without regard to case
 mod write_plans; // two writes to one file, inputs as targets, special files, lost updates

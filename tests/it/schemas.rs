@@ -145,12 +145,75 @@ fn reports_that_were_put_together_are_as_their_schema_says() {
 }
 
 #[test]
+fn records_of_upgrades_are_as_their_schema_says() {
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/contoso");
+    let new = ["--new", "new", "--dry-run", "--format", "json"];
+    let clean = [&["upgrade", "--old", "old", "--base", "base"][..], &new].concat();
+    let blocked = [&["upgrade", "--old", "server/mfa1"][..], &new].concat();
+    hold(
+        "upgrade",
+        &[printed(&fixture, &clean), printed(&fixture, &blocked)],
+    );
+}
+
+#[test]
+fn reports_about_what_is_deployed_are_as_their_schema_says() {
+    let folder = folder(&[]);
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/contoso");
+    copy_tree(&fixture, folder.path());
+    let upgrade = [
+        "upgrade", "--old", "old", "--base", "base", "--new", "new", "-o", "out",
+    ];
+    assert_eq!(run(folder.path(), &upgrade).code, 0);
+    copy_tree(
+        &folder.path().join("out/deploy/old/C"),
+        &folder.path().join("live"),
+    );
+    let portal = folder.path().join("live/inetpub/wwwroot/MultiFactorAuth");
+    let text = std::fs::read_to_string(portal.join("web.config")).unwrap();
+    let text = text.replace("mode=\"Off\"", "mode=\"On\"");
+    std::fs::write(portal.join("web.config"), text).unwrap();
+    std::fs::rename(
+        portal.join("App_Themes/Contoso"),
+        portal.join("App_Themes/Other"),
+    )
+    .unwrap();
+    let verify = [
+        "verify-deployed",
+        "out/upgrade.json",
+        "--root",
+        "live",
+        "--format",
+        "json",
+    ];
+    let done = run(folder.path(), &verify);
+    assert_eq!(done.code, 1, "{}", done.stderr);
+    let report: Value = serde_json::from_str(&done.stdout).unwrap();
+    let server = &report["servers"][0];
+    assert!(!server["findings"].as_array().unwrap().is_empty());
+    let files = server["files"].as_array().unwrap();
+    assert!(files.iter().any(|file| !file["differences"].is_null()));
+    assert_eq!(report["run"]["host"], "SRV01");
+    hold("verify-deployed", &[report]);
+}
+
+#[test]
 fn every_report_names_the_run_that_made_it() {
     let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/contoso");
     for args in [
         &["lint", "old", "--format", "json"][..],
         &["diff", "old", "new", "--format", "json"],
         &["rewrite", "old", "--format", "json"],
+        &[
+            "upgrade",
+            "--old",
+            "old",
+            "--new",
+            "new",
+            "--dry-run",
+            "--format",
+            "json",
+        ],
     ] {
         let report = printed(&fixture, args);
         assert_eq!(

@@ -5,10 +5,8 @@ use std::path::{Path, PathBuf};
 use super::MergeArgs;
 use super::writes::Writes;
 use crate::error::Failure;
-use crate::installer::shipped::Shipped;
-use crate::io::read::{display_name, is_stdin};
+use crate::io::read::is_stdin;
 use crate::io::same_file::same_file;
-use crate::present::merge::Files;
 
 /// The folder of the old file and that of the result, where both are files.
 pub(super) fn args_folders(args: &MergeArgs) -> Option<(PathBuf, PathBuf)> {
@@ -40,20 +38,6 @@ pub(super) fn check_files(args: &MergeArgs) -> Result<(), Failure> {
     base_is_not_old(args)?;
     check_write_rules(args)?;
     Writes::plan(args).map(|_| ())
-}
-
-/// The files as the user named them; those out of an installer as they were found.
-pub(super) fn files(args: &MergeArgs, base: Option<&Shipped>, new: Option<&Shipped>) -> Files {
-    let name = |path: &Option<PathBuf>, shipped: Option<&Shipped>| {
-        let shipped = shipped.map(|shipped| shipped.label.clone());
-        shipped.or_else(|| path.as_deref().map(display_name))
-    };
-    Files {
-        base: name(&args.base, base),
-        old: display_name(&args.old),
-        new: name(&args.new, new).unwrap_or_default(),
-        output: args.output.display().to_string(),
-    }
 }
 
 /// The administrator's file is no base. Other files that are the same are a warning, as other files

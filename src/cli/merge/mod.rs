@@ -1,25 +1,19 @@
 //! `conferry merge`: carries an administrator's settings into the newly installed file.
 
-mod doubts;
 mod files;
-mod judged;
-mod notes;
 mod reports;
 mod result;
 mod settle;
-mod work;
 mod writes;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
-use self::doubts::doubts;
-use self::files::{args_folders, check_files, files};
-use self::judged::judged;
+use self::files::{args_folders, check_files};
 use self::reports::ReportArgs;
-use self::result::Writing;
-use self::work::{Work, renaming};
+use self::result::{Writing, bytes_of};
 use self::writes::Writes;
 use super::exit::Exit;
 use super::input::{left_markers, read_document};
@@ -28,15 +22,21 @@ use super::output::Output;
 use super::pack_options::{RulesArgs, load_lint_rules, load_rules_with};
 use super::shared::VirtualDirectoryArgs;
 use crate::error::{Failure, Failures};
-use crate::installer::shipped::Shipped;
-use crate::io::read::display_name;
-use crate::merge::suspicion::{Given, left_marker};
+use crate::io::read::{display_name, is_stdin};
+use crate::lint::tree::{Disk, Tree};
+use crate::merge::doubts::doubts;
+use crate::merge::finish::Settle;
+use crate::merge::judged::{Both, lint_both};
+use crate::merge::suspicion::left_marker;
+use crate::merge::work::{Configuration, Named, Work};
 use crate::pack::Rules;
-use crate::present::installer::InputLine;
-use crate::present::merge::{About, Files, Report};
+use crate::present::merge::Report;
 use crate::present::plain::plain;
-use crate::rewrite::{VirtualDirectories, rewrite_value, sidecars};
+use crate::rewrite::{Rewriter, VirtualDirectories, sidecars};
 use crate::xml::Document;
+
+/// How to go on although the files look wrong.
+const AS_GIVEN: &str = "If they are what you mean, add --as-given.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -163,13 +163,7 @@ enum OnConflict {
 struct Job {
     rules: Rules,
     directories: VirtualDirectories,
-    base: Option<Document>,
-    old: Document,
-    new: Document,
-    /// The names of the files.
-    files: Files,
-    /// Inputs that were read out of an installer.
-    inputs: Vec<InputLine>,
+    configuration: Configuration,
     warnings: Vec<String>,
 }
 
@@ -188,37 +182,40 @@ impl Job {
         let mut read = |path: &Path| {
             let (document, _) = failures.keep(read_document(path, &rules))?;
             failures.extend(refuse_markers(path, &document, &rules));
-            Some(document)
+            let name = display_name(path);
+            Some(Named {
+                name,
+                document,
+                origin: None,
+            })
         };
         let base = args.base.as_deref().and_then(&mut read);
         let (old, new) = (read(&args.old), args.new.as_deref().and_then(read));
         let mut shipped = |from: &Option<PathBuf>| {
-            let read = read_shipped(from.as_deref()?, &args.old, old.as_ref(), &rules);
-            failures.keep(read)
+            let document = old.as_ref().map(|old| &old.document);
+            let read = read_shipped(from.as_deref()?, &args.old, document, &rules);
+            let (document, shipped) = failures.keep(read)?;
+            Some(Named {
+                name: shipped.label,
+                document,
+                origin: Some(shipped.origin),
+            })
         };
-        let (base, base_shipped) = either(base, shipped(&args.base_from));
-        let (new, new_shipped) = either(new, shipped(&args.new_from));
+        let base = shipped(&args.base_from).or(base);
+        let new = shipped(&args.new_from).or(new);
         let (Some(old), Some(new), true) = (old, new, failures.is_empty()) else {
             return Err(failures);
         };
-        let files = files(args, base_shipped.as_ref(), new_shipped.as_ref());
-        let inputs = [("base", &base_shipped), ("new", &new_shipped)];
-        let inputs = inputs.into_iter().filter_map(|(role, shipped)| {
-            let origin = &shipped.as_ref()?.origin;
-            Some(InputLine::of(role, origin))
-        });
-        let given = Given {
-            base: base.as_ref(),
-            old: &old,
-            new: &new,
-        };
-        Ok(Self {
-            warnings: doubts(args, &files, given, &rules)?,
-            inputs: inputs.collect(),
-            files,
+        let configuration = Configuration {
             base,
             old,
             new,
+            output: args.output.display().to_string(),
+        };
+        let as_given = (!args.as_given).then_some(AS_GIVEN);
+        Ok(Self {
+            warnings: doubts(&configuration, &rules, as_given)?,
+            configuration,
             directories,
             rules,
         })
@@ -237,46 +234,51 @@ impl Job {
         if let Some(answers) = &answers {
             self.rules = load_rules_with(args.rules.extra(), answers, "your answers")?;
         }
-        Ok(self.carry_out(args, answers, output)?)
+        let carried = self.merged(args, |work| self.carry_out(work, args, answers, output));
+        Ok(carried??)
+    }
+
+    /// Merges, and lets `look` see all that came of it.
+    fn merged<T>(&self, args: &MergeArgs, look: impl FnOnce(&Work<'_>) -> T) -> Result<T, Failure> {
+        let settle = match args.conflicts {
+            Some(OnConflict::Old) => Settle::Incoming,
+            _ => Settle::Carrier,
+        };
+        self.configuration.merged(self.rewriter(), settle, look)
     }
 
     /// Asks about the conflicts; the answers as a pack, if there are any.
     fn ask(&self, args: &MergeArgs, output: &mut Output) -> Result<Option<String>, Failure> {
-        let renaming = renaming(self, args)?;
-        let rewrite = |value: &str| rewrite_value(value, &self.directories, &self.rules.guards);
-        let work = Work::of(self, &renaming, &rewrite, args)?;
-        let report = work.report(args.reports.show_secrets);
-        let mut say = |text: &str| output.err(&plain(text));
-        let answers = settle::ask(&report, &mut std::io::stdin().lock(), &mut say)
-            .map_err(|error| Failure::new(format!("the answers cannot be read: {error}")))?;
-        Ok(work
-            .report(false)
-            .pack(|at| answers.get(at).copied().flatten()))
+        self.merged(args, |work| {
+            let report = self.report(work, args.reports.show_secrets);
+            let mut say = |text: &str| output.err(&plain(text));
+            let answers = settle::ask(&report, &mut std::io::stdin().lock(), &mut say)
+                .map_err(|error| Failure::new(format!("the answers cannot be read: {error}")))?;
+            let report = self.report(work, false);
+            Ok(report.pack(|at| answers.get(at).copied().flatten()))
+        })?
     }
 
     fn carry_out(
         &self,
+        work: &Work<'_>,
         args: &MergeArgs,
         answers: Option<String>,
         output: &mut Output,
     ) -> Result<Exit, Failure> {
-        let renaming = renaming(self, args)?;
-        let rewrite = |value: &str| rewrite_value(value, &self.directories, &self.rules.guards);
-        let work = Work::of(self, &renaming, &rewrite, args)?;
-        let finished = &work.finished;
-        let conflicts = work.merged.conflicts.len() + work.missing.len();
-
-        let mut report = work.report(args.reports.show_secrets);
-        let rules = match args.settle {
-            true => answers,
+        let conflicts = work.conflicts();
+        let mut report = self.report(work, args.reports.show_secrets);
+        let rules = match (args.settle, &args.write_rules) {
+            (true, _) => answers,
             // No file of rules has a secret in it.
-            false => work.offered(args),
+            (false, Some(_)) => self.report(work, false).offered(),
+            (false, None) => None,
         };
-        let bytes = work.result(args, conflicts)?;
+        let bytes = bytes_of(work, args)?;
         let mut writes = Writes::plan(args)?;
         let mut sidecars = Vec::new();
         if bytes.is_some() {
-            let (folders, result) = (args_folders(args), &finished.document);
+            let (folders, result) = (args_folders(args), &work.finished.document);
             sidecars = sidecars::plan(folders, result, self.rewriter(), &mut writes.plan)?;
         }
         for sidecar in &sidecars {
@@ -285,14 +287,15 @@ impl Job {
                 false => report.not_looked_at.push(sidecar.to_string()),
             }
         }
-        self.tell_of_files(&mut report, args, &work, bytes.as_deref());
+        let linted = self.linted(work, args);
+        report.add_files(work, bytes.as_deref(), linted.as_ref());
         let result = Writing {
             args,
             writes: &writes,
             sidecars: &sidecars,
             rules: rules.as_deref(),
             result: bytes.as_deref(),
-            read: writes.is_in_place.then(|| self.new_bytes()),
+            read: writes.is_in_place.then(|| self.configuration.new.bytes()),
             conflicts,
         };
         result.write(&mut report, output)?;
@@ -303,61 +306,32 @@ impl Job {
         })
     }
 
-    /// Adds what was read and written, and what lint says of it.
-    fn tell_of_files(
-        &self,
-        report: &mut Report,
-        args: &MergeArgs,
-        work: &Work<'_>,
-        written: Option<&[u8]>,
-    ) {
-        let bytes = |document: &Document| document.source().bytes_with(document.text());
-        let (base, old, new) = (
-            self.base.as_ref().map(bytes),
-            bytes(&self.old),
-            self.new_bytes(),
-        );
-        let files = [
-            ("base", base.as_deref()),
-            ("old", Some(&*old)),
-            ("new", Some(&*new)),
-            ("result", written),
-        ];
-        let files: Vec<(&str, &[u8])> = (files.into_iter())
-            .filter_map(|(role, bytes)| Some((role, bytes?)))
-            .collect();
-        report.add_about(About::of(
+    fn report(&self, work: &Work<'_>, show_secrets: bool) -> Report {
+        Report::of_work(work, &self.warnings, show_secrets)
+    }
+
+    fn linted(&self, work: &Work<'_>, args: &MergeArgs) -> Option<Both> {
+        let path = match is_stdin(&args.old) {
+            true => Path::new(""),
+            false => args.old.as_path(),
+        };
+        let disk: Arc<dyn Tree> = Arc::new(Disk::default());
+        let given = &self.configuration;
+        let (old, output) = (given.old.bytes(), display_name(&args.output));
+        lint_both(
             &self.rules,
-            &files,
-            self.inputs.clone(),
-            !work.merged.conflicts.is_empty(),
-        ));
-        if let Some(judged) = judged(args, &self.rules, &old, &work.finished.bytes) {
-            report.add_lint(judged);
-        }
+            &disk,
+            path,
+            (given.old.name.clone(), &old),
+            (output, &work.finished.bytes),
+        )
     }
 
-    /// What was read of the new file.
-    fn new_bytes(&self) -> Vec<u8> {
-        self.new.source().bytes_with(self.new.text())
-    }
-
-    fn rewriter(&self) -> crate::rewrite::Rewriter<'_> {
-        crate::rewrite::Rewriter {
+    fn rewriter(&self) -> Rewriter<'_> {
+        Rewriter {
             directories: &self.directories,
             rules: &self.rules,
         }
-    }
-}
-
-/// What was read of a file, or else of an installer.
-fn either(
-    file: Option<Document>,
-    shipped: Option<(Document, Shipped)>,
-) -> (Option<Document>, Option<Shipped>) {
-    match shipped {
-        Some((document, shipped)) => (Some(document), Some(shipped)),
-        None => (file, None),
     }
 }
 

@@ -1,15 +1,18 @@
 //! What a merge says at its end, and where its report goes.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::MergeArgs;
 use super::writes::{Writes, unstaged};
+use super::{MergeArgs, OnConflict};
 use crate::cli::output::Output;
 use crate::error::Failure;
 use crate::io::read::is_stdin;
 use crate::io::write::Written;
 use crate::io::write_plan::{Batch, TargetId};
+use crate::merge::markers::{Markers, Style, conflicted_text};
+use crate::merge::work::Work;
 use crate::present::merge::Report;
 use crate::rewrite::sidecars::PlannedSidecar;
 
@@ -60,6 +63,37 @@ fn result_of_files(args: &MergeArgs, written: Option<&Written>, conflicts: usize
             "Nothing was written to {output}.{left} Settle them by rules, or give --conflicts old, new or markers."
         ),
     }
+}
+
+/// What is written, unless conflicts forbid it.
+///
+/// # Errors
+/// When the conflicts cannot be written between markers.
+pub(super) fn bytes_of<'w>(
+    work: &'w Work<'_>,
+    args: &MergeArgs,
+) -> Result<Option<Cow<'w, [u8]>>, Failure> {
+    let proven = Some(Cow::Borrowed(work.finished.bytes.as_slice()));
+    if work.conflicts() == 0 {
+        return Ok(proven);
+    }
+    Ok(match args.conflicts {
+        None => None,
+        Some(OnConflict::Old | OnConflict::New) => proven,
+        Some(OnConflict::Markers) => {
+            let markers = Markers {
+                style: Style::Diff3,
+                size: 7,
+                carrier: "new".to_owned(),
+                base: "base".to_owned(),
+                incoming: "old".to_owned(),
+            };
+            let text = conflicted_text(&work.inputs, &work.merged, &markers)
+                .map_err(|error| work.configuration.unfinished(&error))?;
+            let source = work.merged.carrier(&work.inputs).source();
+            Some(Cow::Owned(source.bytes_with(text)))
+        }
+    })
 }
 
 /// Whether the report goes to standard error, since the result is on standard output.

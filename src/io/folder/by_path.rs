@@ -107,6 +107,10 @@ pub(super) fn rename(at: &Handle, from: &Path, to: &Path, taken: Taken) -> io::R
     crate::io::rename::patiently(|| fs::rename(&from, &to))
 }
 
+pub(super) fn exchange(_: &Handle, _: &Path, _: &Path) -> io::Result<bool> {
+    Ok(false)
+}
+
 pub(super) fn link(at: &Handle, from: &Path, to: &Path) -> io::Result<()> {
     fs::hard_link(at.path.join(from), at.path.join(to))
 }

@@ -178,6 +178,15 @@ impl Folder {
         system::rename(&self.handle, Path::new(from), Path::new(to), taken)
     }
 
+    /// Lets two folders in it take each other's name; `false` where the system cannot do that in one step.
+    ///
+    /// # Errors
+    /// What the system reports.
+    pub(super) fn exchange(&self, one: &OsStr, other: &OsStr) -> io::Result<bool> {
+        fault::at()?;
+        system::exchange(&self.handle, Path::new(one), Path::new(other))
+    }
+
     /// Gives the file at `from` a second name, which must not be there.
     ///
     /// # Errors

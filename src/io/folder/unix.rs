@@ -158,6 +158,20 @@ fn rename_to_new(at: &Handle, from: &Path, to: &Path) -> io::Result<()> {
     link_and_remove(at, from, to)
 }
 
+/// Lets two folders take each other's name; `false` where the system cannot do that in one step.
+#[cfg(any(target_os = "linux", target_vendor = "apple"))]
+pub(super) fn exchange(at: &Handle, one: &Path, other: &Path) -> io::Result<bool> {
+    match fs::renameat_with(at, one, at, other, fs::RenameFlags::EXCHANGE) {
+        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => Ok(false),
+        done => Ok(done.map(|()| true)?),
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+pub(super) fn exchange(_: &Handle, _: &Path, _: &Path) -> io::Result<bool> {
+    Ok(false)
+}
+
 /// A second name cannot be one that is taken; where there are no second names, the name is looked
 /// at before.
 fn link_and_remove(at: &Handle, from: &Path, to: &Path) -> io::Result<()> {

@@ -154,6 +154,7 @@ impl Comparison<'_> {
             .is_some_and(|defaults| defaults.contains(carrier) && !defaults.contains(incoming))
     }
 
+    /// `None` also where a documented setting has no default that anybody knows.
     fn known_defaults(&self, contest: &Contest) -> Option<&[String]> {
         if !self.upgrade() {
             return None;
@@ -162,6 +163,7 @@ impl Comparison<'_> {
         self.known_setting(self.inputs.incoming, triple.incoming, &contest.leaf)
             .or_else(|| self.known_setting(self.inputs.carrier, triple.carrier, &contest.leaf))
             .map(|known| known.defaults.as_slice())
+            .filter(|defaults| !defaults.is_empty())
     }
 
     /// A known default of the old version that stands in for the base value.

@@ -232,6 +232,7 @@ impl Pack<'_> {
             provenance,
             recognised_by,
             versions,
+            without_new: meant(&row.without_new).unwrap_or_default(),
         };
         let rows = &mut self.builder.rules.components;
         keep(rows, &mut self.builder.places, id, "component", component);

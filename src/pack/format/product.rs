@@ -5,7 +5,7 @@ use toml::Spanned;
 use super::row::Row;
 use super::table::{About, Declaration, Field, Key, Kind, Table, Text, read_key, rows, single};
 use crate::pack::rules::places::{FileKind, Need};
-use crate::pack::rules::terms::Version;
+use crate::pack::rules::terms::{Version, WithoutNew};
 
 rows! {
     /// A part of the product with a file of its own.
@@ -16,6 +16,8 @@ rows! {
         required_selector recognised_by: Vec<Text>,
         /// Versions of the product that have it: `<8.0`; all without it.
         optional versions: Option<Text>,
+        /// What becomes of the administrator's file where the new version has none of its own.
+        optional without_new: Option<Spanned<WithoutNew>>,
     }
 }
 

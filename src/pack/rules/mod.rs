@@ -82,6 +82,8 @@ pub struct Component {
     pub recognised_by: Vec<Selector>,
     /// Versions of the product that have it.
     pub versions: Versions,
+    /// What becomes of its file where the new version has none.
+    pub without_new: terms::WithoutNew,
 }
 
 /// How files of one side of the upgrade are told from those of the other.

@@ -38,6 +38,25 @@ words! {
     }
 }
 
+/// What becomes of an administrator's file that has no counterpart in the new version.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WithoutNew {
+    /// It waits for one: the upgrade is not whole without it.
+    #[default]
+    Blocks,
+    /// It stays in use, with virtual directories renamed.
+    Stays,
+}
+
+words! {
+    WithoutNew {
+        /// the upgrade waits for the new file (the default)
+        Blocks = "blocks",
+        /// the old file stays in use, with virtual directories renamed
+        Stays = "stays",
+    }
+}
+
 /// When a policy applies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum When {

@@ -111,6 +111,14 @@ pub struct File {
     pub(in crate::present) explained: Vec<Explained>,
 }
 
+impl File {
+    /// How many changes are shown.
+    #[must_use]
+    pub fn shown(&self) -> usize {
+        self.counts.shown()
+    }
+}
+
 /// Changes that a mapping of environments explains.
 #[derive(Clone, Serialize, JsonSchema)]
 pub struct Explained {

@@ -7,12 +7,13 @@ mod details;
 mod equal;
 mod judged;
 mod located;
-pub mod notes;
+mod notes;
 mod page;
 pub(super) mod rules;
 mod text;
 mod values;
 mod verdict;
+mod whole;
 mod why;
 
 use rustc_hash::FxHashMap;

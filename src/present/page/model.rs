@@ -140,7 +140,7 @@ pub struct Row {
 }
 
 /// A value at a place.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Cell {
     /// The value; nothing where the side has none.
     pub text: Option<String>,

@@ -1,36 +1,34 @@
 //! Whether the files are what they were given as: what is refused, and what is only said loudly.
 
-use super::MergeArgs;
+use super::suspicion::{Role, Suspicion, look};
+use super::work::Configuration;
 use crate::error::{Failure, Failures};
-use crate::merge::suspicion::{Given, Role, Suspicion, look};
 use crate::pack::Rules;
 use crate::pack::rules::Version;
-use crate::present::merge::Files;
 
 /// Where a base file can be found.
-pub(super) const NO_BASE: &str = "there is no base file. One can come from a fresh installation of the old version, from its installer with --base-from, or from a snapshot of a server where nobody changed it; with it fewer values are guesses or conflicts.";
+pub const NO_BASE: &str = "there is no base file. One can come from a fresh installation of the old version, from its installer with --base-from, or from a snapshot of a server where nobody changed it; with it fewer values are guesses or conflicts.";
 
-/// How to go on although the files look wrong.
-const AS_GIVEN: &str = "If they are what you mean, add --as-given.";
-
-/// What is wrong with the files.
+/// What is wrong with the files. `as_given`: what to say of the way to merge them all the same; `None` if
+/// that is what is wanted.
 ///
 /// # Errors
 /// What forbids the merge.
-pub(super) fn doubts(
-    args: &MergeArgs,
-    files: &Files,
-    given: Given<'_>,
+pub fn doubts(
+    configuration: &Configuration,
     rules: &Rules,
+    as_given: Option<&str>,
 ) -> Result<Vec<String>, Failures> {
     let mut warnings = Vec::new();
     let mut failures = Failures::new();
-    for suspicion in look(given, rules) {
-        let said = Said::of(&suspicion, args, files);
-        if said.forbids && !args.as_given {
-            failures.push(Failure::new(said.what).help(format!("{} {AS_GIVEN}", said.help)));
-        } else {
-            warnings.push(format!("{}. {}", said.what, said.help));
+    for suspicion in look(configuration.given(), rules) {
+        let said = Said::of(&suspicion, configuration);
+        match as_given.filter(|_| said.forbids) {
+            Some(way) => {
+                let help = format!("{} {way}", said.help);
+                failures.push(Failure::new(said.what).help(help.trim_end()));
+            }
+            None => warnings.push(format!("{}. {}", said.what, said.help)),
         }
     }
     failures.or(warnings)
@@ -44,9 +42,9 @@ struct Said {
 }
 
 impl Said {
-    fn of(suspicion: &Suspicion, args: &MergeArgs, files: &Files) -> Self {
-        let option = |role| option(args, role);
-        let named = |role| format!("{} {}", option(role), name(files, role));
+    fn of(suspicion: &Suspicion, given: &Configuration) -> Self {
+        let option = |role| option(given, role);
+        let named = |role| format!("{} {}", option(role), name(given, role));
         match suspicion {
             Suspicion::SameBytes(Role::Base, Role::Old) => Self::warning(
                 "--base and --old hold the same bytes, so nothing counts as changed by the administrator and nothing is carried",
@@ -83,15 +81,15 @@ impl Said {
                     "{} and {} seem to be swapped: {} is a file of the new version, {} one of the old",
                     option(*one),
                     option(*other),
-                    name(files, *one),
-                    name(files, *other)
+                    name(given, *one),
+                    name(given, *other)
                 ),
                 help: format!(
                     "Give {} {} and {} {}.",
                     option(*one),
-                    name(files, *other),
+                    name(given, *other),
                     option(*other),
-                    name(files, *one)
+                    name(given, *one)
                 ),
                 forbids: true,
             },
@@ -123,20 +121,21 @@ impl Said {
     }
 }
 
-fn option(args: &MergeArgs, role: Role) -> &'static str {
+fn option(given: &Configuration, role: Role) -> &'static str {
+    let base = given.base.as_ref();
     match role {
-        Role::Base if args.base_from.is_some() => "--base-from",
+        Role::Base if base.is_some_and(|base| base.origin.is_some()) => "--base-from",
         Role::Base => "--base",
         Role::Old => "--old",
-        Role::New if args.new_from.is_some() => "--new-from",
+        Role::New if given.new.origin.is_some() => "--new-from",
         Role::New => "--new",
     }
 }
 
-fn name(files: &Files, role: Role) -> &str {
+fn name(given: &Configuration, role: Role) -> &str {
     match role {
-        Role::Base => files.base.as_deref().unwrap_or(&files.old),
-        Role::Old => &files.old,
-        Role::New => &files.new,
+        Role::Base => &given.base.as_ref().unwrap_or(&given.old).name,
+        Role::Old => &given.old.name,
+        Role::New => &given.new.name,
     }
 }
