@@ -1,7 +1,11 @@
 //! Whether the files are what they were given as: what is refused, and what is only said loudly.
 
+use std::cmp::Ordering;
+
 use super::MergeArgs;
+use crate::config::version::compare;
 use crate::error::{Failure, Failures};
+use crate::installer::shipped::Shipped;
 use crate::merge::suspicion::{Given, Role, Suspicion, look};
 use crate::pack::Rules;
 use crate::pack::rules::Version;
@@ -34,6 +38,40 @@ pub(super) fn doubts(
         }
     }
     failures.or(warnings)
+}
+
+/// Whether both installers are what they were given as, by their versions; what is only said.
+///
+/// # Errors
+/// What forbids the merge.
+pub(super) fn of_installers(
+    args: &MergeArgs,
+    base: Option<&Shipped>,
+    new: Option<&Shipped>,
+) -> Result<Option<String>, Failure> {
+    let (Some(base), Some(new)) = (base, new) else {
+        return Ok(None);
+    };
+    let [base, new] = [base, new].map(|shipped| &shipped.origin);
+    let (older, newer) = (&base.product.version, &new.product.version);
+    let what = match compare(older, newer) {
+        Ok(Ordering::Greater) => format!(
+            "--base-from and --new-from seem to be swapped: {} installs version {older}, {} version {newer}",
+            base.installer, new.installer
+        ),
+        Ok(Ordering::Equal) => {
+            let what = "both installers are of version";
+            return Ok(Some(format!(
+                "{what} {older}. Check that --base-from is the installer of the old version, and --new-from that of the new one."
+            )));
+        }
+        _ => return Ok(None),
+    };
+    let help = "Give the installer of the old version as --base-from and that of the new one as --new-from.";
+    match args.as_given {
+        true => Ok(Some(format!("{what}. {help}"))),
+        false => Err(Failure::new(what).help(format!("{help} {AS_GIVEN}"))),
+    }
 }
 
 /// A suspicion in words.

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use self::doubts::doubts;
+use self::doubts::{doubts, of_installers};
 use self::files::{args_folders, check_files, files};
 use self::judged::judged;
 use self::reports::ReportArgs;
@@ -212,8 +212,11 @@ impl Job {
             old: &old,
             new: &new,
         };
+        let of_installers = of_installers(args, base_shipped.as_ref(), new_shipped.as_ref())?;
+        let mut warnings = doubts(args, &files, given, &rules)?;
+        warnings.extend(of_installers);
         Ok(Self {
-            warnings: doubts(args, &files, given, &rules)?,
+            warnings,
             inputs: inputs.collect(),
             files,
             base,
