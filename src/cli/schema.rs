@@ -6,7 +6,8 @@ use super::exit::Exit;
 use super::output::Output;
 use crate::lint::settings;
 use crate::pack::schema;
-use crate::present::{differences, lint, merge, together};
+use crate::plan::{model, state};
+use crate::present::{differences, lint, merge, plan, together};
 use crate::snapshot::manifest::Manifest;
 
 const EXAMPLE: &str = "\
@@ -33,6 +34,12 @@ enum Of {
     Merge,
     /// conferry report merge --format json
     ReportMerge,
+    /// plan.json, and conferry plan --format json
+    Plan,
+    /// state.json, which is beside a plan
+    PlanState,
+    /// conferry plan status --format json
+    PlanStatus,
     /// The manifest of a snapshot
     Manifest,
     /// A rule pack
@@ -47,6 +54,9 @@ pub(super) fn run(args: &SchemaArgs, output: &mut Output) -> Exit {
         Of::Diff => differences::json_schema(),
         Of::Merge => merge::json_schema(),
         Of::ReportMerge => together::json_schema(),
+        Of::Plan => model::json_schema(),
+        Of::PlanState => state::json_schema(),
+        Of::PlanStatus => plan::json_schema(),
         Of::Manifest => Manifest::json_schema(),
         Of::Pack => format!("{:#}\n", schema::json_schema()),
         Of::Settings => format!("{:#}\n", settings::schema::json_schema()),

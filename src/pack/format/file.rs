@@ -11,6 +11,7 @@ pub use super::facts::{FactRow, ServiceRow};
 pub use super::meaning::{
     Discovery, Head, IdentityRow, MergeRow, OrderRow, ReferenceRow, SecretRow, SectionGroupRow,
 };
+pub use super::plan::{ProcedureRow, QuestionRow, StepRow, WhenRow};
 use super::problem::PackProblem;
 pub use super::product::{
     ComponentRow, FileRow, GenerationRow, Guards, InstallerRow, LocationRow, SettingRow,
@@ -114,10 +115,13 @@ pack! {
     "spellings" spellings: Vec<Spelling>,
     "location" 9 locations: Vec<LocationRow>,
     "file" 10 files: Vec<FileRow>,
-    "installer" 16 installers: Vec<InstallerRow>,
+    "installer" 19 installers: Vec<InstallerRow>,
     "fact" 4 facts: Vec<FactRow>,
     "service" 5 services: Vec<ServiceRow>,
     "lint" 1 lints: Vec<LintRow>,
+    "procedure" 16 procedures: Vec<ProcedureRow>,
+    "question" 17 questions: Vec<QuestionRow>,
+    "step" 18 steps: Vec<StepRow>,
 }
 
 impl PackFile {

@@ -14,6 +14,8 @@ rows! {
         "title" = "One line for people.",
         /// Selectors: the file is this component's if any finds something.
         required_selector recognised_by: Vec<Text>,
+        /// Versions of the product that have it: `<8.0`; all without it.
+        optional versions: Option<Text>,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::pack::file::PackFile;
 use crate::pack::texts::PackText;
 
 /// How the tables of a pack are called, by their TOML names.
-const TITLES: [(&str, &str); 16] = [
+const TITLES: [(&str, &str); 19] = [
     ("lint", "Lint rules"),
     ("merge", "Merge policies"),
     ("setting", "Documented settings"),
@@ -28,6 +28,9 @@ const TITLES: [(&str, &str); 16] = [
     ("order", "Where order matters"),
     ("reference", "Names that point at entries"),
     ("section-group", "Sections that need no declaration"),
+    ("procedure", "Procedures"),
+    ("question", "Questions"),
+    ("step", "Steps"),
 ];
 
 /// Every page: its file name and its text. `note` says where they come from.
