@@ -1,5 +1,5 @@
 //! The built-in packs are the folders of `rules`: in each, `pack.toml` is for all commands and
-//! `lint.toml` for `lint` alone. Nothing else lists them.
+//! `lint.toml` for `lint` alone, `plan.toml` for `plan` and `upgrade`. Nothing else lists them.
 //!
 //! What is true of configuration in general comes before products, which are the packs with
 //! `[[component]]` rows; both in the order of the names of their folders.
@@ -58,6 +58,11 @@ pub(crate) fn write() -> Result<(), String> {
             "LINT",
             "lint.toml",
             "The packs of lint rules in the binary, which no merge need read",
+        ),
+        (
+            "PLAN",
+            "plan.toml",
+            "The packs of procedures in the binary, which only a plan needs",
         ),
     ] {
         let _ = writeln!(out, "/// {what}.\npub const {name}: &[BuiltIn] = &[");

@@ -10,6 +10,7 @@ pub mod lint;
 pub mod matching;
 pub mod merge;
 pub mod pack;
+pub mod plan;
 pub mod present;
 pub mod reports;
 pub mod rewrite;

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use conferry::config::identity::IdentityTable;
 use conferry::pack::file::{About, PackFile};
-use conferry::pack::load::{BUILT_IN, BuiltIn, LINT, Reason};
+use conferry::pack::load::{BUILT_IN, BuiltIn, Reason};
 use conferry::pack::rules::{Action, Mark, Rules};
 use conferry::pack::rules::{ComponentId, PackId};
 use conferry::pack::validate::{Builder, Trust};
@@ -104,7 +104,7 @@ fn excerpts_hold(failures: &[PackFailure]) {
 fn built_in_packs_hold_under_full_checks() {
     let mut builder = Builder::default();
     builder.may_unmask = true;
-    for BuiltIn { id, text, .. } in BUILT_IN.iter().chain(LINT) {
+    for BuiltIn { id, text, .. } in load::built_in() {
         if let Err(problems) = builder.add(text, id, Trust::Checked) {
             panic!("{id}: {problems:#?}");
         }

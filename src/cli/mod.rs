@@ -13,6 +13,7 @@ mod man;
 mod merge;
 pub mod output;
 mod pack_options;
+mod plan;
 mod report;
 mod rewrite;
 mod rules;
@@ -67,6 +68,7 @@ enum Command {
     Man(man::ManArgs),
     Merge(Box<merge::MergeArgs>),
     GitMergeDriver(git_merge_driver::DriverArgs),
+    Plan(Box<plan::PlanArgs>),
     Report(report::ReportArgs),
     Rewrite(rewrite::RewriteArgs),
     Rules(rules::RulesArgs),
@@ -135,6 +137,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Diff(_)
             | Command::Lint(_)
             | Command::Merge(_)
+            | Command::Plan(_)
             | Command::Report(_)
             | Command::Rewrite(_)
             | Command::Rules(_)
@@ -164,6 +167,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Man(args) => man::run(&args, &mut output),
         Command::Merge(args) => merge::run(&args, &mut output),
         Command::GitMergeDriver(args) => git_merge_driver::run(&args, &mut output),
+        Command::Plan(args) => plan::run(&args, &mut output),
         Command::Report(args) => report::run(&args, &mut output),
         Command::Rewrite(args) => rewrite::run(args, &mut output),
         Command::Rules(args) => rules::run(&args, &mut output),

@@ -56,6 +56,11 @@ pub(super) fn load_lint_rules(extra: Extra<'_>) -> Result<Rules, Failures> {
     pack::load_with_lint(extra).map_err(told)
 }
 
+/// All built-in rules, procedures and their steps included, with the packs at `extra` on top.
+pub(super) fn load_plan_rules(extra: Extra<'_>) -> Result<Rules, Failures> {
+    pack::load_with_plan(extra).map_err(told)
+}
+
 /// As [`load_rules`] with `answers` on top, a pack that messages call `label`.
 pub(super) fn load_rules_with(
     extra: Extra<'_>,

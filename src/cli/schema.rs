@@ -6,8 +6,9 @@ use super::exit::Exit;
 use super::output::Output;
 use crate::lint::settings;
 use crate::pack::schema;
+use crate::plan::{model, state};
 use crate::present::upgrade::deployed;
-use crate::present::{differences, lint, merge, together};
+use crate::present::{differences, lint, merge, plan, together};
 use crate::snapshot::manifest::Manifest;
 use crate::upgrade::record::Record;
 
@@ -39,6 +40,12 @@ enum Of {
     Upgrade,
     /// conferry verify-deployed --format json
     VerifyDeployed,
+    /// plan.json, and conferry plan --format json
+    Plan,
+    /// state.json, which is beside a plan
+    PlanState,
+    /// conferry plan status --format json
+    PlanStatus,
     /// The manifest of a snapshot
     Manifest,
     /// A rule pack
@@ -55,6 +62,9 @@ pub(super) fn run(args: &SchemaArgs, output: &mut Output) -> Exit {
         Of::ReportMerge => together::json_schema(),
         Of::VerifyDeployed => deployed::json_schema(),
         Of::Upgrade => Record::json_schema(),
+        Of::Plan => model::json_schema(),
+        Of::PlanState => state::json_schema(),
+        Of::PlanStatus => plan::json_schema(),
         Of::Manifest => Manifest::json_schema(),
         Of::Pack => format!("{:#}\n", schema::json_schema()),
         Of::Settings => format!("{:#}\n", settings::schema::json_schema()),

@@ -31,6 +31,26 @@ pub fn seen_from(base: &Path, path: &Path) -> String {
     slashed(below(base, &path).unwrap_or(&path))
 }
 
+/// How a file in `folder` names `path`, so that both can be moved together; `path` as it is if it is on another drive.
+#[must_use]
+pub fn link(folder: &Path, path: &Path) -> String {
+    let here = Path::new(".");
+    let (folder, path) = (absolute(&here.join(folder)), absolute(path));
+    let both = folder.components().zip(path.components());
+    let common = both.take_while(|(one, other)| one == other).count();
+    if common == 0 {
+        return seen_from(&folder, &path);
+    }
+    let up = folder.components().skip(common).map(|_| "..".to_owned());
+    let down = path.components().skip(common);
+    let down = down.map(|part| part.as_os_str().to_string_lossy().into_owned());
+    let parts: Vec<String> = up.chain(down).collect();
+    match parts.is_empty() {
+        true => ".".to_owned(),
+        false => parts.join("/"),
+    }
+}
+
 /// What of `path` lies below `base`; Windows does not tell cases apart.
 fn below<'p>(base: &Path, path: &'p Path) -> Option<&'p Path> {
     if cfg!(not(windows)) {
@@ -140,6 +160,18 @@ mod tests {
             "D:/a/b",
             "elsewhere"
         );
+    }
+
+    #[test]
+    fn a_link_goes_up_and_down_again() {
+        for (folder, path, seen) in [
+            ("out", "before.zip", "../before.zip"),
+            ("", "snapshots/a", "snapshots/a"),
+            ("a/b", "a/c", "../c"),
+            ("a", "a", "."),
+        ] {
+            assert_eq!(link(Path::new(folder), Path::new(path)), seen);
+        }
     }
 
     #[test]

@@ -95,7 +95,7 @@ fn told(
 ) -> String {
     match fact {
         // The reader knows no such place in messages of selectors.
-        Fact::Place(_) => String::new(),
+        Fact::Place(_) | Fact::Known(_) => String::new(),
         Fact::Value => check.shown(document, element, leaf),
         Fact::Element => document.local_name(element).to_owned(),
         Fact::Attribute(name) => check.shown(document, element, &Leaf::Attribute(name.clone())),

@@ -15,9 +15,9 @@ pub mod shelf;
 pub use building::validate;
 pub use format::problem::{self, PackProblem};
 pub use format::{check, file, read_lint, row, schema, table};
-pub use rules::{Rules, checks, facts, lint, places, template};
+pub use rules::{Rules, checks, facts, lint, places, plan, template};
 pub use shelf::load::{
     self, Extra, PackFailure, files_of, load, load_for_lint, load_general, load_with,
-    load_with_lint,
+    load_with_lint, load_with_plan,
 };
 pub use shelf::{catalog, remarks, starter, texts};

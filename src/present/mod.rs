@@ -12,6 +12,7 @@ pub mod lint;
 pub mod merge;
 pub mod page;
 pub mod plain;
+pub mod plan;
 pub mod redact;
 pub mod rewrite;
 pub mod rules;

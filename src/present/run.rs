@@ -14,7 +14,7 @@ pub struct Run {
 
 /// A report with its run.
 #[derive(Serialize, JsonSchema)]
-pub(super) struct OfRun<'a, T> {
+pub(in crate::present) struct OfRun<'a, T> {
     #[serde(flatten)]
     report: &'a T,
     /// The run that made it.

@@ -9,7 +9,6 @@ use super::target;
 use super::{Asked, source};
 use crate::config::protected::protected_sections;
 use crate::config::sidecars::sidecars;
-use crate::config::version;
 use crate::error::{Failure, Failures};
 use crate::io::stream::sha256;
 use crate::io::windows_path::{WindowsPath, check_relative};
@@ -17,8 +16,8 @@ use crate::merge::doubts::doubts;
 use crate::merge::finish::Settle;
 use crate::merge::judged::lint_both;
 use crate::merge::work::{Configuration, Named, Work};
-use crate::pack::rules::Version;
 use crate::pack::rules::terms::WithoutNew;
+use crate::pack::rules::{Component as KnownComponent, Version};
 use crate::rewrite::Outcome;
 use crate::xml::Document;
 
@@ -147,11 +146,9 @@ impl<'i, R> OneComponent<'i, 'i, R> {
         }
     }
 
-    fn is_removed(&self) -> Option<&'i str> {
-        let rules = self.asked.rules;
-        let mut known = rules.components.iter();
-        let component = known.find(|known| known.provenance.id == self.found.id)?;
-        component.removed_from.as_deref()
+    fn known(&self) -> Option<&'i KnownComponent> {
+        let mut known = self.asked.rules.components.iter();
+        known.find(|known| known.provenance.id == self.found.id)
     }
 
     fn carry(&mut self, document: Document, bytes: &[u8]) {
@@ -473,29 +470,25 @@ impl<'i, R> OneComponent<'i, 'i, R> {
     fn without_new(&mut self, bytes: &[u8]) {
         let asked = self.asked;
         let title = self.found.title.clone();
-        let mut known = asked.rules.components.iter();
-        let stays = (known.find(|known| known.provenance.id == self.found.id))
-            .is_some_and(|known| known.without_new == WithoutNew::Stays);
-        if stays {
+        let known = self.known();
+        if known.is_some_and(|known| known.without_new == WithoutNew::Stays) {
             return self.stays(bytes);
         }
-        if let Some(removed) = self.is_removed() {
-            let is_gone = asked.to_version.is_some_and(|to| {
-                version::compare(to, removed).is_ok_and(std::cmp::Ordering::is_ge)
-            });
-            if is_gone {
+        let versions = known.map(|known| &known.versions);
+        if let Some(versions) = versions.filter(|versions| !versions.are_all()) {
+            if let Some(version) = asked.to_version.filter(|version| !versions.have(version)) {
                 "removed".clone_into(&mut self.carried.component.state);
                 // What is encrypted in it, or of which version it is, no longer matters.
                 self.carried.blocks.clear();
                 self.carried.component.notes.push(format!(
-                    "version {removed} and newer have no {title}: nothing of it is carried, and its settings end here"
+                    "version {version} has no {title} (those {versions} do): nothing of it is carried, and its settings end here"
                 ));
                 return;
             }
             return self.carried.block(
                 "no-counterpart",
                 format!("no new {title} is among the files of --new"),
-                format!("Versions from {removed} on no longer have it: if one of them is installed, say so with --to-version {removed}. Else install it and give its folder as --new."),
+                format!("Only versions {versions} have it: if another one is installed, say which with --to-version VERSION. Else install it and give its folder as --new."),
             );
         }
         self.carried.block(

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use conferry::pack::catalog::Library;
 use conferry::pack::load::{BUILT_IN, BuiltIn};
 use conferry::pack::validate::{Builder, Trust};
-use conferry::pack::{Rules, load_for_lint, load_general, load_with_lint, texts};
+use conferry::pack::{Rules, load_for_lint, load_general, load_with_lint, load_with_plan, texts};
 
 /// The rules of all built-in packs, read from their texts: with examples.
 pub fn with_examples() -> Rules {
@@ -14,7 +14,7 @@ pub fn with_examples() -> Rules {
 
 #[test]
 fn packs_that_were_parsed_in_the_build_say_what_their_texts_say() {
-    let (mut loaded, packed) = (with_examples(), load_with_lint(&[]).unwrap());
+    let (mut loaded, packed) = (with_examples(), load_with_plan(&[]).unwrap());
     for rule in &mut loaded.lints {
         assert!(!rule.valid.is_empty() && !rule.invalid.is_empty());
         (rule.valid, rule.invalid) = (Vec::new(), Vec::new());

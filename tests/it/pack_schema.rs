@@ -6,7 +6,7 @@ use std::path::Path;
 use conferry::lint::settings::{self, Settings};
 use conferry::pack::PackProblem;
 use conferry::pack::file::PackFile;
-use conferry::pack::load::{BUILT_IN, BuiltIn, LINT};
+use conferry::pack::load::{BuiltIn, built_in};
 use conferry::pack::schema::json_schema;
 use serde_json::Value;
 
@@ -250,7 +250,7 @@ fn pack_misfit(schema: &Value, text: &str) -> Option<String> {
 #[test]
 fn good_packs_fit_the_schema_and_bad_ones_do_not() {
     let schema = json_schema();
-    for BuiltIn { id, text, .. } in BUILT_IN.iter().chain(LINT) {
+    for BuiltIn { id, text, .. } in built_in() {
         assert_eq!(pack_misfit(&schema, text), None, "{id}");
     }
     let mut good = 0;

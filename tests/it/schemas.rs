@@ -34,7 +34,7 @@ fn strict(mut schema: Value) -> Value {
 }
 
 /// Holds every document to its schema.
-fn hold(name: &str, documents: &[Value]) {
+pub fn hold(name: &str, documents: &[Value]) {
     const PLACE: &str = "schema.json";
     let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
     compiler.add_resource(PLACE, strict(schema(name))).unwrap();

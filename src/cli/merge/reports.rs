@@ -91,7 +91,7 @@ impl ReportArgs {
         let folder = self
             .html_assets
             .as_deref()
-            .map(|assets| linked(assets, path));
+            .map(|assets| relative::link(path.parent().unwrap_or(Path::new("")), assets));
         let assets = folder.as_deref().map_or(Assets::Inside, Assets::Linked);
         let text = text_of(report, format, assets)?;
         // Whoever shows the file gets what whoever sees it printed gets.
@@ -124,25 +124,6 @@ impl ReportArgs {
             (false, _) => output.out_or_err(text),
         }
     }
-}
-
-/// How a report names the folder of its assets: as seen from its own folder, so that both can be moved together.
-fn linked(assets: &Path, report: &Path) -> String {
-    let folder = report
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let folder = relative::absolute(folder.unwrap_or(Path::new(".")));
-    let assets = relative::absolute(assets);
-    let both = folder.components().zip(assets.components());
-    let common = both.take_while(|(one, other)| one == other).count();
-    if common == 0 {
-        // On another drive.
-        return relative::seen_from(&folder, &assets);
-    }
-    let up = folder.components().skip(common).map(|_| "..".to_owned());
-    let down = assets.components().skip(common);
-    let down = down.map(|part| part.as_os_str().to_string_lossy().into_owned());
-    up.chain(down).collect::<Vec<String>>().join("/")
 }
 
 fn text_of(report: &Report, format: Format, assets: Assets<'_>) -> Result<String, Failure> {

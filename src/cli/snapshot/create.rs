@@ -138,7 +138,7 @@ pub(super) fn run(args: &CreateArgs, output: &mut Output) -> Result<Exit, Failur
     }
     let facts = Facts {
         created,
-        host: host(),
+        host: this_run().host,
         system_drive: drives.system(),
     };
     if plan.files.is_empty() {
@@ -193,12 +193,4 @@ fn timestamp(given: Option<Timestamp>) -> Result<Timestamp, Failures> {
             .help("Unset it, or give seconds since 1970.")
             .into()
     })
-}
-
-/// The name of this computer.
-fn host() -> String {
-    let named = std::env::var("COMPUTERNAME").or_else(|_| std::env::var("HOSTNAME"));
-    named
-        .or_else(|_| std::fs::read_to_string("/proc/sys/kernel/hostname"))
-        .map_or_else(|_| "unknown".to_owned(), |name| name.trim().to_owned())
 }

@@ -20,6 +20,7 @@ use crate::error::{Failure, Failures};
 use crate::io::read;
 use crate::io::sealed::Keys;
 use crate::io::stream::sha256;
+use crate::pack::rules::plan::is_version;
 use crate::pack::{self, Rules};
 use crate::present::merge::Report;
 use crate::present::page::{Assets, html, markdown};
@@ -194,9 +195,9 @@ fn check_version(version: Option<&str>) -> Result<(), Failure> {
     let Some(version) = version else {
         return Ok(());
     };
-    match crate::config::version::compare(version, "1.0") {
-        Ok(_) => Ok(()),
-        Err(_) => Err(Failure::new(format!("`{version}` is no version"))
+    match is_version(version) {
+        true => Ok(()),
+        false => Err(Failure::new(format!("`{version}` is no version"))
             .help("Give the version that is installed, such as --to-version 8.0.")),
     }
 }

@@ -10,9 +10,11 @@ use super::services;
 use crate::config::effective::{Beside, Effective, Extent, Layer};
 use crate::config::secrets::MASK;
 use crate::config::sidecars::Sidecar;
-use crate::lint::check::{Check, harmless};
+use crate::lint::check::{Check, Shared, harmless};
+use crate::lint::estate::Estate;
 use crate::lint::finding::Place;
 use crate::lint::subject::Subject;
+use crate::pack::Rules;
 use crate::pack::facts::{FactSource, KnownFact};
 use crate::pack::rules::FactId;
 use crate::xml::address::Leaf;
@@ -85,6 +87,22 @@ pub fn fact(check: &Check<'_>, at: usize, id: &FactId) -> Option<Rc<Fact>> {
     let mut facts = check.shared.facts.borrow_mut();
     facts.insert((at, number), found.clone());
     found
+}
+
+/// The same for whoever is no rule.
+#[must_use]
+pub fn ask(rules: &Rules, estate: &Estate, at: usize, id: &FactId) -> Option<Rc<Fact>> {
+    let mut findings = Vec::new();
+    let shared = Shared::default();
+    let check = Check {
+        rules,
+        estate,
+        at,
+        rule_at: 0,
+        findings: &mut findings,
+        shared: &shared,
+    };
+    fact(&check, at, id)
 }
 
 fn find(check: &Check<'_>, at: usize, fact: &KnownFact) -> Option<Fact> {

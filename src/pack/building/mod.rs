@@ -7,5 +7,6 @@ mod rows_facts;
 mod rows_generation;
 mod rows_lint;
 mod rows_places;
+mod rows_plan;
 mod rows_relations;
 pub mod validate;

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use toml::Spanned;
 
+use super::rows_plan::PlanIds;
 use super::validate::{Builder, Trust, add_new, keep};
 use super::{action, policy_check};
 use crate::config::identity::{Compare, IdentityRule, KeyPath};
@@ -41,6 +42,8 @@ pub(in crate::pack) struct Pack<'b> {
     pub(in crate::pack) facts: Vec<FactId>,
     /// Ids of all services that rows may name.
     pub(in crate::pack) services: Vec<ServiceId>,
+    /// Ids that rows about a plan may name.
+    pub(in crate::pack) plan: PlanIds,
     /// Where every id so far stands.
     pub(in crate::pack) ids: FxHashMap<String, Span>,
 }
@@ -76,6 +79,9 @@ impl Pack<'_> {
         file.facts.iter().for_each(|row| self.fact(row));
         file.services.iter().for_each(|row| self.service(row));
         file.lints.iter().for_each(|row| self.lint(row));
+        file.procedures.iter().for_each(|row| self.procedure(row));
+        file.questions.iter().for_each(|row| self.question(row));
+        file.steps.iter().for_each(|row| self.step(row));
         self.guards(&file.guards);
         file.discovery
             .attributes
@@ -221,10 +227,11 @@ impl Pack<'_> {
             provenance.pack.clone_from(&known.provenance.pack);
         }
         let id = provenance.id.clone();
+        let versions = self.versions(&row.versions);
         let component = Component {
             provenance,
             recognised_by,
-            removed_from: row.removed_from.as_ref().map(|text| text.get_ref().clone()),
+            versions,
             without_new: meant(&row.without_new).unwrap_or_default(),
         };
         let rows = &mut self.builder.rules.components;

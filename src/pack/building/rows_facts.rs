@@ -25,7 +25,7 @@ impl Pack<'_> {
         }
     }
 
-    fn known_row(&mut self, table: &str, id: &Text) {
+    pub(super) fn known_row(&mut self, table: &str, id: &Text) {
         let known: Vec<&str> = match table {
             "fact" => self.facts.iter().map(FactId::as_str).collect(),
             _ => self.services.iter().map(ServiceId::as_str).collect(),

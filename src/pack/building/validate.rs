@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 use toml::Spanned;
 
 use super::rows::Pack;
+use super::rows_plan::{self, PlanIds};
 use crate::config::identity::{ElementPath, IdentityRule, IdentityTable};
 use crate::config::references::{Reference, References};
 use crate::config::secrets::SecretTable;
@@ -180,6 +181,20 @@ impl Builder {
             services: ids(file.services.iter().map(|row| &row.about))
                 .chain((self.rules.services.iter()).map(|row| row.provenance.id.clone()))
                 .collect(),
+            plan: PlanIds {
+                procedures: rows_plan::all(
+                    (self.rules.procedures.iter()).map(|row| row.provenance.id.clone()),
+                    ids(file.procedures.iter().map(|row| &row.about)),
+                ),
+                questions: rows_plan::all(
+                    (self.rules.questions.iter()).map(|row| row.provenance.id.clone()),
+                    ids(file.questions.iter().map(|row| &row.about)),
+                ),
+                steps: rows_plan::all(
+                    (self.rules.steps.iter()).map(|row| row.provenance.id.clone()),
+                    ids(file.steps.iter().map(|row| &row.about)),
+                ),
+            },
             id,
             trust,
             builder: self,

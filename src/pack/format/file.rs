@@ -11,6 +11,7 @@ pub use super::facts::{FactRow, ServiceRow};
 pub use super::meaning::{
     Discovery, Head, IdentityRow, MergeRow, OrderRow, ReferenceRow, SecretRow, SectionGroupRow,
 };
+pub use super::plan::{ProcedureRow, QuestionRow, StepRow, WhenRow};
 use super::problem::PackProblem;
 pub use super::product::{
     ComponentRow, FileRow, GenerationRow, Guards, LocationRow, SettingRow, VirtualDirectoryRow,
@@ -116,6 +117,9 @@ pack! {
     "fact" 4 facts: Vec<FactRow>,
     "service" 5 services: Vec<ServiceRow>,
     "lint" 1 lints: Vec<LintRow>,
+    "procedure" 16 procedures: Vec<ProcedureRow>,
+    "question" 17 questions: Vec<QuestionRow>,
+    "step" 18 steps: Vec<StepRow>,
 }
 
 impl PackFile {

@@ -7,6 +7,7 @@ mod facts;
 pub mod file;
 mod meaning;
 pub mod packed;
+pub mod plan;
 pub mod problem;
 mod product;
 pub mod read_lint;

@@ -14,8 +14,8 @@ rows! {
         "title" = "One line for people.",
         /// Selectors: the file is this component's if any finds something.
         required_selector recognised_by: Vec<Text>,
-        /// The first version that no longer has it, such as `8.0`.
-        optional removed_from: Option<Text>,
+        /// Versions of the product that have it: `<8.0`; all without it.
+        optional versions: Option<Text>,
         /// What becomes of the administrator's file where the new version has none of its own.
         optional without_new: Option<Spanned<WithoutNew>>,
     }

@@ -8,6 +8,7 @@ pub mod lint;
 pub mod lint_keys;
 pub mod pattern;
 pub mod places;
+pub mod plan;
 pub mod template;
 pub mod terms;
 
@@ -20,6 +21,7 @@ use self::facts::{KnownFact, Service};
 pub use self::ids::{ComponentId, FactId, Id, PackId, PolicyId, RowId, RuleId, ServiceId};
 use self::lint::LintRule;
 use self::places::{ExpectedFile, Location};
+use self::plan::{Procedure, Question, StepRule, Versions};
 pub use self::terms::{Deed, Mark, Version, When};
 use crate::config::identity::IdentityTable;
 use crate::config::references::References;
@@ -78,8 +80,8 @@ pub struct Component {
     pub provenance: Provenance<Component>,
     /// A document is this component's when any of these selects something.
     pub recognised_by: Vec<Selector>,
-    /// The first version of the product that no longer has it.
-    pub removed_from: Option<String>,
+    /// Versions of the product that have it.
+    pub versions: Versions,
     /// What becomes of its file where the new version has none.
     pub without_new: terms::WithoutNew,
 }
@@ -263,6 +265,12 @@ pub struct Rules {
     pub services: Vec<Service>,
     /// Lint rules, in the order of the packs.
     pub lints: Vec<LintRule>,
+    /// Ways from one version to another; the first that fits is taken.
+    pub procedures: Vec<Procedure>,
+    /// What no file says and steps depend on.
+    pub questions: Vec<Question>,
+    /// The steps of all procedures, in their order.
+    pub steps: Vec<StepRule>,
     /// Citations by the short names that [`Provenance::source`] holds.
     pub sources: BTreeMap<String, String>,
     /// Where sources can be read, by the same names.

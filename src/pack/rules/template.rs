@@ -32,8 +32,10 @@ pub enum Fact {
     Attribute(String),
     /// A part of the URL that was selected.
     Url(UrlPart),
-    /// What the check of the rule fills in.
+    /// What the check of the rule, or the plan, fills in.
     Place(&'static str),
+    /// The value of a fact, by its id.
+    Known(String),
 }
 
 /// A place that nothing fills.
@@ -73,6 +75,30 @@ impl Template {
                 .map(Fact::Place)
         };
         Self::parse_with(source, &known, fact)
+    }
+
+    /// Reads a text in which `places` are filled in, and facts: `{fact.id}`.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn parse_with_facts(source: &str, places: &[&'static str]) -> Result<Self, TemplateError> {
+        let known = format!("{}, fact.ID", places.join(", "));
+        Self::parse_with(source, &known, |name| match name.strip_prefix("fact.") {
+            Some(id) => Some(Fact::Known(id.to_owned())),
+            None => {
+                let mut places = places.iter();
+                let place = places.find(|place| **place == name);
+                place.copied().map(Fact::Place)
+            }
+        })
+    }
+
+    /// What it tells.
+    pub fn facts(&self) -> impl Iterator<Item = &Fact> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Text(_) => None,
+            Piece::Fact(fact) => Some(fact),
+        })
     }
 
     fn parse_with(

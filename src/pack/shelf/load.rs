@@ -155,6 +155,19 @@ pub fn load_with_lint<'a>(extra: impl Into<Extra<'a>>) -> Result<Rules, Vec<Pack
 /// Tables of which no lint rule asks anything.
 const NOT_FOR_LINT: [&str; 5] = ["setting", "merge", "generation", "location", "spellings"];
 
+/// All packs in the binary.
+pub fn built_in() -> impl Iterator<Item = &'static BuiltIn> {
+    BUILT_IN.iter().chain(LINT).chain(PLAN)
+}
+
+/// Loads everything: what [`load_with_lint`] does, and procedures with their steps.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_with_plan<'a>(extra: impl Into<Extra<'a>>) -> Result<Rules, Vec<PackFailure>> {
+    load_on(built_in(), extra.into())
+}
+
 /// The same without what no lint rule asks, so that the first file is reached sooner. With packs of the
 /// user it is everything: their rows may take the place of any other.
 ///

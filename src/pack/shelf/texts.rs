@@ -2,7 +2,7 @@
 //! `rules explain` and the like. Other commands take [`super::load`] and keep no text.
 
 use super::catalog::{Entry, rows};
-use super::load::{BUILT_IN, BuiltIn, Extra, LINT, PackFailure, files_of, read, unreadable};
+use super::load::{self, BuiltIn, Extra, PackFailure, files_of, read, unreadable};
 use super::remarks::{Remark, own_remarks};
 use crate::pack::building::validate::{Builder, Trust};
 use crate::pack::format::file::{PackFile, Text};
@@ -71,7 +71,7 @@ impl PackText {
 /// The packs in the program, those of lint rules included.
 #[must_use]
 pub fn built_in() -> Vec<PackText> {
-    let all = BUILT_IN.iter().chain(LINT);
+    let all = load::built_in();
     all.map(|BuiltIn { id, text, .. }| {
         let label = format!("built-in pack {id}");
         PackText::new(label, id, (*text).to_owned(), Trust::BuiltIn)

@@ -142,11 +142,24 @@ pub fn html(page: &Page, assets: Assets<'_>) -> Result<String, Unmade> {
 
 /// What the page may load: its own style and script, by their hashes.
 fn inside() -> String {
-    let hash = |text: &str| BASE64.encode(Sha256::digest(text.as_bytes()));
+    policy_of(&[STYLE], &[SCRIPT])
+}
+
+/// A policy that allows these styles and scripts, which are in the page, and nothing else.
+pub(in crate::present) fn policy_of(styles: &[&str], scripts: &[&str]) -> String {
+    let hashes = |texts: &[&str]| {
+        let hash = |text: &&str| {
+            let hash = BASE64.encode(Sha256::digest(text.as_bytes()));
+            format!(" 'sha256-{hash}'")
+        };
+        match texts {
+            [] => " 'none'".to_owned(),
+            texts => texts.iter().map(hash).collect(),
+        }
+    };
+    let (styles, scripts) = (hashes(styles), hashes(scripts));
     format!(
-        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
-        hash(STYLE),
-        hash(SCRIPT)
+        "default-src 'none'; style-src{styles}; script-src{scripts}; base-uri 'none'; form-action 'none'"
     )
 }
 

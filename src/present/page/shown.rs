@@ -35,14 +35,14 @@ impl Shown {
 }
 
 /// A part of a sentence.
-pub(super) struct Part {
-    pub(super) text: String,
+pub(in crate::present) struct Part {
+    pub(in crate::present) text: String,
     /// Whether it stands between backticks.
-    pub(super) is_code: bool,
+    pub(in crate::present) is_code: bool,
 }
 
 /// A sentence in parts: what it has between backticks is code.
-pub(super) fn words(sentence: &str) -> Vec<Part> {
+pub(in crate::present) fn words(sentence: &str) -> Vec<Part> {
     let sentence = plain(sentence);
     let ticks = sentence.matches('`').count();
     let parts = sentence.split('`').enumerate();

@@ -8,7 +8,7 @@ use crate::pack::file::PackFile;
 use crate::pack::texts::PackText;
 
 /// How the tables of a pack are called, by their TOML names.
-const TITLES: [(&str, &str); 15] = [
+const TITLES: [(&str, &str); 18] = [
     ("lint", "Lint rules"),
     ("merge", "Merge policies"),
     ("setting", "Documented settings"),
@@ -27,6 +27,9 @@ const TITLES: [(&str, &str); 15] = [
     ("order", "Where order matters"),
     ("reference", "Names that point at entries"),
     ("section-group", "Sections that need no declaration"),
+    ("procedure", "Procedures"),
+    ("question", "Questions"),
+    ("step", "Steps"),
 ];
 
 /// Every page: its file name and its text. `note` says where they come from.

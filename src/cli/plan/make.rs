@@ -1,0 +1,256 @@
+//! Makes a plan.
+
+use std::path::{Path, PathBuf};
+
+use super::files::{PLAN, place_in, read_state, view_of};
+use super::{Format, PlanArgs};
+use crate::cli::exit::Exit;
+use crate::cli::keys::{check_needed, keys};
+use crate::cli::output::Output;
+use crate::cli::pack_options::load_plan_rules;
+use crate::cli::snapshot::open;
+use crate::error::{Failure, Failures};
+use crate::io::sealed::Keys;
+use crate::io::write_plan::{Batch, Existing, WritePlan};
+use crate::io::{read, relative, stream};
+use crate::pack::Rules;
+use crate::pack::plan::is_version;
+use crate::plan::answers::Answers;
+use crate::plan::estate::Estate;
+use crate::plan::model::Input;
+use crate::plan::state::{Progress, State};
+use crate::plan::{Asked, Plan, make};
+use crate::present::plan::summary;
+
+pub(super) fn run(args: &PlanArgs, output: &mut Output) -> Result<Exit, Failures> {
+    let rules = load_plan_rules(args.rules.extra())?;
+    let directories = args.virtual_directories.resolve(&rules)?;
+    if let Some(version) = &args.to_version
+        && !is_version(version)
+    {
+        return Err(Failure::new(format!("`{version}` is no version"))
+            .help("Give --to-version a number, such as 8.0.")
+            .into());
+    }
+    let folder = folder_of(&args.output)?;
+    let (answers, inputs) = answers(args.answers.as_deref(), &rules)?;
+    let keys = keys(&args.keys)?;
+    let mut estate = estate(&args.snapshots, &keys, &rules)?;
+    estate.find_references(&directories, &rules);
+    let asked = Asked {
+        estate: &estate,
+        rules: &rules,
+        directories: &directories,
+        answers: &answers,
+        to: args.to_version.as_deref(),
+        evidence: &[],
+        inputs,
+    };
+    let mut plan = make(&asked).map_err(|error| {
+        Failure::new(error.to_string()).help(
+            "A pack with [[procedure]] and [[step]] rows says what is to be done; add one with --rules. `conferry rules list` shows the procedures that there are.",
+        )
+    })?;
+    let exit = match plan.is_ready() {
+        true => Exit::Clean,
+        false => Exit::Findings,
+    };
+    if args.check {
+        let state = State::default();
+        let progress = progress(&plan, &state);
+        match args.format {
+            Format::Text => output.out(&summary(&progress, false)),
+            format => output.out(&view_of(&progress, format)?),
+        }
+        return Ok(exit);
+    }
+    let Some(folder) = folder else {
+        let state = State::default();
+        output.out(&view_of(&progress(&plan, &state), args.format)?);
+        return Ok(exit);
+    };
+    // Whoever moves the folder with what is in it finds the snapshots again.
+    for input in &mut plan.inputs {
+        input.path = relative::link(&folder, Path::new(&input.path));
+    }
+    let names = args.output.iter().filter_map(|path| path.file_name());
+    plan.views = names
+        .map(|name| name.to_string_lossy().into_owned())
+        .filter(|name| name != PLAN)
+        .collect();
+    write(args, &plan, &folder, output)?;
+    Ok(exit)
+}
+
+fn progress<'a>(plan: &'a Plan, state: &'a State) -> Progress<'a> {
+    Progress {
+        plan,
+        state,
+        changed: &[],
+    }
+}
+
+/// The one folder of all files that are written.
+fn folder_of(outputs: &[PathBuf]) -> Result<Option<PathBuf>, Failure> {
+    let folder = |path: &PathBuf| path.parent().unwrap_or(Path::new("")).to_owned();
+    let mut folders = outputs.iter().map(folder);
+    let Some(first) = folders.next() else {
+        return Ok(None);
+    };
+    match folders.all(|other| other == first) {
+        true => Ok(Some(first)),
+        false => Err(
+            Failure::new("the runbooks would go to different folders").help(
+                "They are views of one plan.json, which is beside them. Name files of one folder.",
+            ),
+        ),
+    }
+}
+
+/// The answers, and the file that they are from.
+fn answers(path: Option<&Path>, rules: &Rules) -> Result<(Answers, Vec<Input>), Failures> {
+    let Some(path) = path else {
+        return Ok((Answers::default(), Vec::new()));
+    };
+    let bytes = read::read_file(path)?;
+    let text = String::from_utf8(bytes).map_err(|_| {
+        Failure::new("it is not UTF-8")
+            .in_file(path.display())
+            .help("Save the answers as UTF-8.")
+    })?;
+    let answers = Answers::read(&text, &rules.questions).map_err(|wrong| {
+        let failure = |message: String| {
+            Failure::new(message).in_file(path.display()).help(
+                "The runbook lists the questions with their answers; `from-version` is the version that is installed now.",
+            )
+        };
+        wrong.into_iter().map(failure).collect::<Failures>()
+    })?;
+    let input = Input {
+        kind: "answers".to_owned(),
+        path: path.display().to_string(),
+        sha256: stream::sha256(text.as_bytes()),
+        server: None,
+    };
+    Ok((answers, vec![input]))
+}
+
+/// Reads the snapshots; each is `SNAP` or `NAME=SNAP`.
+pub(super) fn estate(snapshots: &[String], keys: &Keys, rules: &Rules) -> Result<Estate, Failures> {
+    let mut estate = Estate::default();
+    let mut failures = Failures::new();
+    let mut sealed = keys.is_empty();
+    for given in snapshots {
+        let (name, path) = match given.split_once('=') {
+            Some((name, path)) if !Path::new(given).exists() => (Some(name), Path::new(path)),
+            _ => (None, Path::new(given)),
+        };
+        let store = match open(path, keys) {
+            Ok(store) => store,
+            Err(more) => {
+                failures.extend(more);
+                continue;
+            }
+        };
+        sealed |= store.is_sealed();
+        if let Err(error) = estate.add(name, path, store, rules) {
+            failures.push(
+                Failure::new(error.to_string())
+                    .in_file(path.display())
+                    .help(
+                        "Nothing was planned. Take the snapshot again, or use another copy of it.",
+                    ),
+            );
+            continue;
+        }
+        let (last, earlier) = match estate.servers.split_last() {
+            Some(split) => split,
+            None => continue,
+        };
+        if let Some(other) =
+            (earlier.iter()).find(|other| other.name.eq_ignore_ascii_case(&last.name))
+        {
+            failures.push(
+                Failure::new(format!(
+                    "it is of {}, and so is {}",
+                    last.name, other.snapshot
+                ))
+                .in_file(path.display())
+                .help(format!(
+                    "Give one snapshot of each server. Where they are two servers, name them: {}-2={}",
+                    last.name,
+                    path.display()
+                )),
+            );
+        }
+    }
+    if !sealed && failures.is_empty() {
+        check_needed(keys, &[])?;
+    }
+    failures.or(estate)
+}
+
+/// Writes plan.json and the runbooks.
+fn write(args: &PlanArgs, plan: &Plan, folder: &Path, output: &mut Output) -> Result<(), Failures> {
+    let (state, _) = read_state(folder)?;
+    let progress = progress(plan, &state);
+    let mut writes = WritePlan::new();
+    for given in &args.snapshots {
+        let path = given
+            .split_once('=')
+            .map_or(given.as_str(), |(_, path)| path);
+        writes.reads("a snapshot", Path::new(path));
+    }
+    if let Some(answers) = &args.answers {
+        writes.reads("--answers", answers);
+    }
+    args.rules.add_reads(&mut writes);
+    let plan_path = folder.join(PLAN);
+    check_replaced(&plan_path)?;
+    let place = place_in(folder, Path::new(PLAN))?;
+    let target = writes.target_at("the plan", &plan_path, place, Existing::Replaced)?;
+    let mut views = Vec::new();
+    for path in args.output.iter().filter(|path| **path != plan_path) {
+        let name = Path::new(path.file_name().unwrap_or_default());
+        let place = place_in(folder, name)?;
+        let target = writes.target_at("--output", path, place, Existing::Replaced)?;
+        views.push((
+            target,
+            view_of(&progress, Format::of_file(path, args.format))?,
+        ));
+    }
+    writes.check()?;
+    let ready = writes.ready()?;
+    let bytes = plan.to_bytes();
+    let mut batch = Batch::default();
+    ready.stage(&mut batch, target, None, &bytes)?;
+    for (target, text) in &views {
+        ready.stage(&mut batch, *target, None, text.as_bytes())?;
+    }
+    batch.commit()?;
+    output.out(&summary(&progress, false));
+    let names: Vec<String> = (args.output.iter())
+        .map(|path| path.display().to_string())
+        .collect();
+    output.err(&format!(
+        "Wrote {} and {}.\n",
+        names.join(", "),
+        plan_path.display()
+    ));
+    Ok(())
+}
+
+/// A plan takes the place of a plan and of nothing else.
+fn check_replaced(path: &Path) -> Result<(), Failure> {
+    let Ok(bytes) = read::read_file(path) else {
+        return Ok(());
+    };
+    let is_plan = serde_json::from_slice::<serde_json::Value>(&bytes)
+        .is_ok_and(|value| value.get("procedure").is_some() && value.get("steps").is_some());
+    match is_plan {
+        true => Ok(()),
+        false => Err(Failure::new("it is no plan, and would be replaced by one")
+            .in_file(path.display())
+            .help("Nothing was written. Let the runbook go to another folder with -o.")),
+    }
+}
