@@ -5,6 +5,7 @@ pub mod cli;
 pub mod config;
 pub mod diff;
 pub mod error;
+pub mod installer;
 pub mod io;
 pub mod lint;
 pub mod matching;

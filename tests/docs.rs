@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 
-const DOCUMENTS: [&str; 16] = [
+const DOCUMENTS: [&str; 17] = [
     "docs/upgrade.md",
     "docs/verify-deployed.md",
     "docs/promises.md",
@@ -22,6 +22,7 @@ const DOCUMENTS: [&str; 16] = [
     "CONTRIBUTING.md",
     "docs/architecture.md",
     "docs/git.md",
+    "docs/installers.md",
     "docs/merge.md",
     "docs/packs.md",
     "docs/rewrite.md",

@@ -128,6 +128,7 @@ fn every_built_in_row_has_its_source() {
             .chain(file.merges.iter().map(|row| &row.about))
             .chain(file.locations.iter().map(|row| &row.about))
             .chain(file.files.iter().map(|row| &row.about))
+            .chain(file.installers.iter().map(|row| &row.about))
             .collect();
         let known: Vec<&str> = file
             .sources

@@ -6,6 +6,7 @@ mod diff;
 pub mod exit;
 mod git_merge_driver;
 pub mod input;
+mod installers;
 mod interrupt;
 mod keys;
 mod lint;

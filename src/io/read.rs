@@ -163,6 +163,14 @@ pub fn read(path: &Path) -> Result<Vec<u8>, ReadError> {
 /// # Errors
 /// See [`ReadErrorKind`].
 pub fn read_file(path: &Path) -> Result<Vec<u8>, ReadError> {
+    read_opened(open_file(path)?, path)
+}
+
+/// The file at `path`, opened for reading, whatever its name. Links are followed: the user named it.
+///
+/// # Errors
+/// See [`ReadErrorKind`].
+pub fn open_file(path: &Path) -> Result<File, ReadError> {
     // To open some devices does something, so they are looked at first.
     let metadata = std::fs::metadata(path).map_err(|error| ReadError::of(path, error))?;
     if !metadata.is_dir() && !metadata.is_file() {
@@ -171,7 +179,7 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, ReadError> {
             kind: ReadErrorKind::Special,
         });
     }
-    read_opened(folder::read(path), path)
+    folder::read(path).map_err(|error| ReadError::of(path, error))
 }
 
 /// The bytes of the file at `place`, which users know as `path`. What became a link is not followed.
@@ -179,12 +187,12 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, ReadError> {
 /// # Errors
 /// See [`ReadErrorKind`].
 pub fn read_place(place: &Place, path: &Path) -> Result<Vec<u8>, ReadError> {
-    read_opened(place.read(), path)
+    let opened = place.read();
+    read_opened(opened.map_err(|error| ReadError::of(path, error))?, path)
 }
 
-fn read_opened(opened: std::io::Result<File>, path: &Path) -> Result<Vec<u8>, ReadError> {
+fn read_opened(file: File, path: &Path) -> Result<Vec<u8>, ReadError> {
     let failed = |error| ReadError::of(path, error);
-    let file = opened.map_err(failed)?;
     let size = file.metadata().map_err(failed)?.len();
     if size > MAX_BYTES as u64 {
         return Err(ReadError {

@@ -14,6 +14,7 @@ use rustc_hash::FxHashMap;
 
 use crate::io::read::{self, ReadError, ReadErrorKind};
 use crate::io::windows_path::fold;
+use crate::snapshot::find::SHIPPED;
 use crate::snapshot::store::{Store, StoreError};
 
 /// A tree of files.
@@ -210,10 +211,10 @@ impl Snapshot {
         }
     }
 
-    /// The paths of its files.
+    /// The paths of its files that were files of the server; what installers ship is configured nowhere.
     pub fn files(&self) -> impl Iterator<Item = &str> {
         let names = self.store.entries().keys().map(String::as_str);
-        names.filter(|name| name.starts_with("files/"))
+        names.filter(|name| name.starts_with("files/") && !name.starts_with(SHIPPED))
     }
 }
 

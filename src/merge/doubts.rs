@@ -43,6 +43,7 @@ struct Said {
 
 impl Said {
     fn of(suspicion: &Suspicion, given: &Configuration) -> Self {
+        let option = |role| option(given, role);
         let named = |role| format!("{} {}", option(role), name(given, role));
         match suspicion {
             Suspicion::SameBytes(Role::Base, Role::Old) => Self::warning(
@@ -120,11 +121,11 @@ impl Said {
     }
 }
 
-fn option(role: Role) -> &'static str {
+fn option(given: &Configuration, role: Role) -> &str {
     match role {
-        Role::Base => "--base",
-        Role::Old => "--old",
-        Role::New => "--new",
+        Role::Base => given.base.as_ref().map_or("--base", |base| base.option),
+        Role::Old => given.old.option,
+        Role::New => given.new.option,
     }
 }
 

@@ -18,6 +18,8 @@ use crate::xml::Document;
 pub struct Named {
     /// How reports name it.
     pub name: String,
+    /// The option it was given with: `--base`.
+    pub option: &'static str,
     /// What is in it.
     pub document: Document,
 }

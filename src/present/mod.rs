@@ -7,6 +7,7 @@ pub mod differences;
 pub mod excerpt;
 pub mod failure;
 pub mod in_markdown;
+pub mod installer;
 pub mod json;
 pub mod lint;
 pub mod merge;

@@ -292,7 +292,7 @@ impl Difference {
     fn of(change: Change, [(key, old), (its, new)]: [(&String, &Side); 2]) -> Self {
         let is_configuration = matches!(
             old.kind,
-            FileKind::Configuration | FileKind::Sidecar | FileKind::Evidence
+            FileKind::Configuration | FileKind::Sidecar | FileKind::Evidence | FileKind::Shipped
         ) && old.size.max(new.size) <= MAX_CONFIGURATION
             && old.sha256 != new.sha256;
         Self {

@@ -46,6 +46,9 @@ pub struct Manifest {
     pub components: Vec<ComponentEntry>,
     /// The files, by path.
     pub files: Vec<FileEntry>,
+    /// Installers that components keep in their folders.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub installers: Vec<InstallerEntry>,
     /// What was looked for in vain.
     pub missing: Vec<MissingEntry>,
     /// Files that could not be read or taken.
@@ -122,6 +125,43 @@ pub struct FileEntry {
     /// True if it kept changing while it was copied, so that the copy may not be whole.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub inconsistent: bool,
+}
+
+/// An installer that was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InstallerEntry {
+    /// Where it is, as Windows shows it.
+    pub source: String,
+    /// The component that it installs.
+    pub component: ComponentId,
+    /// The row of the rule pack that names it.
+    pub found_by: String,
+    /// Bytes.
+    pub size: u64,
+    /// SHA-256 in small hexadecimal digits; absent if it could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// What it installs; absent if it could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product: Option<ProductEntry>,
+    /// The configuration files that were taken out of it, by their paths in the snapshot.
+    pub shipped: Vec<String>,
+    /// Why it, or a file in it, could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+}
+
+/// What an installer installs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProductEntry {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Its product code.
+    pub code: String,
 }
 
 /// Something that was looked for in vain.
@@ -235,6 +275,17 @@ impl Manifest {
             let modified = file.modified.as_deref();
             if modified.is_some_and(|time| time.parse::<Timestamp>().is_err()) {
                 return Err(refuse(entry, "its time is none".to_owned()));
+            }
+        }
+        for installer in &self.installers {
+            let source = installer.source.as_str();
+            WindowsPath::parse(source).map_err(|problem| refuse(source, problem.to_string()))?;
+            let mut shipped = installer.shipped.iter();
+            if let Some(other) = shipped.find(|path| !paths.contains(&fold(path))) {
+                return Err(refuse(
+                    other,
+                    "no file of the snapshot has this path".to_owned(),
+                ));
             }
         }
         let both = in_a_file(&paths, '/').or_else(|| in_a_file(&sources, '\\'));

@@ -173,6 +173,10 @@ fn try_decide(
     if file.kind == FileKind::Evidence && !named && request.only.is_none() {
         return Err(Action::LeaveOut);
     }
+    // It was in an installer, and no server has it as it is there.
+    if file.kind == FileKind::Shipped {
+        return Err(Action::LeaveOut);
+    }
     let Some(source) = &file.source else {
         return Err(match named && request.only.is_none() {
             true => Action::Refuse("it did not come from a place on the server".to_owned()),

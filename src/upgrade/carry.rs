@@ -182,15 +182,22 @@ impl<'i, R> OneComponent<'i, 'i, R> {
         }
         let place = target::file(folder.as_ref(), &self.own.below);
         let output = self.output_path(place.as_ref(), &self.own.below);
-        let named = |(installation, found): Candidate<'_>| {
+        let named = |(installation, found): Candidate<'_>, option| {
             let Some(file) = &found.configuration else {
                 return Err(Failure::new("it has no configuration"));
             };
             let name = installation.label(file);
             let document = document_of(&name, &installation.bytes(file)?)?;
-            Ok(Named { name, document })
+            Ok(Named {
+                name,
+                option,
+                document,
+            })
         };
-        let sides = (named(new), base.map(named).transpose());
+        let sides = (
+            named(new, "--new"),
+            base.map(|base| named(base, "--base")).transpose(),
+        );
         let (new_side, base_side) = match sides {
             (Ok(new), Ok(base)) => (new, base),
             (new, base) => return self.carried.fail(new.err().into_iter().chain(base.err())),
@@ -199,6 +206,7 @@ impl<'i, R> OneComponent<'i, 'i, R> {
             base: base_side,
             old: Named {
                 name: self.old.label(self.own),
+                option: "--old",
                 document,
             },
             new: new_side,

@@ -412,6 +412,7 @@ fn of_drive(path: &Path, letter: char, rules: &Rules) -> Option<Result<Installat
         registry: None,
         include: None,
         with_pages: false,
+        installers: find::Installers::Nothing,
         exclude: &nothing,
     });
     if plan.components.is_empty() {

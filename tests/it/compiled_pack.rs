@@ -30,6 +30,7 @@ fn lint_lacks_only_what_no_rule_asks() {
         policies: Vec::new(),
         generations: Vec::new(),
         locations: Vec::new(),
+        installers: Vec::new(),
         spellings: BTreeMap::new(),
         ..all
     };

@@ -25,6 +25,11 @@ mod fuzz_laws; // what must hold for any bytes: fuzz/laws.rs over all files and 
 mod git_driver; // the git merge driver: tests/cases/git-merge, and real git
 mod half_laws; // halves of conflicts, faults of results, lines as a witness
 mod injections; // what terminals and logs of builds obey, in every format
+mod installer; // installers: product, paths, bytes
+mod installer_commands; // --base-from and --new-from
+mod installer_hostile; // installers that are damaged or made to do harm
+mod installer_maker; // makes installers
+mod installer_wixl; // installers of another maker and what another reader finds
 mod laws; // promises of reading and merging, over fixtures, cases and the corpus
 mod line_laws; // the merge of lines against git
 mod lint_baseline; // fingerprints and baselines of lint
@@ -59,6 +64,7 @@ mod schemas;
 mod second_product; // the second product, which is data only: docs/second-product.md
 mod snapshot; // snapshot: the fixture, laws, damage, killing
 mod snapshot_hostile; // snapshot: manifests and archives that want to do harm
+mod snapshot_installers; // snapshot: what installers ship
 mod snapshot_odd; // snapshot: odd names, pipes, sidecars of sidecars, thousands of small files
 mod snapshot_sealed; // snapshot: encryption
 mod structure; // structural faults, kind by kind

@@ -52,6 +52,7 @@ fn a_file_that_is_gone_when_it_is_copied_is_in_the_manifest_as_a_problem() {
         fs::write(&gone, "x").unwrap();
         let drives = Drives::below(&folder.path().join("c"), 'C');
         let plan = find(&find::Request {
+            installers: find::Installers::Shipped,
             drives: &drives,
             rules: &rules,
             components: &[],

@@ -93,6 +93,7 @@ fn create_takes_nothing_from_behind_a_link() {
     let rules = pack::load(&[]).unwrap();
     let drives = Drives::below(&folder.path().join("c"), 'C');
     let plan = find(&find::Request {
+        installers: find::Installers::Shipped,
         drives: &drives,
         rules: &rules,
         components: &[],

@@ -11,17 +11,20 @@ use super::rules::{self, Target};
 use super::sides::{Loaded, Side, sidecars};
 use super::{DiffArgs, Format, side_by_side};
 use crate::cli::exit::Exit;
+use crate::cli::installers::read_shipped;
 use crate::cli::keys::keys;
 use crate::cli::output::Output;
 use crate::cli::pack_options::load_lint_rules;
 use crate::cli::this_run::this_run;
 use crate::error::{Failure, Failures};
+use crate::io::read;
 use crate::lint::is_snapshot;
 use crate::pack::Rules;
 use crate::present::diff as lines;
 use crate::present::differences::{
     RepeatingPack, Reporter, Shown, markdown, report_json, report_jsonl, text,
 };
+use crate::present::installer::InputLine;
 use crate::present::page::{Assets, html};
 
 /// What was asked for, read.
@@ -34,6 +37,8 @@ pub(super) struct Job<'a> {
     parents: Vec<Side>,
     sides: Vec<Side>,
     writes: Option<Target>,
+    /// Of what was read out of installers, where it comes from.
+    inputs: Vec<InputLine>,
 }
 
 impl<'a> Job<'a> {
@@ -41,7 +46,7 @@ impl<'a> Job<'a> {
         let rules = load_lint_rules(args.rules.extra())?;
         let keys = keys(&args.keys)?;
         let hides = args.hidden.read()?;
-        if args.base.is_some() && args.after.len() > 1 {
+        if args.has_three() && args.after.len() > 1 {
             let failure =
                 Failure::new("--base compares two files with the shipped one, and here are more");
             return Err(failure
@@ -67,10 +72,29 @@ impl<'a> Job<'a> {
                     .into(),
             );
         }
-        let base = read(args.base.iter().collect()).pop();
+        let mut base = read(args.base.iter().collect()).pop();
         let parents = read(args.parent.iter().collect());
-        let sides = read(args.before.iter().chain(&args.after).collect());
-
+        let mut sides = read(args.before.iter().chain(&args.after).collect());
+        let mut inputs = Vec::new();
+        if failures.is_empty() {
+            let mut shipped = |role, from: &Option<PathBuf>| {
+                let (from, path) = (from.as_deref()?, args.before.as_deref()?);
+                let Some(own) = sides.first().and_then(Side::one) else {
+                    failures.push(no_one_file(path));
+                    return None;
+                };
+                let (_, shipped) = failures.keep(read_shipped(from, path, Some(own), &rules))?;
+                inputs.push(InputLine::of(role, &shipped.origin));
+                Some(Side::of_shipped(&shipped, &rules))
+            };
+            let of_old = shipped("base", &args.base_from);
+            let of_new = shipped("new", &args.new_from);
+            match args.has_three() {
+                true => base = base.or(of_old),
+                false => sides.splice(0..0, of_old).for_each(drop),
+            }
+            sides.extend(of_new);
+        }
         failures.or(Self {
             args,
             rules,
@@ -79,6 +103,7 @@ impl<'a> Job<'a> {
             parents,
             sides,
             writes,
+            inputs,
         })
     }
 
@@ -107,6 +132,7 @@ impl<'a> Job<'a> {
             parents: Vec::new(),
             sides,
             writes: None,
+            inputs: Vec::new(),
         })
     }
 
@@ -119,8 +145,10 @@ impl<'a> Job<'a> {
             parents,
             sides,
             writes,
+            inputs: of_installers,
         } = self;
         let mut reporter = Reporter::new(rules, args.show_secrets);
+        reporter.inputs(of_installers);
         let mut failures = Failures::new();
         let (mut unified, mut pack) = (String::new(), RepeatingPack::default());
         let parents = parents.iter().flat_map(|side| &side.estate.subjects);
@@ -185,6 +213,13 @@ impl<'a> Job<'a> {
         }
         output.failures(&failures, exit)
     }
+}
+
+/// What to say where an installer is given and no single file of the administrator's.
+fn no_one_file(path: &Path) -> Failure {
+    Failure::new("one file of an installer is compared with one file that can be read")
+        .in_file(read::display_name(path))
+        .help("Name the file itself, such as the web.config of the server.")
 }
 
 /// Compares the second input with the first one, or both with the base; `see` is told what was found.

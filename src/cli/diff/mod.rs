@@ -41,6 +41,9 @@ Examples:
   What did the administrator change, and what the vendor, since the file was shipped?
     conferry diff old\\web.config new\\web.config --base shipped\\web.config
 
+  The same before anything is installed; both shipped files come out of the installers:
+    conferry diff web.config --base-from OLD.msi --new-from NEW.msi
+
   What does .NET read differently, with what the server's own files add?
     conferry diff one\\web.config two\\web.config --effective --parent machine.config
 
@@ -62,12 +65,34 @@ pub(super) struct DiffArgs {
     before: Option<PathBuf>,
 
     /// What it is; with several, all are put side by side: one row for each setting that is not the same everywhere
-    #[arg(value_name = "B", required_unless_present = "schema")]
+    #[arg(
+        value_name = "B",
+        required_unless_present_any = ["schema", "base_from", "new_from"]
+    )]
     after: Vec<PathBuf>,
 
     /// The file as it was shipped: says of each change whether it is the administrator's (A) or the vendor's (B)
     #[arg(long, value_name = "FILE", help_heading = "What to compare")]
     base: Option<PathBuf>,
+
+    /// The installer of the old version, which has the shipped file in it; nothing is installed. Without B, A is
+    /// compared with that file. To say which file of it, give OLD.msi!PATH
+    #[arg(
+        long,
+        value_name = "MSI",
+        conflicts_with_all = ["base", "git"],
+        help_heading = "What to compare"
+    )]
+    base_from: Option<PathBuf>,
+
+    /// The installer of the new version, which has B in it
+    #[arg(
+        long,
+        value_name = "MSI",
+        conflicts_with_all = ["after", "git"],
+        help_heading = "What to compare"
+    )]
+    new_from: Option<PathBuf>,
 
     /// Reads the arguments that git gives an external diff: PATH OLD-FILE OLD-HEX OLD-MODE NEW-FILE NEW-HEX
     /// NEW-MODE
@@ -138,6 +163,14 @@ enum Format {
     Html,
     /// The changed lines, secrets masked, as `diff -u` shows them
     Unified,
+}
+
+impl DiffArgs {
+    /// Whether a shipped file says whose a change is.
+    fn has_three(&self) -> bool {
+        let has_two = !self.after.is_empty() || self.new_from.is_some();
+        self.base.is_some() || self.base_from.is_some() && has_two
+    }
 }
 
 pub(super) fn run(args: &DiffArgs, output: &mut Output) -> Exit {

@@ -6,6 +6,7 @@ use super::found::{Found, Pair};
 use super::{DiffArgs, Format};
 use crate::cli::output::Output;
 use crate::error::Failure;
+use crate::installer::shipped::named;
 use crate::io::read::is_stdin;
 use crate::io::write_plan::{Batch, Existing, TargetId, WritePlan};
 use crate::pack::Rules;
@@ -26,7 +27,7 @@ pub(super) fn target(args: &DiffArgs) -> Result<Option<Target>, Failure> {
         return Ok(None);
     };
     let refused = |message: &str| Failure::new(message).in_file(path.display());
-    if args.base.is_some() || args.after.len() > 1 {
+    if args.has_three() || args.after.len() > 1 {
         return Err(
             refused("--write-rules repeats the change between two inputs")
                 .help("Name the input without the change, and the one with it."),
@@ -42,6 +43,10 @@ pub(super) fn target(args: &DiffArgs) -> Result<Option<Target>, Failure> {
     }
     let mut plan = WritePlan::new();
     let inputs = args.before.iter().chain(&args.after).chain(&args.parent);
+    let installers = args.base_from.iter().chain(&args.new_from);
+    for installer in installers {
+        plan.reads("an installer", &named(installer).0);
+    }
     for input in inputs.filter(|input| !is_stdin(input) && input.is_file()) {
         plan.reads("an input", input);
     }

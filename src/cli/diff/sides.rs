@@ -9,12 +9,13 @@ use crate::config::protected::protected_sections;
 use crate::diff::configuration::Sidecar;
 use crate::diff::effective::Layer;
 use crate::error::{Failure, Failures};
+use crate::installer::shipped::Shipped;
 use crate::io::read;
 use crate::io::sealed::Keys;
 use crate::io::walk::{self, Selection as FileSelection};
 use crate::lint::estate::{Input, inputs_of_snapshot};
 use crate::lint::selection::Selection;
-use crate::lint::tree::{Disk, Snapshot};
+use crate::lint::tree::{Disk, Memory, Snapshot};
 use crate::lint::{Estate, Linter, Report, Subject, is_snapshot, usual_files};
 use crate::pack::Rules;
 use crate::xml::{Document, NodeId};
@@ -74,6 +75,34 @@ impl Side {
             below,
             report: OnceLock::new(),
         })
+    }
+
+    /// A file out of an installer. What it points at is not looked for in there.
+    pub(super) fn of_shipped(shipped: &Shipped, rules: &Rules) -> Self {
+        let tree = Arc::new(Memory::default());
+        let label = shipped.label.clone();
+        Self {
+            given: label.clone(),
+            estate: Estate {
+                subjects: vec![Subject::new(
+                    label,
+                    PathBuf::new(),
+                    tree,
+                    &shipped.bytes,
+                    rules,
+                )],
+            },
+            below: vec![None],
+            report: OnceLock::new(),
+        }
+    }
+
+    /// Its file, where it is one file.
+    pub(super) fn one(&self) -> Option<&Document> {
+        match (&self.estate.subjects[..], &self.below[..]) {
+            ([subject], [None]) => subject.content.as_ref().ok(),
+            _ => None,
+        }
     }
 
     /// What the rule packs say about these files.

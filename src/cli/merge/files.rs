@@ -23,7 +23,8 @@ pub(super) fn check_files(args: &MergeArgs) -> Result<(), Failure> {
     let inputs = args
         .base
         .iter()
-        .chain([&args.old, &args.new])
+        .chain([&args.old])
+        .chain(&args.new)
         .filter(|path| is_stdin(path))
         .count();
     if inputs > 1 {

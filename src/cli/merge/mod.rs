@@ -17,10 +17,12 @@ use self::result::{Writing, bytes_of};
 use self::writes::Writes;
 use super::exit::Exit;
 use super::input::{left_markers, read_document};
+use super::installers::read_shipped;
 use super::output::Output;
 use super::pack_options::{RulesArgs, load_lint_rules, load_rules_with};
 use super::shared::VirtualDirectoryArgs;
 use crate::error::{Failure, Failures};
+use crate::installer::shipped::Shipped;
 use crate::io::read::{display_name, is_stdin};
 use crate::lint::tree::{Disk, Tree};
 use crate::merge::doubts::doubts;
@@ -29,6 +31,7 @@ use crate::merge::judged::{Both, lint_both};
 use crate::merge::suspicion::left_marker;
 use crate::merge::work::{Configuration, Named, Work};
 use crate::pack::Rules;
+use crate::present::installer::InputLine;
 use crate::present::merge::Report;
 use crate::present::plain::plain;
 use crate::rewrite::{Rewriter, VirtualDirectories, sidecars};
@@ -44,6 +47,9 @@ Examples:
 
   The file that the old version shipped is lost; see first what would happen:
     conferry merge --old backup\\web.config --new web.config -o merged.config --dry-run
+
+  Before anything is installed: both shipped files come out of the installers:
+    conferry merge --base-from OLD.msi --old backup\\web.config --new-from NEW.msi -o merged.config
 
   The old name of the portal was kept at installation:
     conferry merge --old old.config --new new.config -o merged.config --keep-vdir PhoneFactor
@@ -75,13 +81,37 @@ pub(super) struct MergeArgs {
     #[arg(long, value_name = "FILE", help_heading = "Files")]
     base: Option<PathBuf>,
 
+    /// The installer of the old version, which has the base in it; nothing is installed. To say which file of it,
+    /// give OLD.msi!PATH
+    #[arg(
+        long,
+        value_name = "MSI",
+        conflicts_with = "base",
+        help_heading = "Files"
+    )]
+    base_from: Option<PathBuf>,
+
     /// The administrator's file (`-` reads standard input)
     #[arg(long, value_name = "FILE", help_heading = "Files")]
     old: PathBuf,
 
     /// The newly installed file
-    #[arg(long, value_name = "FILE", help_heading = "Files")]
-    new: PathBuf,
+    #[arg(
+        long,
+        value_name = "FILE",
+        required_unless_present = "new_from",
+        help_heading = "Files"
+    )]
+    new: Option<PathBuf>,
+
+    /// The installer of the new version instead, before anything is installed
+    #[arg(
+        long,
+        value_name = "MSI",
+        conflicts_with = "new",
+        help_heading = "Files"
+    )]
+    new_from: Option<PathBuf>,
 
     /// Where the result goes; may be the new file itself (`-` writes standard output)
     #[arg(short, long, value_name = "FILE", help_heading = "Files")]
@@ -136,6 +166,8 @@ struct Job {
     rules: Rules,
     directories: VirtualDirectories,
     configuration: Configuration,
+    /// Inputs that were read out of an installer.
+    inputs: Vec<InputLine>,
     warnings: Vec<String>,
 }
 
@@ -151,19 +183,38 @@ impl Job {
         let rules = load_lint_rules(args.rules.extra())?;
         let directories = args.virtual_directories.resolve(&rules)?;
         let mut failures = Failures::new();
-        let mut read = |path: &Path| {
+        let mut read = |path: &Path, option| {
             let (document, _) = failures.keep(read_document(path, &rules))?;
             failures.extend(refuse_markers(path, &document, &rules));
             let name = display_name(path);
-            Some(Named { name, document })
+            Some(Named {
+                name,
+                option,
+                document,
+            })
         };
-        let base = args.base.as_deref().map(&mut read);
-        let (old, new) = (read(&args.old), read(&args.new));
+        let base = (args.base.as_deref()).and_then(|path| read(path, "--base"));
+        let old = read(&args.old, "--old");
+        let new = (args.new.as_deref()).and_then(|path| read(path, "--new"));
+        let mut shipped = |from: &Option<PathBuf>| {
+            let document = old.as_ref().map(|old| &old.document);
+            let read = read_shipped(from.as_deref()?, &args.old, document, &rules);
+            failures.keep(read)
+        };
+        let (base_shipped, new_shipped) = (shipped(&args.base_from), shipped(&args.new_from));
+        let (base, base_shipped) = either(base, base_shipped, "--base-from");
+        let (new, new_shipped) = either(new, new_shipped, "--new-from");
         let (Some(old), Some(new), true) = (old, new, failures.is_empty()) else {
             return Err(failures);
         };
+        let inputs = [("base", &base_shipped), ("new", &new_shipped)];
+        let inputs = inputs.into_iter().filter_map(|(role, shipped)| {
+            let origin = &shipped.as_ref()?.origin;
+            Some(InputLine::of(role, origin))
+        });
+        let inputs = inputs.collect();
         let configuration = Configuration {
-            base: base.flatten(),
+            base,
             old,
             new,
             output: args.output.display().to_string(),
@@ -171,6 +222,7 @@ impl Job {
         let as_given = (!args.as_given).then_some(AS_GIVEN);
         Ok(Self {
             warnings: doubts(&configuration, &rules, as_given)?,
+            inputs,
             configuration,
             directories,
             rules,
@@ -244,7 +296,7 @@ impl Job {
             }
         }
         let linted = self.linted(work, args);
-        report.add_files(work, bytes.as_deref(), linted.as_ref());
+        report.add_files(work, bytes.as_deref(), linted.as_ref(), self.inputs.clone());
         let result = Writing {
             args,
             writes: &writes,
@@ -289,6 +341,23 @@ impl Job {
             rules: &self.rules,
         }
     }
+}
+
+/// What was read of a file, or else of an installer.
+fn either(
+    file: Option<Named>,
+    shipped: Option<(Document, Shipped)>,
+    option: &'static str,
+) -> (Option<Named>, Option<Shipped>) {
+    let Some((document, shipped)) = shipped else {
+        return (file, None);
+    };
+    let named = Named {
+        name: shipped.label.clone(),
+        option,
+        document,
+    };
+    (Some(named), Some(shipped))
 }
 
 fn refuse_markers(path: &Path, document: &Document, rules: &Rules) -> Option<Failure> {

@@ -12,7 +12,7 @@ use crate::present::merge::Report;
 /// # Errors
 /// When questions are wanted and nobody can answer them.
 pub(super) fn check(args: &MergeArgs) -> Result<(), Failure> {
-    let files = args.base.iter().chain([&args.old, &args.new]);
+    let files = args.base.iter().chain([&args.old]).chain(&args.new);
     let is_free = !files.into_iter().any(|path| is_stdin(path));
     if !args.settle || is_free && io::stdin().is_terminal() {
         return Ok(());

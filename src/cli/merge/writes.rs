@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::MergeArgs;
 use crate::error::Failure;
+use crate::installer::shipped::named;
 use crate::io::read::{self, is_stdin};
 use crate::io::same_file::same_file;
 use crate::io::write::WriteError;
@@ -36,8 +37,17 @@ impl Writes {
         let inputs = [
             (BASE, args.base.as_ref()),
             (OLD, Some(&args.old)),
-            (NEW, Some(&args.new)),
+            (NEW, args.new.as_ref()),
         ];
+        let installers = [
+            ("--base-from", args.base_from.as_deref()),
+            ("--new-from", args.new_from.as_deref()),
+        ];
+        for (role, path) in installers {
+            if let Some(path) = path {
+                plan.reads(role, &named(path).0);
+            }
+        }
         for (role, path) in inputs {
             if let Some(path) = path.filter(|path| !is_stdin(path)) {
                 plan.reads(role, path);
@@ -51,7 +61,8 @@ impl Writes {
         let (mut output, mut is_in_place) = (None, false);
         if !is_stdin(&args.output) {
             let target = plan.target("--output", &args.output, existing)?;
-            is_in_place = !is_stdin(&args.new) && same_file(&args.output, &args.new);
+            let new = args.new.as_ref().filter(|path| !is_stdin(path));
+            is_in_place = new.is_some_and(|new| same_file(&args.output, new));
             if is_in_place {
                 plan.may_replace(target, &[BASE, OLD, NEW]);
             }

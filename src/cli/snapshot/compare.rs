@@ -190,6 +190,7 @@ pub(super) fn diff(args: &DiffArgs, output: &mut Output) -> Result<Exit, Failure
                 iis: None,
                 registry: None,
                 include: None,
+                installers: find::Installers::Nothing,
                 with_pages: manifest
                     .files
                     .iter()

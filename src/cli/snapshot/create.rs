@@ -16,7 +16,7 @@ use crate::cli::this_run::this_run;
 use crate::error::{Failure, Failures};
 use crate::present::snapshot as present;
 use crate::snapshot::create::{CreateError, Destination, Facts, check, create};
-use crate::snapshot::find::{self, Request};
+use crate::snapshot::find::{self, Installers, Request};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -71,6 +71,10 @@ pub(super) struct CreateArgs {
     #[arg(long, help_heading = "What to take")]
     with_pages: bool,
 
+    /// Takes the installers too that lie in the folder of the product; what they ship is taken anyway
+    #[arg(long, help_heading = "What to take")]
+    with_installers: bool,
+
     /// Takes further files of the components' folders
     #[arg(long, value_name = "GLOB", help_heading = "What to take")]
     include: Vec<String>,
@@ -120,6 +124,10 @@ pub(super) fn run(args: &CreateArgs, output: &mut Output) -> Result<Exit, Failur
         registry: args.registry.as_deref(),
         include: include.as_ref(),
         with_pages: args.with_pages,
+        installers: match args.with_installers {
+            true => Installers::Whole,
+            false => Installers::Shipped,
+        },
         exclude: &exclude,
     });
     let mut failures: Failures = plan.problems.iter().cloned().map(Failure::from).collect();

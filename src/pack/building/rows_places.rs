@@ -5,11 +5,11 @@ use toml::Spanned;
 
 use super::rows::{Pack, meant};
 use super::validate::keep;
-use crate::pack::format::file::{FileRow, LocationRow, PackFile};
+use crate::pack::format::file::{FileRow, InstallerRow, LocationRow, PackFile};
 use crate::pack::format::problem::PackProblem;
 use crate::pack::format::row::span;
 use crate::pack::rules::ComponentId;
-use crate::pack::rules::places::{ExpectedFile, FileKind, Location, Need};
+use crate::pack::rules::places::{ExpectedFile, FileGlob, FileKind, KeptInstaller, Location, Need};
 
 /// Variables that the machine answers.
 const KNOWN_VARIABLES: [&str; 2] = ["systemdrive", "windir"];
@@ -22,6 +22,7 @@ impl Pack<'_> {
         }
         file.locations.iter().for_each(|row| self.location(row));
         file.files.iter().for_each(|row| self.file(row));
+        file.installers.iter().for_each(|row| self.installer(row));
     }
 
     fn wrong(&mut self, text: &Spanned<String>, message: String, help: &str) {
@@ -121,8 +122,44 @@ impl Pack<'_> {
             .known_component(&row.component)
             .unwrap_or(ComponentId::known(""));
         let provenance = self.about(&row.about, "file", component.as_str());
+        let globs = self.globs(&row.path);
+        let id = provenance.id.clone();
+        let file = ExpectedFile {
+            provenance,
+            component,
+            paths: row.path.iter().map(|text| text.get_ref().clone()).collect(),
+            globs,
+            kind: meant(&row.kind).unwrap_or(FileKind::Other),
+            need: meant(&row.need).unwrap_or(Need::Optional),
+        };
+        let builder = &mut *self.builder;
+        let rows = &mut builder.rules.files;
+        keep(rows, &mut builder.places, id, "file", file);
+    }
+
+    fn installer(&mut self, row: &InstallerRow) {
+        let mut known = |component| {
+            let known = self.known_component(component);
+            known.unwrap_or(ComponentId::known(""))
+        };
+        let (component, kept_in) = (known(&row.component), known(&row.kept_in));
+        let provenance = self.about(&row.about, "installer", component.as_str());
+        let id = provenance.id.clone();
+        let installer = KeptInstaller {
+            provenance,
+            component,
+            kept_in,
+            globs: self.globs(&row.path),
+        };
+        let builder = &mut *self.builder;
+        let rows = &mut builder.rules.installers;
+        keep(rows, &mut builder.places, id, "installer", installer);
+    }
+
+    /// Patterns of files below a folder, written with `/`.
+    fn globs(&mut self, texts: &[Spanned<String>]) -> Vec<FileGlob> {
         let mut globs = Vec::new();
-        for text in &row.path {
+        for text in texts {
             let glob = GlobBuilder::new(text.get_ref())
                 .case_insensitive(true)
                 .literal_separator(true)
@@ -139,17 +176,6 @@ impl Pack<'_> {
                 }
             }
         }
-        let id = provenance.id.clone();
-        let file = ExpectedFile {
-            provenance,
-            component,
-            paths: row.path.iter().map(|text| text.get_ref().clone()).collect(),
-            globs,
-            kind: meant(&row.kind).unwrap_or(FileKind::Other),
-            need: meant(&row.need).unwrap_or(Need::Optional),
-        };
-        let builder = &mut *self.builder;
-        let rows = &mut builder.rules.files;
-        keep(rows, &mut builder.places, id, "file", file);
+        globs
     }
 }

@@ -14,7 +14,8 @@ pub use super::meaning::{
 pub use super::plan::{ProcedureRow, QuestionRow, StepRow, WhenRow};
 use super::problem::PackProblem;
 pub use super::product::{
-    ComponentRow, FileRow, GenerationRow, Guards, LocationRow, SettingRow, VirtualDirectoryRow,
+    ComponentRow, FileRow, GenerationRow, Guards, InstallerRow, LocationRow, SettingRow,
+    VirtualDirectoryRow,
 };
 use super::read_lint::LintRow;
 use super::row::{Row, Trust, kind, span};
@@ -114,12 +115,13 @@ pack! {
     "spellings" spellings: Vec<Spelling>,
     "location" 9 locations: Vec<LocationRow>,
     "file" 10 files: Vec<FileRow>,
+    "installer" 16 installers: Vec<InstallerRow>,
     "fact" 4 facts: Vec<FactRow>,
     "service" 5 services: Vec<ServiceRow>,
     "lint" 1 lints: Vec<LintRow>,
-    "procedure" 16 procedures: Vec<ProcedureRow>,
-    "question" 17 questions: Vec<QuestionRow>,
-    "step" 18 steps: Vec<StepRow>,
+    "procedure" 17 procedures: Vec<ProcedureRow>,
+    "question" 18 questions: Vec<QuestionRow>,
+    "step" 19 steps: Vec<StepRow>,
 }
 
 impl PackFile {

@@ -105,3 +105,17 @@ rows! {
         optional need: Option<Spanned<Need>>,
     }
 }
+
+rows! {
+    /// Installers that a component keeps in its folder; `snapshot` takes the shipped configuration out of them.
+    [["installer"]] "Installer" InstallerRow {
+        required id,
+        "summary" = "One line for people.",
+        /// Id of the component that it installs.
+        required component: Option<Text>,
+        /// Id of the component in whose folder it lies.
+        required kept_in: Option<Text>,
+        /// Globs below that folder.
+        required path: Vec<Text>,
+    }
+}

@@ -20,7 +20,7 @@ use regex::Regex;
 use self::facts::{KnownFact, Service};
 pub use self::ids::{ComponentId, FactId, Id, PackId, PolicyId, RowId, RuleId, ServiceId};
 use self::lint::LintRule;
-use self::places::{ExpectedFile, Location};
+use self::places::{ExpectedFile, KeptInstaller, Location};
 use self::plan::{Procedure, Question, StepRule, Versions};
 pub use self::terms::{Deed, Mark, Version, When};
 use crate::config::identity::IdentityTable;
@@ -253,6 +253,8 @@ pub struct Rules {
     pub locations: Vec<Location>,
     /// Which of their files matter.
     pub files: Vec<ExpectedFile>,
+    /// Installers that components keep in their folders.
+    pub installers: Vec<KeptInstaller>,
     /// Rows of given packs that later ones took the place of.
     pub replaced: Vec<Replaced>,
     /// Ids of the lint rules that each file of the user has, by the file as it was named.

@@ -32,6 +32,10 @@ pub enum FileKind {
     Other,
     /// What was read to find things; not put back unless it is named.
     Evidence,
+    /// A configuration as an installer has it; never put back.
+    Shipped,
+    /// An installer.
+    Installer,
 }
 
 words! {
@@ -53,6 +57,8 @@ words! {
     }
     besides {
         Evidence = "evidence",
+        Shipped = "shipped",
+        Installer = "installer",
     }
 }
 
@@ -111,6 +117,27 @@ pub struct ExpectedFile {
     pub kind: FileKind,
     /// How much it is needed.
     pub need: Need,
+}
+
+/// Installers that a component keeps in its folder.
+#[derive(Clone, Debug)]
+pub struct KeptInstaller {
+    /// Where the fact comes from.
+    pub provenance: Provenance<KeptInstaller>,
+    /// The component that they install.
+    pub component: ComponentId,
+    /// The component in whose folder they lie.
+    pub kept_in: ComponentId,
+    /// Paths below that folder.
+    pub globs: Vec<FileGlob>,
+}
+
+impl KeptInstaller {
+    /// Whether the file at `below` (with `/`, below the folder) is one of these.
+    #[must_use]
+    pub fn takes(&self, below: &str) -> bool {
+        self.globs.iter().any(|glob| glob.is_match(below))
+    }
 }
 
 /// A pattern of files, compiled when it is first asked: most runs never do.

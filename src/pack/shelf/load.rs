@@ -153,7 +153,14 @@ pub fn load_with_lint<'a>(extra: impl Into<Extra<'a>>) -> Result<Rules, Vec<Pack
 }
 
 /// Tables of which no lint rule asks anything.
-const NOT_FOR_LINT: [&str; 5] = ["setting", "merge", "generation", "location", "spellings"];
+const NOT_FOR_LINT: [&str; 6] = [
+    "setting",
+    "merge",
+    "generation",
+    "location",
+    "spellings",
+    "installer",
+];
 
 /// All packs in the binary.
 pub fn built_in() -> impl Iterator<Item = &'static BuiltIn> {

@@ -47,6 +47,10 @@ fn at(report: &Report, detail: Detail) -> String {
     if detail > Detail::Full {
         text.push_str("\nSome details are left out, since a comment has limits; `conferry diff --format text` shows them.\n");
     }
+    for input in &report.inputs {
+        let line = escaped(&input.line());
+        text.push_str(&format!("\n{}: {line}\n", input.title()));
+    }
     if let Some(table) = &report.side_by_side {
         table::markdown(table, detail, &mut text);
     }

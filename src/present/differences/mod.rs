@@ -20,6 +20,7 @@ use crate::diff::Difference;
 use crate::diff::risk::Risks;
 use crate::pack::Rules;
 use crate::pack::schema::NothingIsNull;
+use crate::present::installer::InputLine;
 use crate::present::json::{json, json_of_run};
 use crate::present::plain::plain_json;
 use crate::present::redact::Redactor;
@@ -59,6 +60,10 @@ pub struct Report {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(default)]
     stale: Vec<String>,
+    /// Of the inputs that were read out of an installer, where they come from.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    inputs: Vec<InputLine>,
     /// What could not be done, such as a file that could not be read.
     errors: Vec<String>,
 }
@@ -145,6 +150,11 @@ impl<'r> Reporter<'r> {
         self.report.stale = stale;
     }
 
+    /// Adds where inputs come from that were read out of an installer.
+    pub fn inputs(&mut self, inputs: &[InputLine]) {
+        self.report.inputs.extend_from_slice(inputs);
+    }
+
     /// Adds what could not be done.
     pub fn errors(&mut self, errors: impl IntoIterator<Item = String>) {
         self.report.errors.extend(errors);
@@ -172,6 +182,7 @@ impl Report {
             only_before: Vec::new(),
             only_after: Vec::new(),
             stale: Vec::new(),
+            inputs: Vec::new(),
             errors: Vec::new(),
         }
     }

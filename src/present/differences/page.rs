@@ -3,7 +3,7 @@
 use super::text::{counted, effective, names, without_meaning};
 use super::{Counts, Explained, File, Part, Report, Row, Side};
 use crate::present::count::{capital, number};
-use crate::present::page::{self, Cell, Group, List, Page, Sum, Tone, Verdict};
+use crate::present::page::{self, Cell, Fact, Group, List, Page, Sum, Tone, Verdict};
 
 impl Report {
     /// As a page.
@@ -45,7 +45,12 @@ impl Report {
                 .map(|(at, file)| group(at, file, has_vendor))
                 .collect(),
             lists: self.lists(),
-            facts: Vec::new(),
+            facts: (self.inputs.iter())
+                .map(|input| Fact {
+                    name: input.title(),
+                    value: input.line(),
+                })
+                .collect(),
             signed: false,
         }
     }

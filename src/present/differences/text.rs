@@ -28,6 +28,9 @@ pub fn text(report: &Report, shown: Shown) -> String {
     if report.secrets_shown {
         text.push_str("This report shows secrets.\n");
     }
+    for input in &report.inputs {
+        let _ = writeln!(text, "{}: {}", input.title(), input.line());
+    }
     if let Some(table) = &report.side_by_side {
         table::text(table, shown, &mut text);
     }

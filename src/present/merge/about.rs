@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::io::stream::sha256;
 use crate::pack::Rules;
 use crate::pack::rules::PackId;
+use crate::present::installer::InputLine;
 
 /// All that.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -14,6 +15,9 @@ pub struct About {
     tool: &'static str,
     /// The rule packs, in the order they were loaded.
     packs: Vec<Pack>,
+    /// Of the inputs that were read out of an installer, where they come from.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) inputs: Vec<InputLine>,
     /// The files that were read, and the result.
     digests: Vec<DigestLine>,
     /// What the result was held to, with what came of it.
@@ -44,7 +48,12 @@ impl About {
     /// `files`: of each its role and its bytes. `has_conflicts`: what was held to the checks has one side's
     /// half of each conflict.
     #[must_use]
-    pub fn of(rules: &Rules, files: &[(&'static str, &[u8])], has_conflicts: bool) -> Self {
+    pub fn of(
+        rules: &Rules,
+        files: &[(&'static str, &[u8])],
+        inputs: Vec<InputLine>,
+        has_conflicts: bool,
+    ) -> Self {
         let mut about = Self {
             tool: concat!("conferry ", env!("CARGO_PKG_VERSION")),
             packs: (rules.packs.iter())
@@ -53,6 +62,7 @@ impl About {
                     version: pack.version.clone(),
                 })
                 .collect(),
+            inputs,
             digests: (files.iter())
                 .map(|(role, bytes)| DigestLine {
                     role,
@@ -98,6 +108,9 @@ impl About {
             })
             .collect();
         facts.push(("Rule packs".to_owned(), packs.join(", ")));
+        for line in &self.inputs {
+            facts.push((line.title(), line.line()));
+        }
         for line in &self.digests {
             facts.push((
                 format!("SHA-256 of {}", line.role),

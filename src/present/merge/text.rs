@@ -22,6 +22,9 @@ impl Report {
             None => "no base: known defaults of the old version stand in, marked `assumed`".into(),
         };
         let _ = writeln!(text, "{} -> {}  ({base})", self.files.old, self.files.new);
+        for input in &self.about.inputs {
+            let _ = writeln!(text, "{}: {}", input.title(), input.line());
+        }
         if let Some(component) = &self.component {
             let _ = writeln!(text, "Recognised as: {component}");
         }

@@ -7,6 +7,7 @@ use crate::merge::comment_account::CommentAccount;
 use crate::merge::judged::Both;
 use crate::merge::work::{Named, Work};
 use crate::pack::Rules;
+use crate::present::installer::InputLine;
 use crate::present::redact::Redactor;
 use crate::upgrade::record::{Counts, Lint};
 
@@ -44,8 +45,15 @@ impl Report {
         self.pack(|at| self.actions(at).first().copied())
     }
 
-    /// Adds what was read and, if anything was, written, and what lint says of it.
-    pub fn add_files(&mut self, work: &Work<'_>, written: Option<&[u8]>, linted: Option<&Both>) {
+    /// Adds what was read and, if anything was, written, and what lint says of it. `inputs`: what was read
+    /// out of installers.
+    pub fn add_files(
+        &mut self,
+        work: &Work<'_>,
+        written: Option<&[u8]>,
+        linted: Option<&Both>,
+        inputs: Vec<InputLine>,
+    ) {
         let given = work.configuration;
         let (base, old, new) = (
             given.base.as_ref().map(Named::bytes),
@@ -62,7 +70,12 @@ impl Report {
             .filter_map(|(role, bytes)| Some((role, bytes?)))
             .collect();
         let rules = work.inputs.rules;
-        self.add_about(About::of(rules, &files, !work.merged.conflicts.is_empty()));
+        self.add_about(About::of(
+            rules,
+            &files,
+            inputs,
+            !work.merged.conflicts.is_empty(),
+        ));
         if let Some(both) = linted {
             self.add_lint(Judged::of_both(rules, both));
         }

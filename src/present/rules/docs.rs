@@ -8,7 +8,7 @@ use crate::pack::file::PackFile;
 use crate::pack::texts::PackText;
 
 /// How the tables of a pack are called, by their TOML names.
-const TITLES: [(&str, &str); 18] = [
+const TITLES: [(&str, &str); 19] = [
     ("lint", "Lint rules"),
     ("merge", "Merge policies"),
     ("setting", "Documented settings"),
@@ -22,6 +22,7 @@ const TITLES: [(&str, &str); 18] = [
     ("virtual-directory", "Virtual directories"),
     ("location", "Where components are"),
     ("file", "Files that matter"),
+    ("installer", "Installers"),
     ("secret", "Secrets"),
     ("identity", "What identifies elements"),
     ("order", "Where order matters"),

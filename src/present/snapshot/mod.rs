@@ -16,7 +16,9 @@ use crate::present::count::number;
 use crate::present::json::json_of_run;
 use crate::present::run::Run;
 use crate::snapshot::find::Plan;
-use crate::snapshot::manifest::{ComponentEntry, Manifest, MissingEntry, ProblemEntry};
+use crate::snapshot::manifest::{
+    ComponentEntry, InstallerEntry, Manifest, MissingEntry, ProblemEntry,
+};
 use crate::snapshot::verify::Verified;
 
 /// Version of the JSON. It changes when a field is renamed, removed or means something else.
@@ -90,6 +92,30 @@ fn problems(text: &mut String, problems: &[ProblemEntry]) {
     }
 }
 
+fn installers(text: &mut String, manifest: &[InstallerEntry], files: &[(FileKind, Option<&str>)]) {
+    for entry in manifest {
+        let product = match &entry.product {
+            Some(product) => format!("{} {}", product.name, product.version),
+            None => "not readable".to_owned(),
+        };
+        let is_it = |file: &(FileKind, Option<&str>)| {
+            file.0 == FileKind::Installer && file.1 == Some(&entry.source)
+        };
+        let kept = match files.iter().any(is_it) {
+            true => "taken",
+            false => "not taken itself",
+        };
+        let shipped = number(entry.shipped.len(), "shipped configuration");
+        let _ = writeln!(
+            text,
+            "Installer: {} ({}, {kept}): {product}, {shipped} for {}",
+            entry.source,
+            bytes(entry.size),
+            entry.component
+        );
+    }
+}
+
 /// What would be taken, for people.
 #[must_use]
 pub fn plan_text(plan: &Plan) -> String {
@@ -105,6 +131,11 @@ pub fn plan_text(plan: &Plan) -> String {
             bytes(file.size)
         );
     }
+    let kinds = plan.files.iter();
+    let kinds: Vec<_> = kinds
+        .map(|file| (file.kind, file.source.as_deref()))
+        .collect();
+    installers(&mut text, &plan.installers, &kinds);
     missing(&mut text, &plan.missing);
     warnings(&mut text, &plan.warnings);
     let total = plan.files.iter().map(|file| file.size).sum();
@@ -131,6 +162,7 @@ pub fn plan_json(plan: &Plan, run: &Run) -> String {
         "create --dry-run",
         json!({
             "components": value(&plan.components), "files": files.collect::<Vec<_>>(),
+            "installers": value(&plan.installers),
             "missing": value(&plan.missing), "warnings": plan.warnings,
             "problems": value(&problems.collect::<Vec<_>>()),
         }),
@@ -194,6 +226,11 @@ fn custom(text: &mut String, manifest: &Manifest) {
 fn summary(manifest: &Manifest) -> String {
     let mut text = String::new();
     components(&mut text, &manifest.components);
+    let kinds = manifest.files.iter();
+    let kinds: Vec<_> = kinds
+        .map(|file| (file.kind, file.source.as_deref()))
+        .collect();
+    installers(&mut text, &manifest.installers, &kinds);
     missing(&mut text, &manifest.missing);
     problems(&mut text, &manifest.problems);
     warnings(&mut text, &manifest.warnings);

@@ -1,8 +1,9 @@
 //! Copying one file until it did not change meanwhile.
 
-use std::fs::{File, Metadata};
-use std::io;
+use std::fs::File;
+use std::io::{self, Seek, Write};
 use std::path::Path;
+use std::time::SystemTime;
 
 use jiff::Timestamp;
 
@@ -32,8 +33,11 @@ pub(super) fn copy_steadily(
     planned: &Planned,
     sources: &Recent,
     progress: &Progress,
-    mut copy: impl FnMut(&File, &Metadata) -> io::Result<stream::Measured>,
+    mut copy: impl FnMut(&Source<'_>) -> io::Result<stream::Measured>,
 ) -> io::Result<FileEntry> {
+    if let Some(bytes) = &planned.held {
+        return copy_held(planned, bytes, progress, copy);
+    }
     let name = planned.place.name();
     let name = Path::new(&name);
     let path = planned.place.path();
@@ -43,7 +47,11 @@ pub(super) fn copy_steadily(
         tries += 1;
         let source = folder.read(name)?;
         let before = source.metadata()?;
-        let measured = copy(&source, &before)?;
+        let measured = copy(&Source {
+            file: &source,
+            size: before.len(),
+            modified: before.modified().ok(),
+        })?;
         let after = folder.look(name)?.ok_or(io::ErrorKind::NotFound)?;
         let modified = before.modified().ok();
         let steady =
@@ -67,6 +75,46 @@ pub(super) fn copy_steadily(
         }
         progress.take_back(measured.size);
     }
+}
+
+/// A file that is being copied.
+pub(super) struct Source<'f> {
+    pub(super) file: &'f File,
+    /// Its size when it was opened.
+    pub(super) size: u64,
+    /// When it was last changed, where that means anything.
+    pub(super) modified: Option<SystemTime>,
+}
+
+/// Copies what was read out of another file; nobody can change it meanwhile.
+fn copy_held(
+    planned: &Planned,
+    bytes: &[u8],
+    progress: &Progress,
+    mut copy: impl FnMut(&Source<'_>) -> io::Result<stream::Measured>,
+) -> io::Result<FileEntry> {
+    let mut file = tempfile::tempfile()?;
+    file.write_all(bytes)?;
+    file.rewind()?;
+    let measured = copy(&Source {
+        file: &file,
+        size: bytes.len() as u64,
+        modified: None,
+    })?;
+    progress.add_file();
+    Ok(FileEntry {
+        path: planned.path.clone(),
+        source: None,
+        component: planned.component.clone(),
+        kind: planned.kind,
+        taken_by: planned.taken_by.clone(),
+        size: measured.size,
+        sha256: measured.sha256,
+        modified: None,
+        mode: None,
+        attributes: None,
+        inconsistent: false,
+    })
 }
 
 /// What to say of a file that kept changing.
@@ -117,6 +165,7 @@ mod tests {
         let planned = Planned {
             from: from.clone(),
             place: Place::named(&from).unwrap(),
+            held: None,
             path: "files/a".to_owned(),
             source: None,
             component: ComponentId::known("a"),
@@ -131,9 +180,9 @@ mod tests {
                 &planned,
                 &Recent::default(),
                 &Progress::default(),
-                |source, _| {
+                |source| {
                     count += 1;
-                    let measured = stream::measure(source)?;
+                    let measured = stream::measure(source.file)?;
                     if count <= changes {
                         fs::write(&from, "y".repeat(count + 1))?;
                     }

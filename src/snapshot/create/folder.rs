@@ -50,12 +50,13 @@ pub(super) fn into_folder(
                     created => created,
                 }
             };
-            let copied = copy_steadily(planned, &sources, progress, |source, metadata| {
+            let copied = copy_steadily(planned, &sources, progress, |source| {
                 let mut target = create()?;
-                let measured = stream::copy(source.take(metadata.len()), &mut target, &|bytes| {
-                    progress.add_bytes(bytes);
-                })?;
-                if let Ok(time) = metadata.modified() {
+                let measured =
+                    stream::copy(source.file.take(source.size), &mut target, &|bytes| {
+                        progress.add_bytes(bytes);
+                    })?;
+                if let Some(time) = source.modified {
                     target.set_modified(time)?;
                 }
                 target.flush_one()?;

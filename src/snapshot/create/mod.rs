@@ -17,7 +17,9 @@ use thiserror::Error;
 
 use super::Problem;
 use super::find::Plan;
-use super::manifest::{FileEntry, MANIFEST, Manifest, PackEntry, ProblemEntry, SCHEMA, SUMS};
+use super::manifest::{
+    FileEntry, InstallerEntry, MANIFEST, Manifest, PackEntry, ProblemEntry, SCHEMA, SUMS,
+};
 use super::progress::Progress;
 use crate::io::folder::Recent;
 use crate::io::fresh::{self, NewFile, NewFolder};
@@ -254,6 +256,15 @@ fn taken(error: io::Error) -> CreateError {
     }
 }
 
+/// The installers, without files that are not in the snapshot after all.
+fn installers(mut installers: Vec<InstallerEntry>, files: &[FileEntry]) -> Vec<InstallerEntry> {
+    for installer in &mut installers {
+        let is_there = |path: &String| files.iter().any(|file| file.path == *path);
+        installer.shipped.retain(is_there);
+    }
+    installers
+}
+
 fn manifest(
     plan: Plan,
     files: Vec<FileEntry>,
@@ -280,6 +291,7 @@ fn manifest(
             })
             .collect(),
         components: plan.components,
+        installers: installers(plan.installers, &files),
         files,
         missing: plan.missing,
         problems,

@@ -6,7 +6,7 @@
 //! larger ones in a temporary file, which is encrypted if the zip will be.
 //! The zip's comment is the hash of all bytes before it.
 
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 
@@ -16,7 +16,7 @@ use zip::write::{PreparedZipFile, SimpleFileOptions, StreamWriter, ZipFileBuilde
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
 use super::Created;
-use super::copy::{copy_steadily, is_full, unreadable};
+use super::copy::{Source, copy_steadily, is_full, unreadable};
 use crate::io::folder::Recent;
 use crate::io::fresh;
 use crate::io::sealed::{ReadSeek, Scratch};
@@ -161,13 +161,12 @@ fn add_all<W: Write>(
 
 fn pack(planned: &Planned, job: &Job<'_>) -> io::Result<Ready> {
     let mut packed = None;
-    let copied = copy_steadily(planned, &job.sources, job.progress, |source, metadata| {
-        let modified = metadata.modified().ok();
-        let time = modified.and_then(|time| Timestamp::try_from(time).ok());
-        let options = options(Some(time.unwrap_or(job.created)), method(source)?);
-        let (file, measured) = match metadata.len() <= IN_MEMORY {
-            true => in_memory(planned, options, source, metadata, job)?,
-            false => on_disk(planned, options, source, metadata, job)?,
+    let copied = copy_steadily(planned, &job.sources, job.progress, |source| {
+        let time = (source.modified).and_then(|time| Timestamp::try_from(time).ok());
+        let options = options(Some(time.unwrap_or(job.created)), method(source.file)?);
+        let (file, measured) = match source.size <= IN_MEMORY {
+            true => in_memory(planned, options, source, job)?,
+            false => on_disk(planned, options, source, job)?,
         };
         packed = Some(file);
         Ok(measured)
@@ -180,8 +179,8 @@ fn pack(planned: &Planned, job: &Job<'_>) -> io::Result<Ready> {
     })
 }
 
-fn copy(from: &File, metadata: &Metadata, to: impl Write, job: &Job<'_>) -> io::Result<Measured> {
-    stream::copy(from.take(metadata.len()), to, &|bytes| {
+fn copy(from: &Source<'_>, to: impl Write, job: &Job<'_>) -> io::Result<Measured> {
+    stream::copy(from.file.take(from.size), to, &|bytes| {
         job.progress.add_bytes(bytes);
     })
 }
@@ -189,27 +188,25 @@ fn copy(from: &File, metadata: &Metadata, to: impl Write, job: &Job<'_>) -> io::
 fn in_memory(
     planned: &Planned,
     options: SimpleFileOptions,
-    source: &File,
-    metadata: &Metadata,
+    source: &Source<'_>,
     job: &Job<'_>,
 ) -> io::Result<(Packed, Measured)> {
     let mut builder = ZipFileBuilder::new(&planned.path, options)?;
-    let measured = copy(source, metadata, NoFlush(&mut builder), job)?;
+    let measured = copy(source, NoFlush(&mut builder), job)?;
     Ok((Packed::Memory(Box::new(builder.finish()?)), measured))
 }
 
 fn on_disk(
     planned: &Planned,
     options: SimpleFileOptions,
-    source: &File,
-    metadata: &Metadata,
+    source: &Source<'_>,
     job: &Job<'_>,
 ) -> io::Result<(Packed, Measured)> {
     let mut scratch = Scratch::new(fresh::spool(job.target)?, job.is_secret);
     let measured = scratch.fill(|to| {
         let mut zip = ZipWriter::new_stream(to);
         zip.start_file(&planned.path, options.large_file(true))?;
-        let measured = copy(source, metadata, NoFlush(&mut zip), job)?;
+        let measured = copy(source, NoFlush(&mut zip), job)?;
         zip.finish()?;
         Ok(measured)
     })?;

@@ -6,12 +6,13 @@
 //! configuration says nothing is taken with a warning: to lose it would be worse.
 
 mod ask;
+mod installers;
 mod take;
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::manifest::{ComponentEntry, MissingEntry};
+use super::manifest::{ComponentEntry, InstallerEntry, MissingEntry};
 use super::{Problem, plain};
 use crate::io::place::Place;
 use crate::io::places::Places;
@@ -25,6 +26,9 @@ use crate::xml::Document;
 
 /// The component of what was read to find things.
 pub const WINDOWS: ComponentId = ComponentId::known("windows");
+
+/// Where files are in a snapshot that were read out of installers. No component can have this id.
+pub const SHIPPED: &str = "files/_shipped/";
 
 /// What to look for, and where.
 pub struct Request<'a> {
@@ -42,8 +46,21 @@ pub struct Request<'a> {
     pub include: Option<&'a Selection>,
     /// Whether pages are taken that the packs take on request only.
     pub with_pages: bool,
+    /// What is taken of installers.
+    pub installers: Installers,
     /// Files to leave out.
     pub exclude: &'a Selection,
+}
+
+/// What is taken of installers that are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Installers {
+    /// They are not looked for.
+    Nothing,
+    /// The configuration that they ship.
+    Shipped,
+    /// That and they themselves, which are large.
+    Whole,
 }
 
 /// A file that is to be taken.
@@ -53,6 +70,8 @@ pub struct Planned {
     pub from: PathBuf,
     /// Where it was found: it is copied from there or not at all.
     pub place: Place,
+    /// Its bytes, if it is no file of its own: it was read out of the file at `place`.
+    pub held: Option<Vec<u8>>,
     /// Where it goes in the snapshot.
     pub path: String,
     /// Where it is, as Windows shows it.
@@ -76,6 +95,8 @@ pub struct Plan {
     pub folders: Vec<PathBuf>,
     /// Files, by path.
     pub files: Vec<Planned>,
+    /// Installers.
+    pub installers: Vec<InstallerEntry>,
     /// What was looked for in vain.
     pub missing: Vec<MissingEntry>,
     /// What people should know.
@@ -103,6 +124,7 @@ pub fn find(request: &Request<'_>) -> Plan {
     finder.note_missing();
     let mut plan = finder.plan;
     plan.files.sort_by(|a, b| a.path.cmp(&b.path));
+    plan.installers.sort_by(|a, b| a.source.cmp(&b.source));
     plan.make_plain();
     plan
 }

@@ -88,6 +88,7 @@ impl Finder<'_, '_> {
     fn offer(&mut self, id: &ComponentId, folder: &Path, path: &Path) {
         let below = path.strip_prefix(folder).unwrap_or(path);
         let text = below.to_string_lossy().replace('\\', "/");
+        self.offer_installer(id, path, &text);
         let asked = self
             .request
             .include
@@ -189,12 +190,18 @@ impl Finder<'_, '_> {
         }
     }
 
-    fn take(&mut self, component: &ComponentId, path: &Path, kind: FileKind, taken_by: &str) {
+    pub(super) fn take(
+        &mut self,
+        component: &ComponentId,
+        path: &Path,
+        kind: FileKind,
+        taken_by: &str,
+    ) {
         self.take_from(component, path, kind, taken_by, false);
     }
 
     /// Where the file is, to be copied from there whatever is put in its way later.
-    fn place(&self, path: &Path, is_named: bool) -> Result<Place, NoPlace> {
+    pub(super) fn place(&self, path: &Path, is_named: bool) -> Result<Place, NoPlace> {
         if is_named {
             return Ok(Place::named(path)?);
         }
@@ -260,6 +267,7 @@ impl Finder<'_, '_> {
         self.plan.files.push(Planned {
             from: path.to_owned(),
             place,
+            held: None,
             path: inside,
             source,
             component: component.to_owned(),
