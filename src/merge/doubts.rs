@@ -7,7 +7,7 @@ use crate::pack::Rules;
 use crate::pack::rules::Version;
 
 /// Where a base file can be found.
-pub const NO_BASE: &str = "there is no base file. One can come from a fresh installation of the old version, from the files of its installer, or from a snapshot of a server where nobody changed it; with it fewer values are guesses or conflicts.";
+pub const NO_BASE: &str = "there is no base file. One can come from a fresh installation of the old version, from its installer with --base-from, or from a snapshot of a server where nobody changed it; with it fewer values are guesses or conflicts.";
 
 /// What is wrong with the files. `as_given`: what to say of the way to merge them all the same; `None` if
 /// that is what is wanted.

@@ -3,7 +3,7 @@
 use super::installation::{Found, Installation, OneFile, document_of};
 use super::others::rewritten;
 use super::own_files::{Fate, Own, OwnFiles};
-use super::pairing::{Candidate, Paired, pair};
+use super::pairing::{Candidate, Paired, pair, shipped};
 use super::record::{Account, Blocking, Component, File, Left};
 use super::target;
 use super::{Asked, source};
@@ -171,7 +171,16 @@ impl<'i, R> OneComponent<'i, 'i, R> {
         };
         let base = match pair(asked.base, Version::Old) {
             Paired::One(base) => Some(base),
-            Paired::Nothing => None,
+            Paired::Nothing => {
+                let base = shipped(self.found, self.old, rules);
+                self.carried.component.notes.extend(base.map(|(_, base)| {
+                    format!(
+                        "the base was taken out of the installer {}, which was kept on the server",
+                        base.title
+                    )
+                }));
+                base
+            }
             Paired::Several(all) => return self.several("base", &all),
         };
         let is_own = new.0.is_named || asked.old.len() == 1;

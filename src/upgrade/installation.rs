@@ -95,6 +95,8 @@ pub struct Installation {
     pub tree: Arc<dyn Tree>,
     /// The components, in the order of the rule packs, then of their folders.
     pub components: Vec<Found>,
+    /// Configurations that installers on the server ship, as a snapshot took them.
+    pub shipped: Vec<Found>,
     /// Files that are of no component.
     pub others: Vec<OneFile>,
     /// What people should know.
@@ -306,10 +308,38 @@ fn of_snapshot(path: &Path, rules: &Rules, keys: &Keys) -> Result<Installation, 
         sha256,
         tree: Arc::new(Snapshot::new(store)),
         components,
+        shipped: shipped_in_snapshot(&manifest),
         others: Vec::new(),
         notes,
         failures: Failures::new(),
     })
+}
+
+/// The configurations that were taken out of installers.
+fn shipped_in_snapshot(manifest: &Manifest) -> Vec<Found> {
+    let mut all = Vec::new();
+    for installer in &manifest.installers {
+        for path in &installer.shipped {
+            let path = PathBuf::from(path);
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            all.push(Found {
+                id: installer.component.clone(),
+                title: installer.source.clone(),
+                folder: path.parent().unwrap_or(Path::new("")).to_owned(),
+                place: None,
+                virtual_directory: None,
+                site: None,
+                configuration: Some(OneFile {
+                    below: name.into_owned(),
+                    place: None,
+                    kind: Some(FileKind::Configuration),
+                    path,
+                }),
+                files: Vec::new(),
+            });
+        }
+    }
+    all
 }
 
 fn component_in_snapshot(
@@ -439,6 +469,7 @@ fn of_drive(path: &Path, letter: char, rules: &Rules) -> Option<Result<Installat
         sha256: None,
         tree: Arc::new(Disk::default()),
         components,
+        shipped: Vec::new(),
         others,
         notes: plan.warnings,
         failures,
@@ -623,6 +654,7 @@ fn of_component_folders(path: &Path, rules: &Rules) -> Result<Installation, Fail
         sha256: None,
         tree: Arc::new(Disk::default()),
         components,
+        shipped: Vec::new(),
         others,
         notes: Vec::new(),
         failures,
