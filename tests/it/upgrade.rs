@@ -735,3 +735,37 @@ fn the_base_comes_out_of_an_installer_that_a_snapshot_kept() {
     let without = of(&["--old", "mfa1=before.zip", "--new", "new"]);
     assert_eq!(without["state"], "blocked");
 }
+
+#[test]
+fn the_files_of_both_versions_come_out_of_installers() {
+    let folder = estate();
+    let root = folder.path();
+    for (name, side, at) in [
+        ("old.msi", "base", "PhoneFactor"),
+        ("new.msi", "new", "MultiFactorAuth"),
+    ] {
+        let shipped = fs::read(root.join(side).join(at).join("web.config")).unwrap();
+        let files: &[(&str, &str, &[u8])] = &[("WEB", "WEB~1.CON|web.config", &shipped)];
+        fs::write(root.join(name), Maker::of("1.0", at, files).bytes()).unwrap();
+    }
+    let args = [
+        "--old",
+        "old",
+        "--base-from",
+        "old.msi",
+        "--new-from",
+        "new.msi",
+    ];
+    let (code, record) = printed(root, &args);
+    assert_eq!(code, 1, "the two others have no new file");
+    let (_, folders) = printed(root, &ESTATE[1..]);
+    let hash = |record| component(record, "old", "user-portal")["files"][0]["sha256"].clone();
+    assert!(hash(&record).is_string());
+    assert_eq!(hash(&record), hash(&folders));
+    let inputs = record["inputs"].to_string();
+    assert!(inputs.contains("\"form\":\"installer\""), "{inputs}");
+    fs::write(root.join("new.msi"), b"PK\x03\x04").unwrap();
+    let done = upgrade(root, &[&args[..], &["--dry-run"]].concat());
+    assert_eq!(done.code, 2);
+    assert!(done.stderr.contains("new.msi"), "{}", done.stderr);
+}
