@@ -36,16 +36,16 @@ enum Of {
     Merge,
     /// conferry report merge --format json
     ReportMerge,
-    /// upgrade.json, and conferry upgrade --format json
-    Upgrade,
-    /// conferry verify-deployed --format json
-    VerifyDeployed,
     /// plan.json, and conferry plan --format json
     Plan,
     /// state.json, which is beside a plan
     PlanState,
     /// conferry plan status --format json
     PlanStatus,
+    /// upgrade.json, and conferry upgrade --format json
+    Upgrade,
+    /// conferry verify-deployed --format json
+    VerifyDeployed,
     /// The manifest of a snapshot
     Manifest,
     /// A rule pack
@@ -60,11 +60,11 @@ pub(super) fn run(args: &SchemaArgs, output: &mut Output) -> Exit {
         Of::Diff => differences::json_schema(),
         Of::Merge => merge::json_schema(),
         Of::ReportMerge => together::json_schema(),
-        Of::VerifyDeployed => deployed::json_schema(),
-        Of::Upgrade => Record::json_schema(),
         Of::Plan => model::json_schema(),
         Of::PlanState => state::json_schema(),
         Of::PlanStatus => plan::json_schema(),
+        Of::VerifyDeployed => deployed::json_schema(),
+        Of::Upgrade => Record::json_schema(),
         Of::Manifest => Manifest::json_schema(),
         Of::Pack => format!("{:#}\n", schema::json_schema()),
         Of::Settings => format!("{:#}\n", settings::schema::json_schema()),

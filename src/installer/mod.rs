@@ -1,8 +1,8 @@
 //! Windows Installer packages (.msi): what product they hold, which files, and one of those files.
 //!
 //! Nothing is installed or unpacked: the tables say where each file goes and which cabinet has it,
-//! and the one that is wanted is read out of that cabinet. [`compound`] opens the file, [`strings`]
-//! and [`tables`] read its tables, [`layout`] makes paths of them, [`cabinet`] and [`unpack`] read a
+//! and the one that is wanted is read out of that cabinet. `compound` opens the file, `strings`
+//! and `tables` read its tables, `layout` makes paths of them, `cabinet` and `unpack` read a
 //! file, and [`shipped`] finds the one that a configuration was made from.
 //!
 //! Promises: an installer that is damaged or made to do harm is refused with a reason, and is read in

@@ -179,7 +179,8 @@ pub fn named(given: &Path) -> (PathBuf, Option<String>) {
     }
 }
 
-/// The file of the installer that users `given` as [`named`] says, which is to be a file of the component `of`.
+/// The file of the component `of` in the installer that the user named (see [`named`]). Its name is one of `names`,
+/// the likeliest first; if the user named a path too, it is the file at that path.
 ///
 /// # Errors
 /// When there is none, or several different ones.

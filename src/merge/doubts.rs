@@ -1,7 +1,10 @@
 //! Whether the files are what they were given as: what is refused, and what is only said loudly.
 
+use std::cmp::Ordering;
+
 use super::suspicion::{Role, Suspicion, look};
 use super::work::Configuration;
+use crate::config::version::compare;
 use crate::error::{Failure, Failures};
 use crate::pack::Rules;
 use crate::pack::rules::Version;
@@ -21,8 +24,9 @@ pub fn doubts(
 ) -> Result<Vec<String>, Failures> {
     let mut warnings = Vec::new();
     let mut failures = Failures::new();
-    for suspicion in look(configuration.given(), rules) {
-        let said = Said::of(&suspicion, configuration);
+    let of_files = look(configuration.given(), rules).into_iter();
+    let of_files = of_files.map(|suspicion| Said::of(&suspicion, configuration));
+    for said in of_installers(configuration).into_iter().chain(of_files) {
         match as_given.filter(|_| said.forbids) {
             Some(way) => {
                 let help = format!("{} {way}", said.help);
@@ -32,6 +36,28 @@ pub fn doubts(
         }
     }
     failures.or(warnings)
+}
+
+/// Two installers that cannot be of the old and of the new version.
+fn of_installers(given: &Configuration) -> Option<Said> {
+    let base = given.base.as_ref()?.origin.as_ref()?;
+    let new = given.new.origin.as_ref()?;
+    let (older, newer) = (&base.product.version, &new.product.version);
+    match compare(older, newer) {
+        Ok(Ordering::Greater) => Some(Said {
+            what: format!(
+                "--base-from and --new-from seem to be swapped: {} installs version {older}, {} version {newer}",
+                base.installer, new.installer
+            ),
+            help: "Give the installer of the old version as --base-from and that of the new one as --new-from.".to_owned(),
+            forbids: true,
+        }),
+        Ok(Ordering::Equal) => Some(Said::warning(
+            format!("both installers are of version {older}"),
+            "Check that --base-from is the installer of the old version, and --new-from that of the new one.",
+        )),
+        _ => None,
+    }
 }
 
 /// A suspicion in words.
@@ -121,11 +147,14 @@ impl Said {
     }
 }
 
-fn option(given: &Configuration, role: Role) -> &str {
+fn option(given: &Configuration, role: Role) -> &'static str {
+    let base = given.base.as_ref();
     match role {
-        Role::Base => given.base.as_ref().map_or("--base", |base| base.option),
-        Role::Old => given.old.option,
-        Role::New => given.new.option,
+        Role::Base if base.is_some_and(|base| base.origin.is_some()) => "--base-from",
+        Role::Base => "--base",
+        Role::Old => "--old",
+        Role::New if given.new.origin.is_some() => "--new-from",
+        Role::New => "--new",
     }
 }
 

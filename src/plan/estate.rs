@@ -1,20 +1,25 @@
 //! What was found: servers with their components, as their snapshots hold them.
 
+use std::collections::HashMap;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::config::application_host::ApplicationHost;
 use crate::config::protected::protected_sections;
+use crate::io::place;
+use crate::io::read;
+use crate::io::stream;
 use crate::io::windows_path::{Drives, WindowsPath, fold};
-use crate::lint::estate::{Estate as Files, inputs_of_snapshot};
-use crate::lint::tree::{Snapshot, Tree};
+use crate::lint::estate::{Estate as Files, Input, inputs_of_snapshot};
+use crate::lint::tree::{Disk, Snapshot, Tree};
 use crate::lint::{Subject, usual_files};
 use crate::pack::Rules;
 use crate::pack::places::FileKind;
 use crate::pack::rules::ComponentId;
 use crate::rewrite::{Outcome, Rewriter, VirtualDirectories};
-use crate::snapshot::manifest::{ComponentEntry, FileEntry, Manifest};
+use crate::snapshot::find::{self, Installers, Planned};
+use crate::snapshot::manifest::{self, ComponentEntry, FileEntry, Manifest, PackEntry};
 use crate::snapshot::progress::Progress;
 use crate::snapshot::restore::{self, Action};
 use crate::snapshot::store::{Store, StoreError};
@@ -36,11 +41,15 @@ pub struct Estate {
 pub struct Server {
     /// What it is called; no two have one name.
     pub name: String,
-    /// Its snapshot as it was given.
+    /// Where it was read, as it was given.
+    pub path: String,
+    /// Its snapshot as commands name it: the one that was read, or the one that is to be taken.
     pub snapshot: String,
-    /// What the snapshot holds.
+    /// Whether there is a snapshot of it, or it was looked at where it is.
+    pub is_kept: bool,
+    /// What the snapshot holds, or would hold.
     pub manifest: Manifest,
-    /// SHA-256 of the manifest.
+    /// SHA-256 of the manifest, or of what was looked at.
     pub sha256: String,
     /// What is not as it was.
     pub damage: Vec<Finding>,
@@ -55,6 +64,18 @@ pub struct Server {
     /// Files that name a virtual directory that gets another name, with how often.
     pub references: Vec<(String, usize)>,
     files: Range<usize>,
+    /// Where files of the manifest are among the files, by their paths there.
+    positions: HashMap<String, usize>,
+    source: Source,
+}
+
+/// Where the files of a server are read.
+#[derive(Debug)]
+enum Source {
+    Nothing,
+    Snapshot(Arc<dyn Tree>),
+    /// By their paths in the manifest.
+    Drive(HashMap<String, (place::Place, PathBuf)>),
 }
 
 /// A component in one place.
@@ -105,39 +126,101 @@ impl Estate {
         let usual = crate::io::walk::Selection::new(&usual_files(rules), &[]).ok();
         let takes = |file: &Path| usual.as_ref().is_none_or(|usual| usual.includes(file));
         let inputs = inputs_of_snapshot(path, tree, takes);
-        let (mut files, unread) = Files::read(inputs, rules);
-        let start = self.files.subjects.len();
-        self.unread.extend(unread.iter().map(ToString::to_string));
-        let mut server = Server {
+        let names = |input: &Input| input.path.to_string_lossy().into_owned();
+        let inputs: Vec<(String, Input)> = (inputs.into_iter())
+            .map(|input| (names(&input), input))
+            .collect();
+        let first = inputs.first().map(|(_, input)| input.tree.clone());
+        let shown = path.display().to_string();
+        let server = Server {
             name: name.unwrap_or(&manifest.host).to_owned(),
-            snapshot: path.display().to_string(),
-            sha256: crate::io::stream::sha256(&manifest.to_bytes()),
+            snapshot: shown.clone(),
+            path: shown,
+            is_kept: true,
+            sha256: stream::sha256(&manifest.to_bytes()),
             damage: verified.findings,
             obstacles,
             restorable,
-            places: Vec::new(),
-            iis: None,
-            references: Vec::new(),
-            files: start..start + files.subjects.len(),
-            manifest,
+            ..Server::of(manifest, first.map_or(Source::Nothing, Source::Snapshot))
         };
+        self.take(server, inputs, rules);
+        Ok(())
+    }
+
+    /// Adds the server whose drive is below `path`, of which there is no snapshot yet.
+    pub fn add_drive(&mut self, name: &str, path: &Path, drives: &Drives, rules: &Rules) {
+        let found = find::find(&find::Request {
+            drives,
+            rules,
+            components: &[],
+            iis: None,
+            registry: None,
+            include: None,
+            with_pages: false,
+            installers: Installers::Nothing,
+            exclude: &crate::io::walk::Selection::default(),
+        });
+        let disk: Arc<dyn Tree> = Arc::new(Disk::default());
+        let usual = crate::io::walk::Selection::new(&usual_files(rules), &[]).ok();
+        let takes = |file: &Path| usual.as_ref().is_none_or(|usual| usual.includes(file));
+        let input = |planned: &Planned| {
+            let input = Input {
+                label: planned.from.display().to_string(),
+                path: planned.from.clone(),
+                tree: disk.clone(),
+                place: Some(planned.place.clone()),
+            };
+            (planned.path.clone(), input)
+        };
+        let inputs = found.files.iter().filter(|planned| takes(&planned.from));
+        let inputs: Vec<(String, Input)> = inputs.map(input).collect();
+        let source = (found.files.iter())
+            .map(|planned| {
+                (
+                    planned.path.clone(),
+                    (planned.place.clone(), planned.from.clone()),
+                )
+            })
+            .collect();
+        let manifest = manifest_of(name, drives, found, rules);
+        let server = Server {
+            name: name.to_owned(),
+            path: path.display().to_string(),
+            snapshot: format!("{name}.zip"),
+            sha256: stream::sha256(&manifest.to_bytes()),
+            ..Server::of(manifest, Source::Drive(source))
+        };
+        self.take(server, inputs, rules);
+    }
+
+    /// Reads the files of a server, by their paths in its manifest, and adds it.
+    fn take(&mut self, mut server: Server, inputs: Vec<(String, Input)>, rules: &Rules) {
+        let start = self.files.subjects.len();
+        let (names, inputs): (Vec<String>, Vec<Input>) = inputs.into_iter().unzip();
+        let labels: Vec<String> = inputs.iter().map(|input| input.label.clone()).collect();
+        let (mut files, unread) = Files::read(inputs, rules);
+        self.unread.extend(unread.iter().map(ToString::to_string));
+        let by_label: HashMap<&str, &String> =
+            labels.iter().map(String::as_str).zip(&names).collect();
+        for (at, subject) in files.subjects.iter().enumerate() {
+            if let Some(name) = by_label.get(subject.label.as_str()) {
+                server.positions.insert((*name).clone(), start + at);
+            }
+        }
+        server.files = start..start + files.subjects.len();
         self.files.subjects.append(&mut files.subjects);
         server.places = (server.manifest.components.iter())
-            .map(|entry| server.place(entry, &self.files))
+            .map(|entry| server.place(entry))
             .collect();
         server.iis = server.read_iis(&self.files);
         self.servers.push(server);
-        Ok(())
     }
 
     /// Notes which files name a virtual directory that gets another name. What IIS serves is left out.
     pub fn find_references(&mut self, directories: &VirtualDirectories, rules: &Rules) {
         let rewriter = Rewriter { directories, rules };
         for server in &mut self.servers {
-            let Some(tree) = server.tree(&self.files) else {
-                continue;
-            };
-            server.references = server.references_in(&tree, rewriter, rules);
+            server.references = server.references_in(rewriter, rules);
         }
     }
 
@@ -168,6 +251,42 @@ impl Estate {
         self.servers
             .iter()
             .find(|server| server.files.contains(&file))
+    }
+}
+
+/// The manifest that a snapshot of what was found would have, without hashes.
+fn manifest_of(name: &str, drives: &Drives, found: find::Plan, rules: &Rules) -> Manifest {
+    let files = found.files.into_iter().map(|planned| FileEntry {
+        path: planned.path,
+        source: planned.source,
+        component: planned.component,
+        kind: planned.kind,
+        taken_by: planned.taken_by,
+        size: planned.size,
+        sha256: String::new(),
+        modified: None,
+        mode: None,
+        attributes: None,
+        inconsistent: false,
+    });
+    Manifest {
+        schema: manifest::SCHEMA,
+        conferry: env!("CARGO_PKG_VERSION").to_owned(),
+        created: String::new(),
+        host: name.to_owned(),
+        system_drive: drives.system(),
+        packs: (rules.packs.iter())
+            .map(|pack| PackEntry {
+                id: pack.id.clone(),
+                version: pack.version.clone(),
+            })
+            .collect(),
+        components: found.components,
+        files: files.collect(),
+        installers: found.installers,
+        missing: found.missing,
+        problems: found.problems.iter().map(Into::into).collect(),
+        warnings: found.warnings,
     }
 }
 
@@ -206,12 +325,40 @@ impl Server {
         (self.places.iter()).any(|place| components.contains(&place.entry.id))
     }
 
-    fn tree(&self, files: &Files) -> Option<Arc<dyn Tree>> {
-        let first = files.subjects.get(self.files.clone())?.first()?;
-        Some(first.tree.clone())
+    /// A server of which only this is known.
+    fn of(manifest: Manifest, source: Source) -> Self {
+        Self {
+            name: String::new(),
+            path: String::new(),
+            snapshot: String::new(),
+            is_kept: false,
+            manifest,
+            sha256: String::new(),
+            damage: Vec::new(),
+            obstacles: Vec::new(),
+            restorable: 0,
+            places: Vec::new(),
+            iis: None,
+            references: Vec::new(),
+            files: 0..0,
+            positions: HashMap::new(),
+            source,
+        }
     }
 
-    fn place(&self, entry: &ComponentEntry, files: &Files) -> Place {
+    /// The bytes of a file of the manifest.
+    fn read(&self, path: &str) -> Option<Vec<u8>> {
+        match &self.source {
+            Source::Snapshot(tree) => tree.read(Path::new(path)).ok(),
+            Source::Drive(places) => {
+                let (place, path) = places.get(path)?;
+                read::read_place(place, path).ok()
+            }
+            Source::Nothing => None,
+        }
+    }
+
+    fn place(&self, entry: &ComponentEntry) -> Place {
         let folder = below(&entry.folder);
         let own = |file: &&FileEntry| {
             let source = file.source.as_deref().unwrap_or_default();
@@ -221,9 +368,13 @@ impl Server {
         let configuration = (own.iter())
             .filter(|file| file.kind == FileKind::Configuration)
             .find_map(|file| {
-                let at = self.position(files, &file.path)?;
+                let at = *self.positions.get(&file.path)?;
                 let source = file.source.clone()?;
-                Some((at, source, file.sha256.clone()))
+                let sha256 = match file.sha256.as_str() {
+                    "" => stream::sha256(&self.read(&file.path)?),
+                    known => known.to_owned(),
+                };
+                Some((at, source, sha256))
             });
         let mut themes: Vec<String> = (own.iter())
             .filter(|file| file.kind == FileKind::Theme)
@@ -244,12 +395,6 @@ impl Server {
         }
     }
 
-    /// Where a file of the snapshot is among the files.
-    fn position(&self, files: &Files, path: &str) -> Option<usize> {
-        let mut own = self.files.clone();
-        own.find(|at| files.subjects[*at].path == Path::new(path))
-    }
-
     fn read_iis(&self, files: &Files) -> Option<(usize, ApplicationHost)> {
         let drive = format!("{}:", self.manifest.system_drive);
         let windows = format!("{drive}\\Windows");
@@ -263,18 +408,13 @@ impl Server {
             file.kind == FileKind::Evidence && path.ends_with("/applicationhost.config")
         };
         let file = self.manifest.files.iter().find(is_it)?;
-        let at = self.position(files, &file.path)?;
+        let at = *self.positions.get(&file.path)?;
         let document = files.subjects[at].document()?;
         let host = ApplicationHost::read(document, &variable).ok()?;
         Some((at, host))
     }
 
-    fn references_in(
-        &self,
-        tree: &Arc<dyn Tree>,
-        rewriter: Rewriter<'_>,
-        rules: &Rules,
-    ) -> Vec<(String, usize)> {
+    fn references_in(&self, rewriter: Rewriter<'_>, rules: &Rules) -> Vec<(String, usize)> {
         // What IIS serves is carried into the new version, and rewritten on the way.
         let is_carried = |file: &FileEntry| {
             let mut directories = rules.virtual_directories.iter();
@@ -287,7 +427,9 @@ impl Server {
                 continue;
             }
             let path = Path::new(&file.path);
-            let Ok(bytes) = tree.read(path) else { continue };
+            let Some(bytes) = self.read(&file.path) else {
+                continue;
+            };
             if let Ok(Outcome::Changed(change)) = rewriter.plan_bytes(path, &bytes) {
                 let source = file.source.as_ref().unwrap_or(&file.path);
                 found.push((source.clone(), change.references.len()));

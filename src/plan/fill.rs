@@ -126,7 +126,11 @@ impl<'k> Known<'k> {
             "new-folder" => Filling::One(
                 (scope.place).map_or_else(known, |place| place.new_folder(self.new_name(place))),
             ),
-            "deploy" => of_server(&|server| format!("upgrade\\deploy\\{}", server.name)),
+            "deploy" => of_server(&|server| {
+                let output = self.output.replace('/', "\\");
+                format!("{output}\\deploy\\{}", server.name)
+            }),
+            "upgrade" => Filling::One(self.output.replace('/', "\\")),
             "servers" => Filling::Many(
                 servers()
                     .filter(|server| {

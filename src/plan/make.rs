@@ -3,7 +3,7 @@
 use super::answers::Answers;
 use super::blockers::blockers;
 use super::estate::{Estate, Place, Server};
-use super::model::{self, Component, Input, Plan, Proof, SCHEMA};
+use super::model::{self, Blocker, Component, Input, Plan, Proof, SCHEMA};
 use super::scope::{Known, Scope};
 use super::steps::steps;
 use crate::pack::Rules;
@@ -26,6 +26,10 @@ pub struct Asked<'a> {
     pub to: Option<&'a str>,
     /// What conferry did besides.
     pub evidence: &'a [Evidence],
+    /// The folder that `upgrade` wrote, or will write.
+    pub output: &'a str,
+    /// What stops the upgrade besides, as `upgrade` found out.
+    pub blocked: Vec<Blocker>,
     /// What the plan rests on besides the snapshots.
     pub inputs: Vec<Input>,
 }
@@ -92,13 +96,15 @@ pub fn make(asked: &Asked<'_>) -> Result<Plan, NoPlan> {
         from,
         from_words: from.unwrap_or_default(),
         to: asked.to.unwrap_or_default(),
+        output: asked.output,
     };
     let procedure = procedure(known, asked.to)?;
     let from_words = from.or(procedure.starts_from.as_deref());
     known.from_words = from_words.unwrap_or("a version that nothing tells");
     known.to = to_version(procedure, asked.to);
     let steps = steps(known, &procedure.provenance.id, asked.evidence);
-    let blockers = blockers(known, &steps);
+    let mut blockers = blockers(known, &steps);
+    blockers.extend(asked.blocked.iter().cloned());
     Ok(Plan {
         schema: SCHEMA,
         conferry: env!("CARGO_PKG_VERSION").to_owned(),
@@ -168,8 +174,12 @@ fn to_version<'k>(procedure: &'k Procedure, to: Option<&'k str>) -> &'k str {
 
 fn inputs(asked: &Asked<'_>) -> Vec<Input> {
     let snapshots = asked.estate.servers.iter().map(|server| Input {
-        kind: "snapshot".to_owned(),
-        path: server.snapshot.clone(),
+        kind: match server.is_kept {
+            true => "snapshot",
+            false => "drive",
+        }
+        .to_owned(),
+        path: server.path.clone(),
         sha256: server.sha256.clone(),
         server: Some(server.name.clone()),
     });
@@ -195,6 +205,12 @@ fn unchecked(known: Known<'_>, procedure: &Procedure) -> Vec<String> {
                 .iter()
                 .map(|warning| format!("{name}: {warning}")),
         );
+        if !server.is_kept {
+            all.push(format!(
+                "{name}: there is no snapshot yet; the plan is made of what {} holds now",
+                server.path
+            ));
+        }
         if server.iis.is_none() {
             all.push(format!(
                 "{name}: the configuration of IIS is not in the snapshot, so sites, pools and what depends on old names are not known"

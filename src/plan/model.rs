@@ -73,11 +73,11 @@ pub struct Procedure {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Input {
-    /// `snapshot`, `answers` or `upgrade`.
+    /// `snapshot`, `drive`, `answers` or `upgrade`.
     pub kind: String,
     /// Where it is, as it was given.
     pub path: String,
-    /// SHA-256 of the file, or of the manifest of the snapshot.
+    /// SHA-256 of the file, of the manifest of the snapshot, or of the list of what was found on the drive.
     pub sha256: String,
     /// The server that it is of.
     #[serde(default, skip_serializing_if = "Option::is_none")]

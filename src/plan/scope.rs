@@ -25,6 +25,8 @@ pub struct Known<'k> {
     pub from_words: &'k str,
     /// The new version.
     pub to: &'k str,
+    /// The folder that `upgrade` wrote, or will write.
+    pub output: &'k str,
 }
 
 /// What a step is about.

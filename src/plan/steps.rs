@@ -143,6 +143,9 @@ fn proofs(known: Known<'_>, deed: Deed, scope: Scope<'_>) -> Vec<Proof> {
         servers.filter(|server| scope.server.is_none_or(|of| std::ptr::eq(of, *server)));
     let mut proofs = Vec::new();
     for server in concerned {
+        if !server.is_kept {
+            return Vec::new();
+        }
         let files = server.manifest.files.len();
         let what = match deed {
             Deed::Taken => format!("took {files} files"),

@@ -61,20 +61,29 @@ impl InputLine {
     /// All of it in one line for people.
     #[must_use]
     pub fn line(&self) -> String {
+        format!("{}; {}", self.place(), self.digests())
+    }
+
+    /// All of it for people at a terminal, in lines that end.
+    #[must_use]
+    pub fn lines(&self) -> String {
+        let (title, place, digests) = (self.title(), self.place(), self.digests());
+        format!("{title}: {place}\n  {digests}\n")
+    }
+
+    fn digests(&self) -> String {
+        let (installer, file) = (&self.installer_sha256, &self.sha256);
+        format!("SHA-256 of the installer {installer}, of the file {file}")
+    }
+
+    fn place(&self) -> String {
         let cabinet = match &self.cabinet {
             Some(cabinet) => format!("cabinet {cabinet}, "),
             None => String::new(),
         };
         format!(
-            "{} {}, product code {}: {}, {cabinet}{}, found {}; SHA-256 of the installer {}, of the file {}",
-            self.product,
-            self.version,
-            self.product_code,
-            self.installer,
-            self.path,
-            self.found,
-            self.installer_sha256,
-            self.sha256
+            "{} {}, product code {}: {}, {cabinet}{}, found {}",
+            self.product, self.version, self.product_code, self.installer, self.path, self.found
         )
     }
 }

@@ -16,8 +16,9 @@ use crate::merge::doubts::doubts;
 use crate::merge::finish::Settle;
 use crate::merge::judged::lint_both;
 use crate::merge::work::{Configuration, Named, Work};
+use crate::pack::plan::Versions;
+use crate::pack::rules::Version;
 use crate::pack::rules::terms::WithoutNew;
-use crate::pack::rules::{Component as KnownComponent, Version};
 use crate::rewrite::Outcome;
 use crate::xml::Document;
 
@@ -146,9 +147,12 @@ impl<'i, R> OneComponent<'i, 'i, R> {
         }
     }
 
-    fn known(&self) -> Option<&'i KnownComponent> {
-        let mut known = self.asked.rules.components.iter();
-        known.find(|known| known.provenance.id == self.found.id)
+    /// The versions that have the component, if not all have it.
+    fn versions(&self) -> Option<&'i Versions> {
+        let rules = self.asked.rules;
+        let mut known = rules.components.iter();
+        let component = known.find(|known| known.provenance.id == self.found.id)?;
+        Some(&component.versions).filter(|versions| !versions.are_all())
     }
 
     fn carry(&mut self, document: Document, bytes: &[u8]) {
@@ -191,7 +195,7 @@ impl<'i, R> OneComponent<'i, 'i, R> {
         }
         let place = target::file(folder.as_ref(), &self.own.below);
         let output = self.output_path(place.as_ref(), &self.own.below);
-        let named = |(installation, found): Candidate<'_>, option| {
+        let named = |(installation, found): Candidate<'_>| {
             let Some(file) = &found.configuration else {
                 return Err(Failure::new("it has no configuration"));
             };
@@ -199,14 +203,11 @@ impl<'i, R> OneComponent<'i, 'i, R> {
             let document = document_of(&name, &installation.bytes(file)?)?;
             Ok(Named {
                 name,
-                option,
                 document,
+                origin: None,
             })
         };
-        let sides = (
-            named(new, "--new"),
-            base.map(|base| named(base, "--base")).transpose(),
-        );
+        let sides = (named(new), base.map(named).transpose());
         let (new_side, base_side) = match sides {
             (Ok(new), Ok(base)) => (new, base),
             (new, base) => return self.carried.fail(new.err().into_iter().chain(base.err())),
@@ -215,8 +216,8 @@ impl<'i, R> OneComponent<'i, 'i, R> {
             base: base_side,
             old: Named {
                 name: self.old.label(self.own),
-                option: "--old",
                 document,
+                origin: None,
             },
             new: new_side,
             output: output.clone(),
@@ -487,25 +488,26 @@ impl<'i, R> OneComponent<'i, 'i, R> {
     fn without_new(&mut self, bytes: &[u8]) {
         let asked = self.asked;
         let title = self.found.title.clone();
-        let known = self.known();
-        if known.is_some_and(|known| known.without_new == WithoutNew::Stays) {
+        let mut known = asked.rules.components.iter();
+        let stays = (known.find(|known| known.provenance.id == self.found.id))
+            .is_some_and(|known| known.without_new == WithoutNew::Stays);
+        if stays {
             return self.stays(bytes);
         }
-        let versions = known.map(|known| &known.versions);
-        if let Some(versions) = versions.filter(|versions| !versions.are_all()) {
-            if let Some(version) = asked.to_version.filter(|version| !versions.have(version)) {
+        if let Some(versions) = self.versions() {
+            if let Some(to) = asked.to_version.filter(|to| !versions.have(to)) {
                 "removed".clone_into(&mut self.carried.component.state);
                 // What is encrypted in it, or of which version it is, no longer matters.
                 self.carried.blocks.clear();
                 self.carried.component.notes.push(format!(
-                    "version {version} has no {title} (those {versions} do): nothing of it is carried, and its settings end here"
+                    "version {to} has no {title}: nothing of it is carried, and its settings end here"
                 ));
                 return;
             }
             return self.carried.block(
                 "no-counterpart",
                 format!("no new {title} is among the files of --new"),
-                format!("Only versions {versions} have it: if another one is installed, say which with --to-version VERSION. Else install it and give its folder as --new."),
+                format!("Only versions {versions} have it: if another one is installed, say so with --to-version. Else install it and give its folder as --new."),
             );
         }
         self.carried.block(

@@ -275,6 +275,45 @@ fn options_that_exclude_each_other_are_refused_and_installers_are_never_replaced
 }
 
 #[test]
+fn installers_that_are_swapped_or_of_one_version_are_noticed() {
+    let folder = portal();
+    // Neither file tells its version, as the files of a product without such rules do.
+    let web =
+        b"<configuration><appSettings><add key=\"a\" value=\"1\"/></appSettings></configuration>";
+    fs::write(folder.path().join("web.config"), web).unwrap();
+    let of = |name: &str, version: &str| {
+        put(
+            folder.path(),
+            name,
+            &Maker::of(version, "Acme", &[("WEB", "web.config", web)]),
+        );
+    };
+    of("old.msi", "10.0");
+    of("new.msi", "9.5.1");
+    let done = run(folder.path(), &MERGE);
+    assert_refused(
+        &done,
+        &["seem to be swapped: old.msi installs version 10.0, new.msi version 9.5.1"],
+    );
+    let asked = run(folder.path(), &[&MERGE[..], &["--as-given"]].concat());
+    assert_eq!(asked.code, 0, "{}", asked.stderr);
+    of("old.msi", "9.5.1");
+    let done = run(folder.path(), &MERGE);
+    assert_eq!(done.code, 0);
+    assert!(
+        done.stdout.contains("both installers are of version 9.5.1"),
+        "{}",
+        done.stdout
+    );
+    of("old.msi", "9.5");
+    assert!(
+        !run(folder.path(), &MERGE)
+            .stdout
+            .contains("both installers")
+    );
+}
+
+#[test]
 fn a_comparison_with_an_installer_is_the_one_with_its_file() {
     let folder = portal();
     let base = fixture("base", "PhoneFactor").display().to_string();

@@ -34,7 +34,7 @@ const SOURCE: &str = r#"<?xml version="1.0"?>
 "#;
 
 /// Runs a program of msitools or gcab; `None` where there is none.
-#[allow(clippy::print_stderr)]
+#[allow(clippy::print_stderr)] // the one line that says why a test did nothing
 fn tool(folder: &Path, program: &str, args: &[&str]) -> Option<()> {
     let done = Command::new(program)
         .current_dir(folder)

@@ -465,3 +465,70 @@ fn docs_name_every_placeholder() {
     }
     assert_eq!(found, table, "CONFERRY_BLESS=1 writes it anew");
 }
+
+#[test]
+fn a_drive_is_planned_for_too_and_its_snapshot_is_then_to_do() {
+    let estate = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/estates/three-servers");
+    let folder = folder(&[]);
+    crate::command::copy_tree(&estate, folder.path());
+    let servers = ["agent1", "portal1"].map(str::to_owned);
+    let done = plan(folder.path(), &servers, &["-o", "up/runbook.md"]);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    let states = states(folder.path());
+    assert_eq!(states["snapshot@agent1"], "open");
+    assert_eq!(states["uninstall-agent@agent1"], "closed");
+    let runbook = fs::read_to_string(folder.path().join("up/runbook.md")).unwrap();
+    assert!(
+        runbook.contains("conferry snapshot create -o agent1.zip"),
+        "{runbook}"
+    );
+    assert!(runbook.contains("there is no snapshot yet"));
+}
+
+#[test]
+fn what_upgrade_did_is_done_and_what_stopped_it_blocks() {
+    let contoso = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/contoso");
+    let (folder, names) = planned("three-servers");
+    let [new, base] = ["new", "base"].map(|side| contoso.join(side).display().to_string());
+    let mut args = vec!["upgrade", "--new", &new, "--base", &base];
+    args.extend(["--to-version", "8.0", "-o", "out"]);
+    for name in &names {
+        args.extend(["--old", name]);
+    }
+    let done = run(folder.path(), &args);
+    assert_eq!(done.code, 0, "{}", done.stdout);
+    let runbook = fs::read_to_string(folder.path().join("out/runbook.md")).unwrap();
+    assert!(
+        runbook.contains("- [x] **Carry the settings over**"),
+        "{runbook}"
+    );
+    assert!(
+        runbook.contains("conferry carried the settings of User Portal on portal1"),
+        "{runbook}"
+    );
+    assert!(
+        runbook.contains(r"(Join-Path out\deploy\portal1 C\*)"),
+        "{runbook}"
+    );
+    plan(
+        folder.path(),
+        &names,
+        &["-o", "up/runbook.md", "--upgrade", "out/upgrade.json"],
+    );
+    assert_eq!(states(folder.path())["merge"], "done");
+    // Without a counterpart among the new files it is blocked, in the runbook too.
+    let portal = contoso
+        .join("new/MultiFactorAuthWebServiceSdk")
+        .display()
+        .to_string();
+    let args = [
+        "upgrade", "--old", "portal1", "--new", &portal, "-o", "none",
+    ];
+    assert_eq!(run(folder.path(), &args).code, 1);
+    let runbook = fs::read_to_string(folder.path().join("none/runbook.md")).unwrap();
+    assert!(runbook.contains("**Blocked by 1 thing.**"), "{runbook}");
+    assert!(
+        runbook.contains("no new User Portal is among the files"),
+        "{runbook}"
+    );
+}

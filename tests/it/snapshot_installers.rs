@@ -18,6 +18,10 @@ fn shipped(folder: &str) -> Vec<u8> {
     fs::read(root.join(folder).join("web.config")).unwrap()
 }
 
+fn shipped_portal() -> Vec<u8> {
+    shipped("PhoneFactor")
+}
+
 /// The fixture's server with the portal's installer, and one of the SDK that is none.
 fn server() -> tempfile::TempDir {
     let folder = folder(&[]);
@@ -129,6 +133,47 @@ fn what_installers_ship_is_taken_and_serves_as_the_base_of_a_merge() {
     assert!(!folder.path().join("back/_shipped").exists());
     let compared = run(folder.path(), &["snapshot", "diff", "snap", "--root", "c"]);
     assert!(!compared.stdout.contains("_shipped"), "{}", compared.stdout);
+}
+
+#[test]
+fn installers_of_both_versions_are_kept_apart_and_excluded_ones_left_alone() {
+    let folder = server();
+    let home = folder
+        .path()
+        .join("c/Program Files/Multi-Factor Authentication Server");
+    fs::create_dir_all(home.join("Data")).unwrap();
+    fs::write(home.join("Data/PhoneFactor.pfdata"), "data").unwrap();
+    let web: &[(&str, &str, &[u8])] = &[("WEB", "web.config", b"<configuration/>")];
+    fs::write(
+        home.join(PORTAL),
+        Maker::of("8.0.1", "PhoneFactor", web).bytes(),
+    )
+    .unwrap();
+    let made = create(folder.path(), "snap", &[]);
+    assert_eq!(made.code, 0, "{}", made.stderr);
+    let manifest = manifest(folder.path(), "snap");
+    let portals = manifest
+        .installers
+        .iter()
+        .filter(|entry| entry.product.is_some());
+    let mut shipped: Vec<(String, Vec<u8>)> = portals
+        .map(|entry| {
+            let path = folder.path().join("snap").join(&entry.shipped[0]);
+            (
+                entry.product.as_ref().unwrap().version.clone(),
+                fs::read(path).unwrap(),
+            )
+        })
+        .collect();
+    shipped.sort();
+    let both = [
+        ("5.1.2".to_owned(), shipped_portal()),
+        ("8.0.1".to_owned(), b"<configuration/>".to_vec()),
+    ];
+    assert_eq!(shipped, both);
+    let made = create(folder.path(), "without", &["--exclude", "*.msi"]);
+    assert_eq!(made.code, 0, "{}", made.stderr);
+    assert!(!made.stdout.contains("Installer:"), "{}", made.stdout);
 }
 
 #[test]

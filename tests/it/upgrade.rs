@@ -390,7 +390,7 @@ fn a_component_that_the_new_version_lacks_is_told_with_what_to_do() {
         record["blocking"][0]["help"]
             .as_str()
             .unwrap()
-            .contains("--to-version VERSION")
+            .contains("Only versions <8.0 have it")
     );
     for (version, state) in [
         ("8.0.1.1", "removed"),

@@ -22,7 +22,6 @@ use super::output::Output;
 use super::pack_options::{RulesArgs, load_lint_rules, load_rules_with};
 use super::shared::VirtualDirectoryArgs;
 use crate::error::{Failure, Failures};
-use crate::installer::shipped::Shipped;
 use crate::io::read::{display_name, is_stdin};
 use crate::lint::tree::{Disk, Tree};
 use crate::merge::doubts::doubts;
@@ -31,7 +30,6 @@ use crate::merge::judged::{Both, lint_both};
 use crate::merge::suspicion::left_marker;
 use crate::merge::work::{Configuration, Named, Work};
 use crate::pack::Rules;
-use crate::present::installer::InputLine;
 use crate::present::merge::Report;
 use crate::present::plain::plain;
 use crate::rewrite::{Rewriter, VirtualDirectories, sidecars};
@@ -166,8 +164,6 @@ struct Job {
     rules: Rules,
     directories: VirtualDirectories,
     configuration: Configuration,
-    /// Inputs that were read out of an installer.
-    inputs: Vec<InputLine>,
     warnings: Vec<String>,
 }
 
@@ -183,36 +179,33 @@ impl Job {
         let rules = load_lint_rules(args.rules.extra())?;
         let directories = args.virtual_directories.resolve(&rules)?;
         let mut failures = Failures::new();
-        let mut read = |path: &Path, option| {
+        let mut read = |path: &Path| {
             let (document, _) = failures.keep(read_document(path, &rules))?;
             failures.extend(refuse_markers(path, &document, &rules));
             let name = display_name(path);
             Some(Named {
                 name,
-                option,
                 document,
+                origin: None,
             })
         };
-        let base = (args.base.as_deref()).and_then(|path| read(path, "--base"));
-        let old = read(&args.old, "--old");
-        let new = (args.new.as_deref()).and_then(|path| read(path, "--new"));
+        let base = args.base.as_deref().and_then(&mut read);
+        let (old, new) = (read(&args.old), args.new.as_deref().and_then(read));
         let mut shipped = |from: &Option<PathBuf>| {
             let document = old.as_ref().map(|old| &old.document);
             let read = read_shipped(from.as_deref()?, &args.old, document, &rules);
-            failures.keep(read)
+            let (document, shipped) = failures.keep(read)?;
+            Some(Named {
+                name: shipped.label,
+                document,
+                origin: Some(shipped.origin),
+            })
         };
-        let (base_shipped, new_shipped) = (shipped(&args.base_from), shipped(&args.new_from));
-        let (base, base_shipped) = either(base, base_shipped, "--base-from");
-        let (new, new_shipped) = either(new, new_shipped, "--new-from");
+        let base = shipped(&args.base_from).or(base);
+        let new = shipped(&args.new_from).or(new);
         let (Some(old), Some(new), true) = (old, new, failures.is_empty()) else {
             return Err(failures);
         };
-        let inputs = [("base", &base_shipped), ("new", &new_shipped)];
-        let inputs = inputs.into_iter().filter_map(|(role, shipped)| {
-            let origin = &shipped.as_ref()?.origin;
-            Some(InputLine::of(role, origin))
-        });
-        let inputs = inputs.collect();
         let configuration = Configuration {
             base,
             old,
@@ -222,7 +215,6 @@ impl Job {
         let as_given = (!args.as_given).then_some(AS_GIVEN);
         Ok(Self {
             warnings: doubts(&configuration, &rules, as_given)?,
-            inputs,
             configuration,
             directories,
             rules,
@@ -296,7 +288,7 @@ impl Job {
             }
         }
         let linted = self.linted(work, args);
-        report.add_files(work, bytes.as_deref(), linted.as_ref(), self.inputs.clone());
+        report.add_files(work, bytes.as_deref(), linted.as_ref());
         let result = Writing {
             args,
             writes: &writes,
@@ -341,23 +333,6 @@ impl Job {
             rules: &self.rules,
         }
     }
-}
-
-/// What was read of a file, or else of an installer.
-fn either(
-    file: Option<Named>,
-    shipped: Option<(Document, Shipped)>,
-    option: &'static str,
-) -> (Option<Named>, Option<Shipped>) {
-    let Some((document, shipped)) = shipped else {
-        return (file, None);
-    };
-    let named = Named {
-        name: shipped.label.clone(),
-        option,
-        document,
-    };
-    (Some(named), Some(shipped))
 }
 
 fn refuse_markers(path: &Path, document: &Document, rules: &Rules) -> Option<Failure> {

@@ -11,16 +11,21 @@ use crate::cli::pack_options::load_plan_rules;
 use crate::cli::snapshot::open;
 use crate::error::{Failure, Failures};
 use crate::io::sealed::Keys;
+use crate::io::windows_path::Drives;
 use crate::io::write_plan::{Batch, Existing, WritePlan};
 use crate::io::{read, relative, stream};
+use crate::lint::is_snapshot;
 use crate::pack::Rules;
-use crate::pack::plan::is_version;
+use crate::pack::plan::{Deed, is_version};
+use crate::pack::rules::ComponentId;
 use crate::plan::answers::Answers;
 use crate::plan::estate::Estate;
-use crate::plan::model::Input;
+use crate::plan::model::{Blocker, Input, Proof};
 use crate::plan::state::{Progress, State};
-use crate::plan::{Asked, Plan, make};
+use crate::plan::{Asked, Evidence, Plan, make};
 use crate::present::plan::summary;
+use crate::upgrade::installation::Given;
+use crate::upgrade::record::{Blocking, Record};
 
 pub(super) fn run(args: &PlanArgs, output: &mut Output) -> Result<Exit, Failures> {
     let rules = load_plan_rules(args.rules.extra())?;
@@ -33,7 +38,14 @@ pub(super) fn run(args: &PlanArgs, output: &mut Output) -> Result<Exit, Failures
             .into());
     }
     let folder = folder_of(&args.output)?;
-    let (answers, inputs) = answers(args.answers.as_deref(), &rules)?;
+    let (answers, mut inputs) = answers(args.answers.as_deref(), &rules)?;
+    let (mut evidence, mut blocked) = (Vec::new(), Vec::new());
+    if let Some(path) = &args.upgrade {
+        let (record, input) = record(path)?;
+        evidence = merged(&record);
+        blocked = blocking(&record);
+        inputs.push(input);
+    }
     let keys = keys(&args.keys)?;
     let mut estate = estate(&args.snapshots, &keys, &rules)?;
     estate.find_references(&directories, &rules);
@@ -43,7 +55,9 @@ pub(super) fn run(args: &PlanArgs, output: &mut Output) -> Result<Exit, Failures
         directories: &directories,
         answers: &answers,
         to: args.to_version.as_deref(),
-        evidence: &[],
+        evidence: &evidence,
+        blocked,
+        output: output_of(args.upgrade.as_deref()),
         inputs,
     };
     let mut plan = make(&asked).map_err(|error| {
@@ -141,27 +155,14 @@ pub(super) fn estate(snapshots: &[String], keys: &Keys, rules: &Rules) -> Result
     let mut failures = Failures::new();
     let mut sealed = keys.is_empty();
     for given in snapshots {
-        let (name, path) = match given.split_once('=') {
-            Some((name, path)) if !Path::new(given).exists() => (Some(name), Path::new(path)),
-            _ => (None, Path::new(given)),
-        };
-        let store = match open(path, keys) {
-            Ok(store) => store,
+        let given = Given::read(Path::new(given));
+        let path = given.path.as_path();
+        match add(&mut estate, &given, keys, rules) {
+            Ok(is_sealed) => sealed |= is_sealed,
             Err(more) => {
                 failures.extend(more);
                 continue;
             }
-        };
-        sealed |= store.is_sealed();
-        if let Err(error) = estate.add(name, path, store, rules) {
-            failures.push(
-                Failure::new(error.to_string())
-                    .in_file(path.display())
-                    .help(
-                        "Nothing was planned. Take the snapshot again, or use another copy of it.",
-                    ),
-            );
-            continue;
         }
         let (last, earlier) = match estate.servers.split_last() {
             Some(split) => split,
@@ -190,16 +191,120 @@ pub(super) fn estate(snapshots: &[String], keys: &Keys, rules: &Rules) -> Result
     failures.or(estate)
 }
 
+/// Adds one server; whether its snapshot is encrypted.
+pub(in crate::cli) fn add(
+    estate: &mut Estate,
+    given: &Given,
+    keys: &Keys,
+    rules: &Rules,
+) -> Result<bool, Failures> {
+    let path = given.path.as_path();
+    if path.is_dir() && !is_snapshot(path) {
+        // `server/c` stands for drive C: of `server`.
+        let inner = path.join("c");
+        let drive = if inner.is_dir() {
+            inner.as_path()
+        } else {
+            path
+        };
+        let whole = relative::absolute(path);
+        let folder = whole.file_name().unwrap_or_default().to_string_lossy();
+        let name = given.name.as_deref().unwrap_or(&folder);
+        let drives = Drives::below(&relative::absolute(drive), 'C');
+        estate.add_drive(name, path, &drives, rules);
+        return Ok(false);
+    }
+    let store = open(path, keys)?;
+    let is_sealed = store.is_sealed();
+    let added = estate.add(given.name.as_deref(), path, store, rules);
+    added.map_err(|error| {
+        Failure::new(error.to_string())
+            .in_file(path.display())
+            .help("Nothing was planned. Take the snapshot again, or use another copy of it.")
+    })?;
+    Ok(is_sealed)
+}
+
+/// The folder that `upgrade` wrote, as commands name it.
+fn output_of(upgrade: Option<&Path>) -> &str {
+    let folder = upgrade.and_then(Path::parent).and_then(Path::to_str);
+    folder
+        .filter(|folder| !folder.is_empty())
+        .unwrap_or("upgrade")
+}
+
+/// What `upgrade` wrote down, and the same as an input.
+fn record(path: &Path) -> Result<(Record, Input), Failure> {
+    let bytes = read::read_file(path)?;
+    let record: Record = serde_json::from_slice(&bytes).map_err(|error| {
+        Failure::new(format!("it is no record of an upgrade: {error}"))
+            .in_file(path.display())
+            .help("Give the upgrade.json that `conferry upgrade` wrote.")
+    })?;
+    let input = Input {
+        kind: "upgrade".to_owned(),
+        path: path.display().to_string(),
+        sha256: stream::sha256(&bytes),
+        server: None,
+    };
+    Ok((record, input))
+}
+
+/// The configurations that were merged.
+pub(in crate::cli) fn merged(record: &Record) -> Vec<Evidence> {
+    let components = record.servers.iter().flat_map(|server| {
+        let components = server.components.iter();
+        components.map(move |component| (server, component))
+    });
+    let merged = components.filter_map(|(server, component)| {
+        let file = (component.files.iter()).find(|file| file.role == "configuration")?;
+        let what = format!(
+            "carried the settings of {} on {}",
+            component.title, server.name
+        );
+        Some(Evidence {
+            deed: Deed::Merged,
+            server: server.name.clone(),
+            component: ComponentId::new(&component.id),
+            folder: component.from.clone(),
+            proof: Proof {
+                what,
+                file: file.path.clone(),
+                sha256: file.sha256.clone(),
+            },
+        })
+    });
+    merged.collect()
+}
+
+/// What stopped it; encrypted sections block by a step of their own.
+pub(in crate::cli) fn blocking(record: &Record) -> Vec<Blocker> {
+    let blocking = record.blocking.iter();
+    let blocking = blocking.filter(|blocking| blocking.kind != "encrypted");
+    let blocker = |blocking: &Blocking| Blocker {
+        what: blocking.what.clone(),
+        place: Some(format!("{}, {}", blocking.server, blocking.component)),
+        step: None,
+        says: vec![blocking.help.clone()],
+        commands: Vec::new(),
+    };
+    let failures = record.failures.iter().map(|failed| Blocker {
+        what: failed.message.clone(),
+        place: failed.file.clone(),
+        step: None,
+        says: vec!["See that it can be read, and run `conferry upgrade` again.".to_owned()],
+        commands: Vec::new(),
+    });
+    blocking.map(blocker).chain(failures).collect()
+}
+
 /// Writes plan.json and the runbooks.
 fn write(args: &PlanArgs, plan: &Plan, folder: &Path, output: &mut Output) -> Result<(), Failures> {
     let (state, _) = read_state(folder)?;
     let progress = progress(plan, &state);
     let mut writes = WritePlan::new();
     for given in &args.snapshots {
-        let path = given
-            .split_once('=')
-            .map_or(given.as_str(), |(_, path)| path);
-        writes.reads("a snapshot", Path::new(path));
+        writes.reads("a snapshot", &Given::read(Path::new(given)).path);
     }
     if let Some(answers) = &args.answers {
         writes.reads("--answers", answers);

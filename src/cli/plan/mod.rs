@@ -1,7 +1,7 @@
 //! `conferry plan`: the runbook of the upgrade, and how far it is.
 
 mod files;
-mod make;
+pub(super) mod make;
 mod progress;
 
 use std::path::PathBuf;
@@ -40,7 +40,7 @@ Exit codes: 0 nothing stops the upgrade; 1 something does, or a step is closed; 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(super) struct PlanArgs {
-    /// Snapshots, one of each server; NAME=SNAP gives the server another name
+    /// Snapshots, one of each server, or folders that stand for their drives; NAME=SNAP gives the server another name
     #[arg(value_name = "SNAP", required = true)]
     snapshots: Vec<String>,
 
@@ -51,6 +51,10 @@ pub(super) struct PlanArgs {
     /// Answers to what no file says, as TOML
     #[arg(long, value_name = "FILE")]
     answers: Option<PathBuf>,
+
+    /// What `conferry upgrade` wrote: its merges count as done
+    #[arg(long, value_name = "UPGRADE.JSON")]
+    upgrade: Option<PathBuf>,
 
     /// Only checks, and prints what stops the upgrade
     #[arg(long)]

@@ -12,7 +12,7 @@ use self::runbook::runbook;
 use super::exit::Exit;
 use super::keys::{KeyArgs, keys};
 use super::output::Output;
-use super::pack_options::{RulesArgs, load_lint_rules};
+use super::pack_options::{RulesArgs, load_plan_rules};
 use super::shared::{FormatArgs, VirtualDirectoryArgs};
 use super::this_run::this_run;
 use crate::config::sidecars::Sidecar;
@@ -140,7 +140,7 @@ pub(super) fn run(args: &UpgradeArgs, output: &mut Output) -> Exit {
 }
 
 fn carry_out(args: &UpgradeArgs, output: &mut Output) -> Result<Exit, Failures> {
-    let rules = load_lint_rules(args.rules.extra())?;
+    let rules = load_plan_rules(args.rules.extra())?;
     let directories = args.virtual_directories.resolve(&rules)?;
     let keys = keys(&args.keys)?;
     check_version(args.to_version.as_deref())?;
@@ -166,7 +166,8 @@ fn carry_out(args: &UpgradeArgs, output: &mut Output) -> Result<Exit, Failures> 
     let mut done = upgrade(&asked, failures);
     done.record.rules = rule_files(args);
     add_settings(&mut done, &rules);
-    let rendered = Rendered::of(&mut done, &rules, existing.as_ref())?;
+    let runbook = runbook(&done.record, args, &rules, &directories, &keys)?;
+    let rendered = Rendered::of(&mut done, runbook, existing.as_ref())?;
     let wrote = match &args.output {
         Some(folder) if !args.dry_run => {
             Some((folder, write(folder, existing.as_ref(), &rendered)?))
@@ -325,7 +326,7 @@ impl Rendered {
     /// The run of an earlier output is kept where nothing else changed.
     fn of(
         done: &mut Upgrade<Report>,
-        rules: &Rules,
+        runbook: Option<String>,
         existing: Option<&Existing>,
     ) -> Result<Self, Failures> {
         let page = page(&done.record, &done.merges);
@@ -336,7 +337,7 @@ impl Rendered {
             ("report.html".to_owned(), html.clone().into_bytes()),
             ("report.md".to_owned(), markdown.clone().into_bytes()),
         ];
-        if let Some(text) = runbook(done, rules) {
+        if let Some(text) = runbook {
             reports.push(("runbook.md".to_owned(), text.into_bytes()));
         }
         for (name, text) in &done.settle {

@@ -115,7 +115,7 @@ pack! {
     "spellings" spellings: Vec<Spelling>,
     "location" 9 locations: Vec<LocationRow>,
     "file" 10 files: Vec<FileRow>,
-    "installer" 16 installers: Vec<InstallerRow>,
+    "installer" 19 installers: Vec<InstallerRow>,
     "fact" 4 facts: Vec<FactRow>,
     "service" 5 services: Vec<ServiceRow>,
     "lint" 1 lints: Vec<LintRow>,

@@ -301,7 +301,7 @@ words! {
 }
 
 /// What the texts of steps can have filled in, whether it is a list, and what it is.
-pub const PLACEHOLDERS: [(&str, bool, &str); 25] = [
+pub const PLACEHOLDERS: [(&str, bool, &str); 26] = [
     ("from", false, "the old version"),
     ("to", false, "the new version"),
     ("server", false, "the server"),
@@ -323,6 +323,11 @@ pub const PLACEHOLDERS: [(&str, bool, &str); 25] = [
         "new-folder",
         false,
         "the folder that the new version has by default",
+    ),
+    (
+        "upgrade",
+        false,
+        "the folder that `upgrade` wrote, or will write",
     ),
     (
         "deploy",
@@ -393,6 +398,19 @@ const COMPARISONS: [(&str, Comparison); 5] = [
     ("=", Comparison::Equal),
 ];
 
+impl fmt::Display for Versions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, (comparison, version)) in self.0.iter().enumerate() {
+            let mut signs = COMPARISONS.iter();
+            let sign = signs.find(|(_, known)| known == comparison);
+            let sign = sign.map_or("", |(sign, _)| sign);
+            let comma = if at == 0 { "" } else { ", " };
+            write!(f, "{comma}{sign}{version}")?;
+        }
+        Ok(())
+    }
+}
+
 impl Versions {
     /// Reads `>=6.0, <8.1`; the part that is no comparison with a version is the error.
     ///
@@ -438,19 +456,6 @@ impl Versions {
     }
 }
 
-impl fmt::Display for Versions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, (comparison, limit)) in self.0.iter().enumerate() {
-            let mut signs = COMPARISONS.iter();
-            let sign = signs.find(|(_, known)| known == comparison);
-            let sign = sign.map_or("", |(sign, _)| sign);
-            let lead = if at == 0 { "" } else { ", " };
-            write!(f, "{lead}{sign}{limit}")?;
-        }
-        Ok(())
-    }
-}
-
 /// Whether `text` is a version that can be compared.
 #[must_use]
 pub fn is_version(text: &str) -> bool {
@@ -465,6 +470,7 @@ mod tests {
     #[test]
     fn all_comparisons_have_to_hold() {
         let versions = Versions::parse(">=6.0, <8.1").unwrap();
+        assert_eq!(versions.to_string(), ">=6.0, <8.1");
         for (number, is_one) in [
             ("6.0", true),
             ("8.0.1.1", true),

@@ -29,7 +29,7 @@ pub fn text(report: &Report, shown: Shown) -> String {
         text.push_str("This report shows secrets.\n");
     }
     for input in &report.inputs {
-        let _ = writeln!(text, "{}: {}", input.title(), input.line());
+        text.push_str(&input.lines());
     }
     if let Some(table) = &report.side_by_side {
         table::text(table, shown, &mut text);

@@ -23,7 +23,7 @@ impl Report {
         };
         let _ = writeln!(text, "{} -> {}  ({base})", self.files.old, self.files.new);
         for input in &self.about.inputs {
-            let _ = writeln!(text, "{}: {}", input.title(), input.line());
+            text.push_str(&input.lines());
         }
         if let Some(component) = &self.component {
             let _ = writeln!(text, "Recognised as: {component}");

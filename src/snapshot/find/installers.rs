@@ -21,7 +21,8 @@ const MAX_SIZE: u64 = 4 << 20;
 impl Finder<'_, '_> {
     /// Notes the file at `path`, which is `below` the folder of the component `id`, if it is an installer.
     pub(super) fn offer_installer(&mut self, id: &ComponentId, path: &Path, below: &str) {
-        if self.request.installers == Installers::Nothing {
+        let is_wanted = self.request.exclude.takes(Path::new(below));
+        if self.request.installers == Installers::Nothing || !is_wanted {
             return;
         }
         let rules = self.request.rules;
@@ -56,6 +57,19 @@ impl Finder<'_, '_> {
             );
         }
         self.plan.installers.push(entry);
+    }
+
+    /// What the installer is called in the snapshot: a server may have one of this name of each version.
+    fn name_of(&self, row: &KeptInstaller, place: &Place) -> String {
+        let name = place.name().to_string_lossy().into_owned();
+        let is_same = |other: &&InstallerEntry| {
+            let last = other.source.rsplit('\\').next().unwrap_or_default();
+            other.component == row.component && fold(last) == fold(&name)
+        };
+        match self.plan.installers.iter().filter(is_same).count() {
+            0 => name,
+            before => format!("{name}.{}", before + 1),
+        }
     }
 
     fn unread(&mut self, entry: &mut InstallerEntry, error: &InstallerError) {
@@ -100,8 +114,8 @@ impl Finder<'_, '_> {
                 entry.source
             ));
         }
+        let name = self.name_of(row, place);
         for file in wanted {
-            let name = place.name().to_string_lossy().into_owned();
             let inside = file.path.replace(':', "").replace('\\', "/");
             let path = format!("{SHIPPED}{}/{name}/{inside}", row.component);
             if check_relative(&path).is_err() || !self.paths.insert(fold(&path)) {
