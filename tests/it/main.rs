@@ -42,12 +42,14 @@ mod matching; // which children of three parents are the same element
 mod merge_cases; // tests/cases/merge: a folder per behaviour
 mod merge_inputs; // the files of a merge: swapped, of two components, the same
 mod merge_offers; // rules that settle conflicts are tried before they are offered
+mod named_tests; // whether a test that a document names is there
 mod net_collections; // the identity table against the collections of .NET
 mod own_product; // docs/your-own-product.md, step by step
 mod pack_schema; // the JSON Schema of packs against the code that reads them
 mod pack_tables; // the tables in docs/packs.md say what the declarations say
 mod plan; // conferry plan: runbooks, what blocks, how far it is
 mod present; // excerpts, failures and diffs
+mod procedure; // docs/procedure.md against the pack, the commands and the runbooks
 mod product_words; // src/ names no product
 mod properties; // promises of reading and merging, over generated documents
 mod readers; // applicationHost.config and exports of the registry
