@@ -15,7 +15,8 @@ use assert_cmd::Command;
 mod named_tests; // whether a test that a document names is there
 use named_tests::is_test;
 
-const DOCUMENTS: [&str; 18] = [
+const DOCUMENTS: [&str; 19] = [
+    "docs/ci.md",
     "docs/procedure.md",
     "docs/upgrade.md",
     "docs/verify-deployed.md",

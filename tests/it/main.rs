@@ -3,6 +3,7 @@
 
 mod canaries; // secrets of every kind in every command, format, encoding and failure
 mod checkout; // the repository on Windows: names, line ends
+mod ci; // docs/ci.md and hooks: YAML, scripts in a checkout, what is never green
 mod cli; // the command line: help, exit codes, bad input, output formats
 mod collisions; // values that collide in the fingerprints of a merge
 mod command; // how tests run the binary
@@ -79,3 +80,4 @@ mod version; // which of two versions is the higher one
 mod windows_path; // what a Windows path is, and look-ups without regard to case
 mod write_plans; // two writes to one file, inputs as targets, special files, lost updates
 mod writer; // the only writer
+mod yaml; // reads the YAML of these examples
