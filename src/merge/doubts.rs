@@ -6,6 +6,7 @@ use super::suspicion::{Role, Suspicion, look};
 use super::work::Configuration;
 use crate::config::version::compare;
 use crate::error::{Failure, Failures};
+use crate::installer::shipped::Origin;
 use crate::pack::Rules;
 use crate::pack::rules::Version;
 
@@ -24,40 +25,45 @@ pub fn doubts(
 ) -> Result<Vec<String>, Failures> {
     let mut warnings = Vec::new();
     let mut failures = Failures::new();
-    let of_files = look(configuration.given(), rules).into_iter();
-    let of_files = of_files.map(|suspicion| Said::of(&suspicion, configuration));
-    for said in of_installers(configuration).into_iter().chain(of_files) {
-        match as_given.filter(|_| said.forbids) {
-            Some(way) => {
-                let help = format!("{} {way}", said.help);
-                failures.push(Failure::new(said.what).help(help.trim_end()));
-            }
-            None => warnings.push(format!("{}. {}", said.what, said.help)),
+    for suspicion in look(configuration.given(), rules) {
+        let said = Said::of(&suspicion, configuration);
+        match said.told(as_given) {
+            Ok(warning) => warnings.push(warning),
+            Err(failure) => failures.push(failure),
         }
     }
     failures.or(warnings)
 }
 
-/// Two installers that cannot be of the old and of the new version.
-fn of_installers(given: &Configuration) -> Option<Said> {
-    let base = given.base.as_ref()?.origin.as_ref()?;
-    let new = given.new.origin.as_ref()?;
+/// What is wrong with two installers, by their versions; what is only said is returned.
+///
+/// # Errors
+/// What forbids the merge.
+pub fn of_installers(
+    base: Option<&Origin>,
+    new: Option<&Origin>,
+    as_given: Option<&str>,
+) -> Result<Option<String>, Failure> {
+    let (Some(base), Some(new)) = (base, new) else {
+        return Ok(None);
+    };
     let (older, newer) = (&base.product.version, &new.product.version);
-    match compare(older, newer) {
-        Ok(Ordering::Greater) => Some(Said {
+    let said = match compare(older, newer) {
+        Ok(Ordering::Greater) => Said {
             what: format!(
                 "--base-from and --new-from seem to be swapped: {} installs version {older}, {} version {newer}",
                 base.installer, new.installer
             ),
             help: "Give the installer of the old version as --base-from and that of the new one as --new-from.".to_owned(),
             forbids: true,
-        }),
-        Ok(Ordering::Equal) => Some(Said::warning(
+        },
+        Ok(Ordering::Equal) => Said::warning(
             format!("both installers are of version {older}"),
             "Check that --base-from is the installer of the old version, and --new-from that of the new one.",
-        )),
-        _ => None,
-    }
+        ),
+        _ => return Ok(None),
+    };
+    said.told(as_given).map(Some)
 }
 
 /// A suspicion in words.
@@ -68,6 +74,17 @@ struct Said {
 }
 
 impl Said {
+    /// A warning, or what forbids the merge unless the files are merged as they are given.
+    fn told(self, as_given: Option<&str>) -> Result<String, Failure> {
+        match as_given.filter(|_| self.forbids) {
+            Some(way) => {
+                let help = format!("{} {way}", self.help);
+                Err(Failure::new(self.what).help(help.trim_end()))
+            }
+            None => Ok(format!("{}. {}", self.what, self.help)),
+        }
+    }
+
     fn of(suspicion: &Suspicion, given: &Configuration) -> Self {
         let option = |role| option(given, role);
         let named = |role| format!("{} {}", option(role), name(given, role));
@@ -147,14 +164,11 @@ impl Said {
     }
 }
 
-fn option(given: &Configuration, role: Role) -> &'static str {
-    let base = given.base.as_ref();
+fn option(given: &Configuration, role: Role) -> &str {
     match role {
-        Role::Base if base.is_some_and(|base| base.origin.is_some()) => "--base-from",
-        Role::Base => "--base",
-        Role::Old => "--old",
-        Role::New if given.new.origin.is_some() => "--new-from",
-        Role::New => "--new",
+        Role::Base => given.base.as_ref().map_or("--base", |base| base.option),
+        Role::Old => given.old.option,
+        Role::New => given.new.option,
     }
 }
 

@@ -9,7 +9,6 @@ use super::renaming::{Renaming, rename};
 use super::suspicion::Given;
 use super::{Inputs, Merged, Missing, Mode, RewriteValue, merge};
 use crate::error::Failure;
-use crate::installer::shipped::Origin;
 use crate::pack::Rules;
 use crate::rewrite::{Rewriter, rewrite_value};
 use crate::xml::Document;
@@ -19,10 +18,10 @@ use crate::xml::Document;
 pub struct Named {
     /// How reports name it.
     pub name: String,
+    /// The option it was given with: `--base`.
+    pub option: &'static str,
     /// What is in it.
     pub document: Document,
-    /// The installer that it was read from, if it is on no disk.
-    pub origin: Option<Origin>,
 }
 
 impl Named {

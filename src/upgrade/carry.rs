@@ -3,13 +3,12 @@
 use super::installation::{Found, Installation, OneFile, document_of};
 use super::others::rewritten;
 use super::own_files::{Fate, Own, OwnFiles};
-use super::pairing::{Candidate, Paired, pair};
+use super::pairing::{Candidate, Paired, pair, shipped};
 use super::record::{Account, Blocking, Component, File, Left};
 use super::target;
 use super::{Asked, source};
 use crate::config::protected::protected_sections;
 use crate::config::sidecars::sidecars;
-
 use crate::error::{Failure, Failures};
 use crate::io::stream::sha256;
 use crate::io::windows_path::{WindowsPath, check_relative};
@@ -17,9 +16,8 @@ use crate::merge::doubts::doubts;
 use crate::merge::finish::Settle;
 use crate::merge::judged::lint_both;
 use crate::merge::work::{Configuration, Named, Work};
-use crate::pack::plan::Versions;
-use crate::pack::rules::Version;
 use crate::pack::rules::terms::WithoutNew;
+use crate::pack::rules::{Component as KnownComponent, Version};
 use crate::rewrite::Outcome;
 use crate::xml::Document;
 
@@ -148,12 +146,9 @@ impl<'i, R> OneComponent<'i, 'i, R> {
         }
     }
 
-    /// The versions that have the component, if not all have it.
-    fn versions(&self) -> Option<&'i Versions> {
-        let rules = self.asked.rules;
-        let mut known = rules.components.iter();
-        let component = known.find(|known| known.provenance.id == self.found.id)?;
-        Some(&component.versions).filter(|versions| !versions.are_all())
+    fn known(&self) -> Option<&'i KnownComponent> {
+        let mut known = self.asked.rules.components.iter();
+        known.find(|known| known.provenance.id == self.found.id)
     }
 
     fn carry(&mut self, document: Document, bytes: &[u8]) {
@@ -176,7 +171,16 @@ impl<'i, R> OneComponent<'i, 'i, R> {
         };
         let base = match pair(asked.base, Version::Old) {
             Paired::One(base) => Some(base),
-            Paired::Nothing => None,
+            Paired::Nothing => {
+                let base = shipped(self.found, self.old, rules);
+                self.carried.component.notes.extend(base.map(|(_, base)| {
+                    format!(
+                        "the base was taken out of the installer {}, which was kept on the server",
+                        base.title
+                    )
+                }));
+                base
+            }
             Paired::Several(all) => return self.several("base", &all),
         };
         let is_own = new.0.is_named || asked.old.len() == 1;
@@ -187,7 +191,7 @@ impl<'i, R> OneComponent<'i, 'i, R> {
         }
         let place = target::file(folder.as_ref(), &self.own.below);
         let output = self.output_path(place.as_ref(), &self.own.below);
-        let named = |(installation, found): Candidate<'_>| {
+        let named = |(installation, found): Candidate<'_>, option| {
             let Some(file) = &found.configuration else {
                 return Err(Failure::new("it has no configuration"));
             };
@@ -195,11 +199,14 @@ impl<'i, R> OneComponent<'i, 'i, R> {
             let document = document_of(&name, &installation.bytes(file)?)?;
             Ok(Named {
                 name,
+                option,
                 document,
-                origin: None,
             })
         };
-        let sides = (named(new), base.map(named).transpose());
+        let sides = (
+            named(new, "--new"),
+            base.map(|base| named(base, "--base")).transpose(),
+        );
         let (new_side, base_side) = match sides {
             (Ok(new), Ok(base)) => (new, base),
             (new, base) => return self.carried.fail(new.err().into_iter().chain(base.err())),
@@ -208,8 +215,8 @@ impl<'i, R> OneComponent<'i, 'i, R> {
             base: base_side,
             old: Named {
                 name: self.old.label(self.own),
+                option: "--old",
                 document,
-                origin: None,
             },
             new: new_side,
             output: output.clone(),
@@ -480,26 +487,25 @@ impl<'i, R> OneComponent<'i, 'i, R> {
     fn without_new(&mut self, bytes: &[u8]) {
         let asked = self.asked;
         let title = self.found.title.clone();
-        let mut known = asked.rules.components.iter();
-        let stays = (known.find(|known| known.provenance.id == self.found.id))
-            .is_some_and(|known| known.without_new == WithoutNew::Stays);
-        if stays {
+        let known = self.known();
+        if known.is_some_and(|known| known.without_new == WithoutNew::Stays) {
             return self.stays(bytes);
         }
-        if let Some(versions) = self.versions() {
-            if let Some(to) = asked.to_version.filter(|to| !versions.have(to)) {
+        let versions = known.map(|known| &known.versions);
+        if let Some(versions) = versions.filter(|versions| !versions.are_all()) {
+            if let Some(version) = asked.to_version.filter(|version| !versions.have(version)) {
                 "removed".clone_into(&mut self.carried.component.state);
                 // What is encrypted in it, or of which version it is, no longer matters.
                 self.carried.blocks.clear();
                 self.carried.component.notes.push(format!(
-                    "version {to} has no {title}: nothing of it is carried, and its settings end here"
+                    "version {version} has no {title} (those {versions} do): nothing of it is carried, and its settings end here"
                 ));
                 return;
             }
             return self.carried.block(
                 "no-counterpart",
                 format!("no new {title} is among the files of --new"),
-                format!("Only versions {versions} have it: if another one is installed, say so with --to-version. Else install it and give its folder as --new."),
+                format!("Only versions {versions} have it: if another one is installed, say which with --to-version VERSION. Else install it and give its folder as --new."),
             );
         }
         self.carried.block(

@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::error::{Failure, Failures};
+use crate::installer::{Installer, shipped};
 use crate::io::read;
 use crate::io::sealed::Keys;
 use crate::io::stream;
 use crate::io::walk::{self, Selection};
 use crate::io::windows_path::{Drives, WindowsPath, check_name};
 use crate::lint::is_snapshot;
-use crate::lint::tree::{Disk, Snapshot, Tree};
+use crate::lint::tree::{Disk, Memory, Snapshot, Tree};
 use crate::merge::suspicion::left_marker;
 use crate::pack::Rules;
 use crate::pack::places::FileKind;
@@ -25,6 +26,9 @@ use crate::snapshot::progress::Progress;
 use crate::snapshot::store::Store;
 use crate::snapshot::{unusable, verify};
 use crate::xml::{Document, LineColumn, ParseError};
+
+/// No configuration that an installer ships is larger.
+const MAX_SHIPPED: u64 = 4 << 20;
 
 /// A path with the name that the user gave it: `web1=D:\web1`.
 #[derive(Clone, Debug)]
@@ -65,6 +69,8 @@ pub enum Form {
     Drive,
     /// A folder with folders of components.
     Folder,
+    /// An installer, out of which its configurations were read.
+    Installer,
 }
 
 impl Form {
@@ -75,6 +81,7 @@ impl Form {
             Self::Snapshot => "snapshot",
             Self::Drive => "drive",
             Self::Folder => "folder",
+            Self::Installer => "installer",
         }
     }
 }
@@ -95,6 +102,8 @@ pub struct Installation {
     pub tree: Arc<dyn Tree>,
     /// The components, in the order of the rule packs, then of their folders.
     pub components: Vec<Found>,
+    /// Configurations that installers on the server ship, as a snapshot took them.
+    pub shipped: Vec<Found>,
     /// Files that are of no component.
     pub others: Vec<OneFile>,
     /// What people should know.
@@ -157,6 +166,7 @@ impl Installation {
     pub fn read(given: &Given, rules: &Rules, keys: &Keys) -> Result<Self, Failures> {
         let mut found = match is_snapshot(&given.path) {
             true => of_snapshot(&given.path, rules, keys)?,
+            false if is_installer(&given.path) => of_installer(&given.path, rules)?,
             false if given.path.is_dir() => of_folder(&given.path, rules)?,
             false => {
                 let what = match given.path.exists() {
@@ -202,7 +212,9 @@ impl Installation {
     #[must_use]
     pub fn label(&self, file: &OneFile) -> String {
         match self.form {
-            Form::Snapshot => format!("{}!{}", self.path.display(), file.path.display()),
+            Form::Snapshot | Form::Installer => {
+                format!("{}!{}", self.path.display(), file.path.display())
+            }
             Form::Drive | Form::Folder => file.path.display().to_string(),
         }
     }
@@ -212,7 +224,7 @@ impl Installation {
     /// # Errors
     /// When it cannot be read.
     pub fn bytes(&self, file: &OneFile) -> Result<Vec<u8>, Failure> {
-        if self.form != Form::Snapshot && self.leads_outside(&file.path) {
+        if matches!(self.form, Form::Drive | Form::Folder) && self.leads_outside(&file.path) {
             return Err(Failure::new("a link leads out of the folder that was given")
                 .in_file(self.label(file))
                 .help("It was not read. Put the file itself there, or name the folder that it is in."));
@@ -306,10 +318,38 @@ fn of_snapshot(path: &Path, rules: &Rules, keys: &Keys) -> Result<Installation, 
         sha256,
         tree: Arc::new(Snapshot::new(store)),
         components,
+        shipped: shipped_in_snapshot(&manifest),
         others: Vec::new(),
         notes,
         failures: Failures::new(),
     })
+}
+
+/// The configurations that were taken out of installers.
+fn shipped_in_snapshot(manifest: &Manifest) -> Vec<Found> {
+    let mut all = Vec::new();
+    for installer in &manifest.installers {
+        for path in &installer.shipped {
+            let path = PathBuf::from(path);
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            all.push(Found {
+                id: installer.component.clone(),
+                title: installer.source.clone(),
+                folder: path.parent().unwrap_or(Path::new("")).to_owned(),
+                place: None,
+                virtual_directory: None,
+                site: None,
+                configuration: Some(OneFile {
+                    below: name.into_owned(),
+                    place: None,
+                    kind: Some(FileKind::Configuration),
+                    path,
+                }),
+                files: Vec::new(),
+            });
+        }
+    }
+    all
 }
 
 fn component_in_snapshot(
@@ -386,6 +426,77 @@ fn of_folder(path: &Path, rules: &Rules) -> Result<Installation, Failures> {
     of_component_folders(path, rules)
 }
 
+fn is_installer(path: &Path) -> bool {
+    let is_msi = path
+        .extension()
+        .is_some_and(|end| end.eq_ignore_ascii_case("msi"));
+    is_msi && path.is_file()
+}
+
+/// The configurations that an installer ships; nothing is installed.
+fn of_installer(path: &Path, rules: &Rules) -> Result<Installation, Failures> {
+    let installer = Installer::open(path).map_err(Failure::from)?;
+    let mut tree = Memory::default();
+    let mut components = Vec::new();
+    let wanted = installer
+        .files()
+        .iter()
+        .filter(|file| file.size <= MAX_SHIPPED);
+    for file in wanted.filter(|file| shipped::is_configuration(file.name())) {
+        let bytes = installer.read(file).map_err(Failure::from)?;
+        let inner = file.path.replace('\\', "/");
+        let document = Document::from_bytes(&bytes).ok();
+        let component = document
+            .as_ref()
+            .and_then(|document| rules.component_of(document));
+        let Some(component) = component
+            .filter(|component| is_configuration(rules, &component.provenance.id, file.name()))
+        else {
+            continue;
+        };
+        tree.insert(&inner, bytes);
+        let path = PathBuf::from(inner);
+        components.push(Found {
+            id: component.provenance.id.clone(),
+            title: component.provenance.summary.clone(),
+            folder: path.parent().unwrap_or(Path::new("")).to_owned(),
+            place: None,
+            virtual_directory: None,
+            site: None,
+            configuration: Some(OneFile {
+                below: file.name().to_owned(),
+                place: None,
+                kind: Some(FileKind::Configuration),
+                path,
+            }),
+            files: Vec::new(),
+        });
+    }
+    if components.is_empty() {
+        return Err(Failure::new("it ships no configuration of a component that a rule pack knows")
+            .in_file(path.display())
+            .help("Check that it is the right installer; `conferry merge --new-from` says what an installer has.")
+            .into());
+    }
+    let product = installer.product();
+    Ok(Installation {
+        name: folder_name(path),
+        is_named: false,
+        path: path.to_owned(),
+        form: Form::Installer,
+        sha256: Some(installer.sha256().to_owned()),
+        tree: Arc::new(tree),
+        components,
+        shipped: Vec::new(),
+        others: Vec::new(),
+        notes: vec![format!(
+            "{} {}, product code {}",
+            product.name, product.version, product.code
+        )],
+        failures: Failures::new(),
+    })
+}
+
 fn folder_name(path: &Path) -> String {
     let whole = crate::io::relative::absolute(path);
     let name = |path: &Path| {
@@ -439,6 +550,7 @@ fn of_drive(path: &Path, letter: char, rules: &Rules) -> Option<Result<Installat
         sha256: None,
         tree: Arc::new(Disk::default()),
         components,
+        shipped: Vec::new(),
         others,
         notes: plan.warnings,
         failures,
@@ -623,6 +735,7 @@ fn of_component_folders(path: &Path, rules: &Rules) -> Result<Installation, Fail
         sha256: None,
         tree: Arc::new(Disk::default()),
         components,
+        shipped: Vec::new(),
         others,
         notes: Vec::new(),
         failures,

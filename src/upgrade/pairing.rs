@@ -73,6 +73,36 @@ pub(super) fn pair<'i>(
     }
 }
 
+/// The file of the old version among those that installers on this server ship: it is of the component by
+/// what is in it, and not of the new version. Several of them with the same bytes are one.
+pub(super) fn shipped<'i>(
+    old: &Found,
+    installation: &'i Installation,
+    rules: &Rules,
+) -> Option<Candidate<'i>> {
+    let mut found: Option<(Candidate<'i>, Vec<u8>)> = None;
+    for one in installation.shipped.iter().filter(|one| one.id == old.id) {
+        let Some(bytes) =
+            (one.configuration.as_ref()).and_then(|file| installation.bytes(file).ok())
+        else {
+            continue;
+        };
+        let is_old = Document::from_bytes(&bytes).is_ok_and(|document| {
+            let component = rules.component_of(&document);
+            component.is_some_and(|known| known.provenance.id == old.id)
+                && rules.version_of(&document) != Some(Version::New)
+        });
+        match &found {
+            _ if !is_old => {}
+            None => found = Some(((installation, one), bytes)),
+            Some((_, known)) if *known == bytes => {}
+            // Nobody can know which of them was installed.
+            Some(_) => return None,
+        }
+    }
+    Some(found?.0)
+}
+
 /// Keeps those that fit, if any do.
 fn narrow<T>(all: &mut Vec<T>, fits: impl Fn(&T) -> bool) {
     if all.iter().any(&fits) {

@@ -8,6 +8,7 @@ use conferry::io::stream::sha256;
 use serde_json::Value;
 
 use crate::command::{Run, conferry, copy_tree, folder, run, tree};
+use crate::installer_maker::Maker;
 
 fn contoso() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/contoso")
@@ -389,7 +390,7 @@ fn a_component_that_the_new_version_lacks_is_told_with_what_to_do() {
         record["blocking"][0]["help"]
             .as_str()
             .unwrap()
-            .contains("Only versions <8.0 have it")
+            .contains("--to-version VERSION")
     );
     for (version, state) in [
         ("8.0.1.1", "removed"),
@@ -690,4 +691,81 @@ fn no_link_leads_out_of_an_old_installation() {
     let service = component(&record, "old", "mobile-app-web-service");
     assert_eq!(service["files"].as_array().unwrap().len(), 0);
     assert_eq!(component(&record, "old", "user-portal")["state"], "merged");
+}
+
+#[test]
+fn the_base_comes_out_of_an_installer_that_a_snapshot_kept() {
+    let folder = estate();
+    let root = folder.path();
+    let base = fs::read(root.join("base/PhoneFactor/web.config")).unwrap();
+    let files: &[(&str, &str, &[u8])] = &[("WEB", "WEB~1.CON|web.config", &base)];
+    let installer = Maker::of("5.1.2", "PhoneFactor", files).bytes();
+    let home = root.join("server/mfa1/c/Program Files/PhoneFactor");
+    let name = "MultiFactorAuthenticationUserPortalSetup64.msi";
+    fs::write(home.join(name), installer).unwrap();
+    let create = [
+        "snapshot",
+        "create",
+        "--root",
+        "server/mfa1/c",
+        "-o",
+        "before.zip",
+    ];
+    assert_eq!(run(root, &create).code, 0);
+    let of = |args: &[&str]| {
+        let (_, record) = printed(root, args);
+        component(&record, "mfa1", "user-portal").clone()
+    };
+    let without = of(&["--old", "mfa1=before.zip", "--new", "new"]);
+    let with = of(&["--old", "mfa1=before.zip", "--new", "new", "--base", "base"]);
+    assert_eq!(without["state"], "merged");
+    assert_eq!(without["files"][0]["sha256"], with["files"][0]["sha256"]);
+    let notes = without["notes"].to_string();
+    assert!(
+        notes.contains("taken out of the installer") && notes.contains(name),
+        "{notes}"
+    );
+    // One of the new version is no base.
+    let new = fs::read(root.join("new/MultiFactorAuth/web.config")).unwrap();
+    let files: &[(&str, &str, &[u8])] = &[("WEB", "WEB~1.CON|web.config", &new)];
+    let installer = Maker::of("8.0", "MultiFactorAuth", files).bytes();
+    fs::write(home.join(name), installer).unwrap();
+    fs::remove_file(root.join("before.zip")).unwrap();
+    assert_eq!(run(root, &create).code, 0);
+    let without = of(&["--old", "mfa1=before.zip", "--new", "new"]);
+    assert_eq!(without["state"], "blocked");
+}
+
+#[test]
+fn the_files_of_both_versions_come_out_of_installers() {
+    let folder = estate();
+    let root = folder.path();
+    for (name, side, at) in [
+        ("old.msi", "base", "PhoneFactor"),
+        ("new.msi", "new", "MultiFactorAuth"),
+    ] {
+        let shipped = fs::read(root.join(side).join(at).join("web.config")).unwrap();
+        let files: &[(&str, &str, &[u8])] = &[("WEB", "WEB~1.CON|web.config", &shipped)];
+        fs::write(root.join(name), Maker::of("1.0", at, files).bytes()).unwrap();
+    }
+    let args = [
+        "--old",
+        "old",
+        "--base-from",
+        "old.msi",
+        "--new-from",
+        "new.msi",
+    ];
+    let (code, record) = printed(root, &args);
+    assert_eq!(code, 1, "the two others have no new file");
+    let (_, folders) = printed(root, &ESTATE[1..]);
+    let hash = |record| component(record, "old", "user-portal")["files"][0]["sha256"].clone();
+    assert!(hash(&record).is_string());
+    assert_eq!(hash(&record), hash(&folders));
+    let inputs = record["inputs"].to_string();
+    assert!(inputs.contains("\"form\":\"installer\""), "{inputs}");
+    fs::write(root.join("new.msi"), b"PK\x03\x04").unwrap();
+    let done = upgrade(root, &[&args[..], &["--dry-run"]].concat());
+    assert_eq!(done.code, 2);
+    assert!(done.stderr.contains("new.msi"), "{}", done.stderr);
 }

@@ -22,14 +22,16 @@ use super::output::Output;
 use super::pack_options::{RulesArgs, load_lint_rules, load_rules_with};
 use super::shared::VirtualDirectoryArgs;
 use crate::error::{Failure, Failures};
+use crate::installer::shipped::Shipped;
 use crate::io::read::{display_name, is_stdin};
 use crate::lint::tree::{Disk, Tree};
-use crate::merge::doubts::doubts;
+use crate::merge::doubts::{doubts, of_installers};
 use crate::merge::finish::Settle;
 use crate::merge::judged::{Both, lint_both};
 use crate::merge::suspicion::left_marker;
 use crate::merge::work::{Configuration, Named, Work};
 use crate::pack::Rules;
+use crate::present::installer::InputLine;
 use crate::present::merge::Report;
 use crate::present::plain::plain;
 use crate::rewrite::{Rewriter, VirtualDirectories, sidecars};
@@ -164,6 +166,8 @@ struct Job {
     rules: Rules,
     directories: VirtualDirectories,
     configuration: Configuration,
+    /// Inputs that were read out of an installer.
+    inputs: Vec<InputLine>,
     warnings: Vec<String>,
 }
 
@@ -179,33 +183,36 @@ impl Job {
         let rules = load_lint_rules(args.rules.extra())?;
         let directories = args.virtual_directories.resolve(&rules)?;
         let mut failures = Failures::new();
-        let mut read = |path: &Path| {
+        let mut read = |path: &Path, option| {
             let (document, _) = failures.keep(read_document(path, &rules))?;
             failures.extend(refuse_markers(path, &document, &rules));
             let name = display_name(path);
             Some(Named {
                 name,
+                option,
                 document,
-                origin: None,
             })
         };
-        let base = args.base.as_deref().and_then(&mut read);
-        let (old, new) = (read(&args.old), args.new.as_deref().and_then(read));
+        let base = (args.base.as_deref()).and_then(|path| read(path, "--base"));
+        let old = read(&args.old, "--old");
+        let new = (args.new.as_deref()).and_then(|path| read(path, "--new"));
         let mut shipped = |from: &Option<PathBuf>| {
             let document = old.as_ref().map(|old| &old.document);
             let read = read_shipped(from.as_deref()?, &args.old, document, &rules);
-            let (document, shipped) = failures.keep(read)?;
-            Some(Named {
-                name: shipped.label,
-                document,
-                origin: Some(shipped.origin),
-            })
+            failures.keep(read)
         };
-        let base = shipped(&args.base_from).or(base);
-        let new = shipped(&args.new_from).or(new);
+        let (base_shipped, new_shipped) = (shipped(&args.base_from), shipped(&args.new_from));
+        let (base, base_shipped) = either(base, base_shipped, "--base-from");
+        let (new, new_shipped) = either(new, new_shipped, "--new-from");
         let (Some(old), Some(new), true) = (old, new, failures.is_empty()) else {
             return Err(failures);
         };
+        let inputs = [("base", &base_shipped), ("new", &new_shipped)];
+        let inputs = inputs.into_iter().filter_map(|(role, shipped)| {
+            let origin = &shipped.as_ref()?.origin;
+            Some(InputLine::of(role, origin))
+        });
+        let inputs = inputs.collect();
         let configuration = Configuration {
             base,
             old,
@@ -213,8 +220,14 @@ impl Job {
             output: args.output.display().to_string(),
         };
         let as_given = (!args.as_given).then_some(AS_GIVEN);
+        let [base, new] = [&base_shipped, &new_shipped]
+            .map(|shipped| shipped.as_ref().map(|shipped| &shipped.origin));
+        let installers = of_installers(base, new, as_given)?;
+        let mut warnings = doubts(&configuration, &rules, as_given)?;
+        warnings.extend(installers);
         Ok(Self {
-            warnings: doubts(&configuration, &rules, as_given)?,
+            warnings,
+            inputs,
             configuration,
             directories,
             rules,
@@ -288,7 +301,7 @@ impl Job {
             }
         }
         let linted = self.linted(work, args);
-        report.add_files(work, bytes.as_deref(), linted.as_ref());
+        report.add_files(work, bytes.as_deref(), linted.as_ref(), self.inputs.clone());
         let result = Writing {
             args,
             writes: &writes,
@@ -333,6 +346,23 @@ impl Job {
             rules: &self.rules,
         }
     }
+}
+
+/// What was read of a file, or else of an installer.
+fn either(
+    file: Option<Named>,
+    shipped: Option<(Document, Shipped)>,
+    option: &'static str,
+) -> (Option<Named>, Option<Shipped>) {
+    let Some((document, shipped)) = shipped else {
+        return (file, None);
+    };
+    let named = Named {
+        name: shipped.label.clone(),
+        option,
+        document,
+    };
+    (Some(named), Some(shipped))
 }
 
 fn refuse_markers(path: &Path, document: &Document, rules: &Rules) -> Option<Failure> {

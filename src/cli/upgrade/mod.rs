@@ -20,6 +20,7 @@ use crate::error::{Failure, Failures};
 use crate::io::read;
 use crate::io::sealed::Keys;
 use crate::io::stream::sha256;
+use crate::pack::rules::plan::is_version;
 use crate::pack::{self, Rules};
 use crate::present::merge::Report;
 use crate::present::page::{Assets, html, markdown};
@@ -38,6 +39,9 @@ Examples:
 
   Write the files to deploy, the reports and upgrade.json:
     conferry upgrade --old before.zip --new E:\\new --base E:\\shipped -o E:\\upgrade
+
+  Before anything is installed, with the shipped files out of the installers:
+    conferry upgrade --old before.zip --base-from OLD.msi --new-from NEW.msi --dry-run
 
   Three servers at once, with new files for one of them:
     conferry upgrade --old mfa1.zip --old web1.zip --old web2.zip --new E:\\new --new web2=F:\\new -o E:\\upgrade
@@ -70,15 +74,23 @@ pub(super) struct UpgradeArgs {
     /// The newly installed files, in the same forms; with a name, those of that server only
     #[arg(
         long,
-        required = true,
+        required_unless_present = "new_from",
         value_name = "[NAME=]PATH",
         help_heading = "Files"
     )]
     new: Vec<PathBuf>,
 
+    /// An installer of the new version, before anything is installed; may be given several times
+    #[arg(long, value_name = "[NAME=]MSI", help_heading = "Files")]
+    new_from: Vec<PathBuf>,
+
     /// The files as the old version shipped them; known defaults stand in where there are none
     #[arg(long, value_name = "[NAME=]PATH", help_heading = "Files")]
     base: Vec<PathBuf>,
+
+    /// An installer of the old version; may be given several times
+    #[arg(long, value_name = "[NAME=]MSI", help_heading = "Files")]
+    base_from: Vec<PathBuf>,
 
     /// The folder to write; an unchanged one of an earlier run is replaced
     #[arg(
@@ -136,7 +148,9 @@ fn carry_out(args: &UpgradeArgs, output: &mut Output) -> Result<Exit, Failures> 
     let existing = existing(args)?;
     let mut failures = Failures::new();
     let mut read = |paths: &[PathBuf]| read_all(paths, &rules, &keys, &mut failures);
-    let (old, base, new) = (read(&args.old), read(&args.base), read(&args.new));
+    let old = read(&args.old);
+    let base = read(&[&args.base[..], &args.base_from].concat());
+    let new = read(&[&args.new[..], &args.new_from].concat());
     check_names(&old)?;
     if old.is_empty() || new.is_empty() {
         return Err(failures);
@@ -196,9 +210,9 @@ fn check_version(version: Option<&str>) -> Result<(), Failure> {
     let Some(version) = version else {
         return Ok(());
     };
-    match crate::config::version::compare(version, "1.0") {
-        Ok(_) => Ok(()),
-        Err(_) => Err(Failure::new(format!("`{version}` is no version"))
+    match is_version(version) {
+        true => Ok(()),
+        false => Err(Failure::new(format!("`{version}` is no version"))
             .help("Give the version that is installed, such as --to-version 8.0.")),
     }
 }

@@ -45,8 +45,15 @@ impl Report {
         self.pack(|at| self.actions(at).first().copied())
     }
 
-    /// Adds what was read and, if anything was, written, and what lint says of it.
-    pub fn add_files(&mut self, work: &Work<'_>, written: Option<&[u8]>, linted: Option<&Both>) {
+    /// Adds what was read and, if anything was, written, and what lint says of it. `inputs`: what was read
+    /// out of installers.
+    pub fn add_files(
+        &mut self,
+        work: &Work<'_>,
+        written: Option<&[u8]>,
+        linted: Option<&Both>,
+        inputs: Vec<InputLine>,
+    ) {
         let given = work.configuration;
         let (base, old, new) = (
             given.base.as_ref().map(Named::bytes),
@@ -63,12 +70,12 @@ impl Report {
             .filter_map(|(role, bytes)| Some((role, bytes?)))
             .collect();
         let rules = work.inputs.rules;
-        let base = given.base.as_ref().and_then(|base| base.origin.as_ref());
-        let origins = [("base", base), ("new", given.new.origin.as_ref())];
-        let origins = origins.into_iter();
-        let origins = origins.filter_map(|(role, origin)| Some(InputLine::of(role, origin?)));
-        let has_conflicts = !work.merged.conflicts.is_empty();
-        self.add_about(About::of(rules, &files, origins.collect(), has_conflicts));
+        self.add_about(About::of(
+            rules,
+            &files,
+            inputs,
+            !work.merged.conflicts.is_empty(),
+        ));
         if let Some(both) = linted {
             self.add_lint(Judged::of_both(rules, both));
         }

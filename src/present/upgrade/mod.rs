@@ -25,7 +25,7 @@ pub fn tell(
     linted: Option<&Both>,
 ) -> Told<Report> {
     let mut report = Report::of_work(work, warnings, false);
-    report.add_files(work, written, linted);
+    report.add_files(work, written, linted, Vec::new());
     Told {
         conflicts: report.conflict_addresses(),
         assumed: report.assumed(),
