@@ -398,6 +398,44 @@ fn commands_of_conferry_in_runbooks_are_understood() {
 }
 
 #[test]
+fn commands_call_virtual_directories_as_the_plan_does() {
+    let commands = |more: &[&str]| {
+        let here = folder(&[]);
+        let estate = root().join("fixtures/estates/three-servers");
+        crate::command::copy_tree(&estate, here.path());
+        let servers = ["plan", "agent1", "mobile1", "portal1", "--format", "json"];
+        let done = run(here.path(), &[&servers, more].concat());
+        let plan: Value = serde_json::from_str(&done.stdout).unwrap();
+        let of = |rule: &str| -> Vec<String> {
+            let steps = steps(&plan).iter().filter(|step| step["rule"] == rule);
+            let commands = steps.flat_map(|step| step["commands"].as_array().unwrap());
+            commands
+                .map(|one| one.as_str().unwrap().to_owned())
+                .collect()
+        };
+        [of("merge"), of("rewrite-references")].concat()
+    };
+    let usual = commands(&[]);
+    assert!(usual.len() > 1, "{usual:?}");
+    assert!(
+        !usual
+            .iter()
+            .any(|command| command.contains("vdir") || command.ends_with(' '))
+    );
+    let other = commands(&[
+        "--keep-vdir",
+        "phonefactorphoneappwebservice",
+        "--vdir",
+        "PA=app",
+    ]);
+    assert!(other.len() > 1, "{other:?}");
+    for command in other {
+        let end = " --keep-vdir PhoneFactorPhoneAppWebService --vdir 'PA=app'";
+        assert!(command.ends_with(end), "{command}");
+    }
+}
+
+#[test]
 fn the_migration_utility_leaves_web_components_alone() {
     let is = |plan: &&Value| plan["procedure"]["id"] == "mfa-migration";
     let plan = plans().iter().find(is).unwrap();
