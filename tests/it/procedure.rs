@@ -190,9 +190,9 @@ fn what_is_wrong_with_the_page_is_noticed() {
             "no row has the step activate of UPGRADE-PF",
         ),
         (
-            "`MIGRATION` | a person | `back-install`",
-            "`UPGRADE` | a person | `back-install`",
-            "no row has the step back-install of MIGRATION",
+            "`MIGRATION` | a person | `migration-end`",
+            "`UPGRADE` | a person | `migration-end`",
+            "no row has the step migration-end of MIGRATION",
         ),
         ("| a person | `activate`", "| somebody | `activate`", NOBODY),
         (
@@ -436,6 +436,75 @@ fn commands_call_virtual_directories_as_the_plan_does() {
 }
 
 #[test]
+fn names_stay_where_nothing_is_uninstalled() {
+    let here = folder(&[("answers.toml", b"from-version = \"6.3\"\n")]);
+    let estate = root().join("fixtures/estates/three-servers");
+    crate::command::copy_tree(&estate, here.path());
+    let check = |more: &[&str]| {
+        let args = [
+            "plan",
+            "agent1",
+            "mobile1",
+            "portal1",
+            "--answers",
+            "answers.toml",
+            "--format",
+            "json",
+            "--check",
+        ];
+        let done = run(here.path(), &[&args, more].concat());
+        let plan: Value = serde_json::from_str(&done.stdout).unwrap();
+        (done.code, plan["blockers"].as_array().unwrap().len())
+    };
+    for to in ["7.3", "8.0", "8.1"] {
+        let to = ["--to-version", to];
+        assert_eq!(check(&to), (1, 2), "{to:?}");
+        let kept = [
+            "--keep-vdir",
+            "PhoneFactor",
+            "--keep-vdir",
+            "PhoneFactorWebServiceSdk",
+        ];
+        assert_eq!(check(&[&to, &kept[..]].concat()), (0, 0), "{to:?}");
+    }
+}
+
+/// As those of `plan`, for what its fixtures do not show: the Migration Utility, and all components in place.
+#[test]
+fn the_other_ways_are_as_reviewed() {
+    let hash = regex::Regex::new("SHA-256 [0-9a-f]{12}…").unwrap();
+    let kept = [
+        "--keep-vdir",
+        "PhoneFactor",
+        "--keep-vdir",
+        "PhoneFactorWebServiceSdk",
+    ];
+    for (name, to) in [("in-place", "7.3"), ("migration", "8.1")] {
+        let here = folder(&[("answers.toml", b"from-version = \"6.3\"\n")]);
+        let estate = root().join("fixtures/estates/three-servers");
+        crate::command::copy_tree(&estate, here.path());
+        let args = [
+            "plan",
+            "agent1",
+            "mobile1",
+            "portal1",
+            "--answers",
+            "answers.toml",
+            "--format",
+            "markdown",
+            "--to-version",
+            to,
+        ];
+        let done = run(here.path(), &[&args[..], &kept[..]].concat());
+        assert_eq!(done.code, 0, "{}", done.stderr);
+        let runbook = hash.replace_all(&done.stdout, "SHA-256 [hash]");
+        insta::with_settings!({ omit_expression => true }, {
+            insta::assert_snapshot!(format!("runbook_{name}"), runbook);
+        });
+    }
+}
+
+#[test]
 fn the_migration_utility_leaves_web_components_alone() {
     let is = |plan: &&Value| plan["procedure"]["id"] == "mfa-migration";
     let plan = plans().iter().find(is).unwrap();
@@ -446,6 +515,7 @@ fn the_migration_utility_leaves_web_components_alone() {
         "wait-for-data",
         "migration-configure",
         "migration-end",
+        "back-migration",
     ] {
         assert!(has(rule), "{rule}");
     }
@@ -456,6 +526,7 @@ fn the_migration_utility_leaves_web_components_alone() {
         "adapter-install",
         "sdk-authentication",
         "in-place-portal",
+        "back-uninstall",
     ] {
         assert!(!has(rule), "{rule}");
     }
