@@ -15,7 +15,7 @@ use assert_cmd::Command;
 mod named_tests; // whether a test that a document names is there
 use named_tests::is_test;
 
-const DOCUMENTS: [&str; 19] = [
+const DOCUMENTS: [&str; 20] = [
     "docs/ci.md",
     "docs/procedure.md",
     "docs/upgrade.md",
@@ -31,6 +31,7 @@ const DOCUMENTS: [&str; 19] = [
     "docs/installers.md",
     "docs/merge.md",
     "docs/packs.md",
+    "docs/plan.md",
     "docs/rewrite.md",
     "docs/second-product.md",
     "docs/your-own-product.md",
@@ -148,7 +149,8 @@ fn the_merge_of_the_readme_does_what_it_says() {
     assert_eq!(fs::read(&result).unwrap(), fs::read(expected).unwrap());
 
     let readme = read("README.md");
-    let (_, excerpt) = readme.split_once("\n```text\n").unwrap();
+    let (_, part) = readme.split_once("\n### One file\n").unwrap();
+    let (_, excerpt) = part.split_once("\n```text\n").unwrap();
     let (excerpt, _) = excerpt.split_once("\n```").unwrap();
     for line in excerpt.lines().filter(|line| !line.starts_with("Wrote ")) {
         assert!(
@@ -388,23 +390,59 @@ fn every_command_has_its_row_in_the_readme() {
     assert!(missing.is_empty(), "README.md lacks {missing:?}");
 }
 
-#[path = "../examples/contoso.rs"]
-#[allow(dead_code, clippy::duplicate_mod)] // its main is the command of the README
-mod contoso;
-
 #[test]
-fn the_example_of_the_readme_upgrades_the_estate() {
-    assert!(read("README.md").contains("\ncargo run --release --example contoso\n"));
+fn the_upgrade_of_the_readme_does_what_it_says() {
+    let readme = read("README.md");
+    let line = (readme.lines())
+        .find_map(|line| line.strip_prefix("cargo run --release -- upgrade "))
+        .unwrap();
     let folder = tempfile::tempdir().unwrap();
-    assert_eq!(contoso::merge_estate(folder.path()).code(), 0);
+    let out = folder.path().join("contoso");
+    let words = line.split_whitespace().map(|word| match word {
+        "target/contoso" => out.display().to_string(),
+        _ => word.to_owned(),
+    });
+    let done = Command::cargo_bin("conferry")
+        .unwrap()
+        .current_dir(root())
+        .arg("upgrade")
+        .args(words)
+        .output()
+        .unwrap();
+    let printed = String::from_utf8(done.stdout).unwrap();
+    assert_eq!(done.status.code(), Some(0), "{printed}");
+    let (_, part) = readme.split_once("The first ends with 0").unwrap();
+    let (_, part) = part.split_once("```text\n").unwrap();
+    let (lines, _) = part.split_once("```").unwrap();
+    assert!(lines.lines().count() > 3);
+    for line in lines.lines() {
+        assert!(printed.contains(line), "README: {line}");
+    }
+    for name in ["report.html", "report.md", "runbook.md", "upgrade.json"] {
+        assert!(out.join(name).is_file(), "{name}");
+    }
     let expected = root().join("fixtures/contoso/expected");
-    for entry in walkdir::WalkDir::new(&expected) {
-        let entry = entry.unwrap();
-        if entry.file_type().is_file() {
-            let name = entry.path().strip_prefix(&expected).unwrap();
-            let merged = fs::read(folder.path().join(name)).unwrap();
-            assert!(merged == fs::read(entry.path()).unwrap(), "{name:?}");
-        }
+    let deployed = out.join("deploy/mfa1/C/inetpub");
+    for (name, place) in [
+        (
+            "MultiFactorAuth/web.config",
+            "wwwroot/MultiFactorAuth/web.config",
+        ),
+        (
+            "MultiFactorAuthWebServiceSdk/web.config",
+            "wwwroot/MultiFactorAuthWebServiceSdk/web.config",
+        ),
+        (
+            "MultiFactorAuthMobileAppWebService/web.config",
+            "pa/web.config",
+        ),
+        (
+            "MultiFactorAuthMobileAppWebService/private.config",
+            "pa/private.config",
+        ),
+    ] {
+        let merged = fs::read(deployed.join(place)).unwrap();
+        assert!(merged == fs::read(expected.join(name)).unwrap(), "{name}");
     }
 }
 

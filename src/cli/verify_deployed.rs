@@ -12,13 +12,12 @@ use super::shared::{Format, FormatArgs};
 use super::this_run::this_run;
 use crate::error::{Failure, Failures};
 use crate::io::read::read_file;
-use crate::pack::Rules;
 use crate::present::differences::Reporter;
 use crate::present::upgrade::deployed::Report;
 use crate::present::upgrade::settings;
 use crate::upgrade::deployed::{Asked, Root};
 use crate::upgrade::installation::Given;
-use crate::upgrade::record::Record;
+use crate::upgrade::record::{Probe, Record};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -84,7 +83,7 @@ fn carry_out(args: &VerifyDeployedArgs, output: &mut Output) -> Result<Exit, Fai
     let report = Report::of(
         args.record.display().to_string(),
         asked.check(),
-        probes(&record, &rules),
+        probes(&record, &roots),
     );
     output.out(&match args.report.format {
         Format::Json => report.json(&this_run()),
@@ -97,9 +96,21 @@ fn carry_out(args: &VerifyDeployedArgs, output: &mut Output) -> Result<Exit, Fai
     })
 }
 
-/// What only a person can try.
-fn probes(_: &Record, _: &Rules) -> Vec<String> {
-    Vec::new()
+/// What only a person can try, of the servers that are looked at.
+fn probes(record: &Record, roots: &BTreeMap<String, Root>) -> Vec<String> {
+    let is_asked =
+        |server: &Option<String>| server.as_ref().is_none_or(|name| roots.contains_key(name));
+    let probes = record.probes.iter().filter(|probe| is_asked(&probe.server));
+    let line = |probe: &Probe| {
+        let server = probe.server.as_ref().map(|server| format!(" on {server}"));
+        let title = &probe.title;
+        format!(
+            "{title}{}: {}",
+            server.unwrap_or_default(),
+            probe.says.join(" ")
+        )
+    };
+    probes.map(line).collect()
 }
 
 /// Where each server is that is asked for.

@@ -210,6 +210,15 @@ impl<'k> Known<'k> {
                     })
                     .collect(),
             ),
+            "installers" => Filling::Many(
+                servers()
+                    .flat_map(|server| {
+                        let installers = server.manifest.installers.iter();
+                        installers
+                            .map(|installer| format!("{} on {}", installer.source, server.name))
+                    })
+                    .collect(),
+            ),
             _ => Filling::Many(Vec::new()),
         }
     }

@@ -7,7 +7,7 @@ use super::model::{self, Blocker, Component, Input, Plan, Proof, SCHEMA};
 use super::scope::{Known, Scope};
 use super::steps::steps;
 use crate::pack::Rules;
-use crate::pack::plan::{Deed, Procedure};
+use crate::pack::plan::{Deed, Procedure, ProcedureId};
 use crate::pack::rules::ComponentId;
 use crate::rewrite::VirtualDirectories;
 use crate::snapshot::manifest::PackEntry;
@@ -129,7 +129,7 @@ pub fn make(asked: &Asked<'_>) -> Result<Plan, NoPlan> {
         notices: procedure.notices.clone(),
         blockers,
         unchecked: unchecked(known, procedure),
-        questions: questions(known),
+        questions: questions(known, &procedure.provenance.id),
         estate: components(known),
         steps,
         run: None,
@@ -249,10 +249,12 @@ fn nowhere(known: Known<'_>) -> Vec<String> {
         .collect()
 }
 
-fn questions(known: Known<'_>) -> Vec<model::Question> {
+fn questions(known: Known<'_>, procedure: &ProcedureId) -> Vec<model::Question> {
     let is_asked = |question: &&crate::pack::plan::Question| {
         let mut servers = known.estate.servers.iter();
-        question.components.is_empty() || servers.any(|server| server.has_any(&question.components))
+        known.is_of_pack(&question.provenance.pack, procedure)
+            && (question.components.is_empty()
+                || servers.any(|server| server.has_any(&question.components)))
     };
     let questions = known.rules.questions.iter().filter(is_asked);
     questions

@@ -4,8 +4,8 @@ use super::answers::Answers;
 use super::estate::{Estate, Place, Server};
 use crate::lint::known::facts;
 use crate::pack::Rules;
-use crate::pack::plan::{Condition, Naming, Sign};
-use crate::pack::rules::{ComponentId, FactId};
+use crate::pack::plan::{Condition, Naming, ProcedureId, Sign};
+use crate::pack::rules::{ComponentId, FactId, PackId};
 use crate::rewrite::VirtualDirectories;
 
 /// What all steps are made of.
@@ -128,6 +128,17 @@ impl<'k> Known<'k> {
         mappings.next().map(|mapping| mapping.new.as_str())
     }
 
+    /// Whether rows of `pack` are about the procedure: those of its own pack, and those of packs that have none.
+    #[must_use]
+    pub fn is_of_pack(&self, pack: &PackId, procedure: &ProcedureId) -> bool {
+        let rows = &self.rules.procedures;
+        let mut of_pack = rows
+            .iter()
+            .filter(|row| row.provenance.pack == *pack)
+            .peekable();
+        of_pack.peek().is_none() || of_pack.any(|row| row.provenance.id == *procedure)
+    }
+
     /// Whether it is a component that IIS serves.
     #[must_use]
     pub fn is_site(&self, place: &Place) -> bool {
@@ -190,7 +201,13 @@ impl<'k> Known<'k> {
                 .filter(|server| (scope.server).is_none_or(|of| std::ptr::eq(of, *server)))
                 .any(|server| !server.references.is_empty()),
             Sign::Stays => any(&|_, place| self.stays(place)),
-            Sign::Installers => false,
+            Sign::Installers => {
+                let servers = self.estate.servers.iter();
+                let mut found = servers.flat_map(|server| &server.manifest.installers);
+                found.any(|installer| {
+                    scope.components.is_empty() || scope.components.contains(&installer.component)
+                })
+            }
         }
     }
 }

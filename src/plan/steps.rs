@@ -36,9 +36,11 @@ fn is_there(known: Known<'_>, rule: &StepRule, procedure: &ProcedureId) -> bool 
         Some(from) => rule.from.have(from),
         None => true,
     };
-    (rule.procedures.is_empty() || rule.procedures.contains(procedure))
-        && has_version
-        && rule.to.have(known.to)
+    let is_of_it = match rule.procedures.is_empty() {
+        true => known.is_of_pack(&rule.provenance.pack, procedure),
+        false => rule.procedures.contains(procedure),
+    };
+    is_of_it && has_version && rule.to.have(known.to)
 }
 
 /// What a row is about, once for each step.

@@ -57,6 +57,8 @@ entries! {
         blocking: Vec<Blocking>,
         /// What could not be done at all.
         failures: Vec<Failed>,
+        /// What only a person can try afterwards.
+        probes: Vec<Probe>,
         /// The reports and rule files that were written.
         reports: Vec<Written>,
         /// The run that made it.
@@ -259,6 +261,16 @@ entries! {
         file: Option<String>,
         /// What went wrong.
         message: String,
+    }
+
+    /// Something that only a person can try.
+    Probe {
+        /// The server; absent where it is about all of them.
+        server: Option<String>,
+        /// What it is, in a few words.
+        title: String,
+        /// What to do, and what is then seen.
+        says: Vec<String>,
     }
 
     /// A report or a rule file.

@@ -532,3 +532,18 @@ fn what_upgrade_did_is_done_and_what_stopped_it_blocks() {
         "{runbook}"
     );
 }
+
+#[test]
+fn another_product_has_steps_of_its_own() {
+    let config = "<configuration>\r\n  <appSettings>\r\n    <add key=\"umbracoConfigurationStatus\" value=\"7.5.0\" />\r\n  </appSettings>\r\n</configuration>\r\n";
+    let folder = folder(&[("web1/c/inetpub/site/web.config", config.as_bytes())]);
+    let done = plan(folder.path(), &["web1".to_owned()], &["--format", "json"]);
+    let plan: Value =
+        serde_json::from_str(&done.stdout).unwrap_or_else(|_| panic!("{}", done.stderr));
+    assert_eq!(plan["procedure"]["id"], "umbraco-from-zip");
+    let steps = plan["steps"].as_array().unwrap();
+    assert!(steps.len() > 8);
+    let own = |step: &Value| step["rule"].as_str().unwrap().starts_with("umbraco-");
+    assert!(steps.iter().all(own), "{steps:#?}");
+    assert_eq!(plan["questions"].as_array().unwrap().len(), 0);
+}

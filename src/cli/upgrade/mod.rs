@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
 
-use self::runbook::runbook;
+use self::runbook::{plan, probes, runbook};
 use super::exit::Exit;
 use super::keys::{KeyArgs, keys};
 use super::output::Output;
@@ -167,7 +167,9 @@ fn carry_out(args: &UpgradeArgs, output: &mut Output) -> Result<Exit, Failures> 
     let mut done = upgrade(&asked, failures);
     done.record.rules = rule_files(args);
     add_settings(&mut done, &rules);
-    let runbook = runbook(&done.record, args, &rules, &directories, &keys)?;
+    let plan = plan(&done.record, args, &rules, &directories, &keys);
+    done.record.probes = plan.as_ref().map(probes).unwrap_or_default();
+    let runbook = plan.as_ref().map(runbook).transpose()?;
     let rendered = Rendered::of(&mut done, runbook, existing.as_ref())?;
     let wrote = match &args.output {
         Some(folder) if !args.dry_run => {
