@@ -11,7 +11,13 @@ use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 
-const DOCUMENTS: [&str; 18] = [
+#[path = "it/named_tests.rs"]
+mod named_tests; // whether a test that a document names is there
+use named_tests::is_test;
+
+const DOCUMENTS: [&str; 20] = [
+    "docs/ci.md",
+    "docs/procedure.md",
     "docs/upgrade.md",
     "docs/verify-deployed.md",
     "docs/promises.md",
@@ -452,23 +458,6 @@ fn table(document: &str, title: &str) -> Vec<Vec<String>> {
             cells.map(|cell| cell.trim().to_owned()).collect()
         })
         .collect()
-}
-
-/// Whether `binary::module::name` is a test.
-fn is_test(test: &str) -> bool {
-    let (path, name) = test.rsplit_once("::").unwrap();
-    let file = format!("tests/{}.rs", path.replace("::", "/"));
-    root().join(&file).is_file() && {
-        let source = read(&file);
-        let at = source.find(&format!("fn {name}("));
-        at.is_some_and(|at| {
-            source[..at]
-                .rsplit("}\n")
-                .next()
-                .unwrap()
-                .contains("#[test]")
-        })
-    }
 }
 
 #[test]

@@ -14,6 +14,8 @@ enum Filling {
     Many(Vec<String>),
     /// A list that one command takes whole.
     Arguments(Vec<String>),
+    /// Options, each with its value.
+    Options(Vec<(&'static str, String)>),
 }
 
 impl Filling {
@@ -28,8 +30,17 @@ impl Filling {
             Self::Many(items) | Self::Arguments(items) => {
                 spoken(&items.iter().map(code).collect::<Vec<String>>())
             }
+            Self::Options(options) => with_values(&options),
         }
     }
+}
+
+/// `--one value --other value`, for PowerShell.
+fn with_values(options: &[(&str, String)]) -> String {
+    let words = options
+        .iter()
+        .map(|(option, value)| format!("{option} {}", quoted(value)));
+    words.collect::<Vec<String>>().join(" ")
 }
 
 /// `a, b and c`.
@@ -60,10 +71,10 @@ impl<'k> Known<'k> {
             .facts()
             .find_map(|fact| match self.filling(fact, scope) {
                 Filling::Many(items) => Some((fact.clone(), items)),
-                Filling::One(_) | Filling::Arguments(_) => None,
+                Filling::One(_) | Filling::Arguments(_) | Filling::Options(_) => None,
             });
         let line = |item: Option<(&Fact, &str)>| {
-            template.fill(|fact| match item {
+            let command = template.fill(|fact| match item {
                 Some((list, item)) if list == fact => quoted(item),
                 _ => match self.filling(fact, scope) {
                     Filling::Arguments(items) => items
@@ -71,9 +82,12 @@ impl<'k> Known<'k> {
                         .map(|item| quoted(item))
                         .collect::<Vec<String>>()
                         .join(" "),
+                    Filling::Options(options) => with_values(&options),
                     one => quoted(&one.spoken()),
                 },
-            })
+            });
+            // Options that nobody needs leave nothing.
+            command.trim_end().to_owned()
         };
         match list {
             Some((fact, items)) => items.iter().map(|item| line(Some((&fact, item)))).collect(),
@@ -90,6 +104,21 @@ impl<'k> Known<'k> {
             Fact::Place(name) => self.place(name, scope),
             _ => Filling::One(String::new()),
         }
+    }
+
+    /// How the user has virtual directories called otherwise than the packs say, as options of other commands.
+    fn directory_options(&self) -> Vec<(&'static str, String)> {
+        let mappings = self.directories.mappings();
+        let is_renamed = |old: &str| {
+            let mut olds = mappings.iter().map(|mapping| &mapping.old);
+            olds.any(|known| known.eq_ignore_ascii_case(old))
+        };
+        let rows = self.rules.virtual_directories.iter();
+        let kept = rows.filter(|row| !is_renamed(&row.old));
+        let renamed = mappings.iter().filter(|mapping| mapping.rule.is_none());
+        kept.map(|row| ("--keep-vdir", row.old.clone()))
+            .chain(renamed.map(|one| ("--vdir", format!("{}={}", one.old, one.new))))
+            .collect()
     }
 
     fn place(&self, name: &str, scope: Scope<'k>) -> Filling {
@@ -149,6 +178,7 @@ impl<'k> Known<'k> {
             "snapshots" => {
                 Filling::Arguments(servers().map(|server| server.snapshot.clone()).collect())
             }
+            "directories" => Filling::Options(self.directory_options()),
             "places" => Filling::Many(
                 self.places(scope)
                     .map(|(server, place)| format!("`{}` on {}", place.entry.folder, server.name))

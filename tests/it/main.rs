@@ -3,6 +3,7 @@
 
 mod canaries; // secrets of every kind in every command, format, encoding and failure
 mod checkout; // the repository on Windows: names, line ends
+mod ci; // docs/ci.md and hooks: YAML, scripts in a checkout, what is never green
 mod cli; // the command line: help, exit codes, bad input, output formats
 mod collisions; // values that collide in the fingerprints of a merge
 mod command; // how tests run the binary
@@ -42,12 +43,14 @@ mod matching; // which children of three parents are the same element
 mod merge_cases; // tests/cases/merge: a folder per behaviour
 mod merge_inputs; // the files of a merge: swapped, of two components, the same
 mod merge_offers; // rules that settle conflicts are tried before they are offered
+mod named_tests; // whether a test that a document names is there
 mod net_collections; // the identity table against the collections of .NET
 mod own_product; // docs/your-own-product.md, step by step
 mod pack_schema; // the JSON Schema of packs against the code that reads them
 mod pack_tables; // the tables in docs/packs.md say what the declarations say
 mod plan; // conferry plan: runbooks, what blocks, how far it is
 mod present; // excerpts, failures and diffs
+mod procedure; // docs/procedure.md against the pack, the commands and the runbooks
 mod product_words; // src/ names no product
 mod properties; // promises of reading and merging, over generated documents
 mod readers; // applicationHost.config and exports of the registry
@@ -77,3 +80,4 @@ mod version; // which of two versions is the higher one
 mod windows_path; // what a Windows path is, and look-ups without regard to case
 mod write_plans; // two writes to one file, inputs as targets, special files, lost updates
 mod writer; // the only writer
+mod yaml; // reads the YAML of these examples

@@ -65,6 +65,7 @@ pub(super) struct UpgradeArgs {
     #[arg(
         long,
         required = true,
+        num_args = 1..,
         value_name = "[NAME=]PATH",
         help_heading = "Files",
         num_args = 1..

@@ -305,7 +305,7 @@ words! {
 }
 
 /// What the texts of steps can have filled in, whether it is a list, and what it is.
-pub const PLACEHOLDERS: [(&str, bool, &str); 26] = [
+pub const PLACEHOLDERS: [(&str, bool, &str); 27] = [
     ("from", false, "the old version"),
     ("to", false, "the new version"),
     ("server", false, "the server"),
@@ -344,6 +344,11 @@ pub const PLACEHOLDERS: [(&str, bool, &str); 26] = [
         "the servers that have one of the components",
     ),
     ("snapshots", true, "all snapshots"),
+    (
+        "directories",
+        true,
+        "the options with which the plan calls virtual directories otherwise; at the end of a command",
+    ),
     ("places", true, "the places of the components"),
     ("themes", true, "its themes of the customer's own"),
     (
