@@ -23,15 +23,23 @@ pub struct Side<'t> {
     pub secrets: &'t [Span],
 }
 
+/// Lines around a change that are shown unless somebody asks for more or fewer.
+pub const CONTEXT: usize = 3;
+
 /// The unified diff from `old` to `new`; empty if they are the same.
 #[must_use]
 pub fn unified(old: Side<'_>, new: Side<'_>, color: bool) -> String {
+    with_context(old, new, CONTEXT, color)
+}
+
+/// The same with `context` lines around each change.
+fn with_context(old: Side<'_>, new: Side<'_>, context: usize, color: bool) -> String {
     let diff = TextDiff::from_lines(old.text, new.text);
     let shown_old = masked_lines(old, diff.old_len(), |at| diff.old_slice(at));
     let shown_new = masked_lines(new, diff.new_len(), |at| diff.new_slice(at));
     let paint = Paint { color };
     let mut out = String::new();
-    for hunk in diff.unified_diff().iter_hunks() {
+    for hunk in diff.unified_diff().context_radius(context).iter_hunks() {
         if out.is_empty() {
             paint.line(&mut out, "1", &format!("--- {}\n", plain(old.label)));
             paint.line(&mut out, "1", &format!("+++ {}\n", plain(new.label)));
@@ -70,12 +78,14 @@ pub fn of_documents(
     of_file(path, before.text(), &old, after.text(), &new, color)
 }
 
-/// The unified diff between two documents, each with its name; `table` says what to mask.
+/// The unified diff between two documents, each with its name and `context` lines around each change; `table` says what
+/// to mask.
 #[must_use]
 pub fn between(
     old: (&str, &Document),
     new: (&str, &Document),
     table: Option<(&SecretTable, &IdentityTable)>,
+    context: usize,
     color: bool,
 ) -> String {
     let masks = |document: &Document| {
@@ -84,7 +94,7 @@ pub fn between(
         })
     };
     let secrets = [masks(old.1), masks(new.1)];
-    unified(
+    with_context(
         Side {
             label: old.0,
             text: old.1.text(),
@@ -95,6 +105,7 @@ pub fn between(
             text: new.1.text(),
             secrets: &secrets[1],
         },
+        context,
         color,
     )
 }

@@ -280,5 +280,5 @@ fn changed_lines(args: &DiffArgs, rules: &Rules, files: &[Loaded<'_>; 2], color:
     let [one, other] = files
         .each_ref()
         .map(|file| (file.label.as_str(), file.document));
-    lines::between(one, other, masks, color)
+    lines::between(one, other, masks, args.context, color)
 }

@@ -22,6 +22,7 @@ use super::output::Output;
 use super::pack_options::RulesArgs;
 use super::shared::FormatArgs;
 use super::this_run::this_run;
+use crate::present::diff::CONTEXT;
 use crate::present::differences::{failed_json, json_schema};
 
 const EXAMPLES: &str = "\
@@ -125,6 +126,16 @@ pub(super) struct DiffArgs {
         help_heading = "Report"
     )]
     write_rules: Option<PathBuf>,
+
+    /// Lines around each change in --format unified
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = CONTEXT,
+        hide_default_value = true,
+        help_heading = "Report"
+    )]
+    context: usize,
 
     /// Shows long values and long elements whole
     #[arg(long, help_heading = "Report")]
