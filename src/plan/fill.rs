@@ -19,10 +19,17 @@ enum Filling {
 }
 
 impl Filling {
+    /// It, in a sentence; items of lists are code there.
     fn spoken(self) -> String {
+        let code = |item: &String| match item.contains('`') {
+            true => item.clone(),
+            false => format!("`{item}`"),
+        };
         match self {
             Self::One(text) => text,
-            Self::Many(items) | Self::Arguments(items) => spoken(&items),
+            Self::Many(items) | Self::Arguments(items) => {
+                spoken(&items.iter().map(code).collect::<Vec<String>>())
+            }
             Self::Options(options) => with_values(&options),
         }
     }
@@ -174,7 +181,7 @@ impl<'k> Known<'k> {
             "directories" => Filling::Options(self.directory_options()),
             "places" => Filling::Many(
                 self.places(scope)
-                    .map(|(server, place)| format!("{} on {}", place.entry.folder, server.name))
+                    .map(|(server, place)| format!("`{}` on {}", place.entry.folder, server.name))
                     .collect(),
             ),
             "themes" => Filling::Many(
@@ -205,7 +212,7 @@ impl<'k> Known<'k> {
                         let files = server.references.iter();
                         files.map(|(file, _)| match scope.server {
                             Some(_) => file.clone(),
-                            None => format!("{file} on {}", server.name),
+                            None => format!("`{file}` on {}", server.name),
                         })
                     })
                     .collect(),
@@ -215,7 +222,7 @@ impl<'k> Known<'k> {
                     .flat_map(|server| {
                         let installers = server.manifest.installers.iter();
                         installers
-                            .map(|installer| format!("{} on {}", installer.source, server.name))
+                            .map(|installer| format!("`{}` on {}", installer.source, server.name))
                     })
                     .collect(),
             ),

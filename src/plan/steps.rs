@@ -58,6 +58,13 @@ fn scopes<'k>(known: Known<'k>, rule: &'k StepRule) -> Vec<Scope<'k>> {
             Some(_) => vec![whole],
             None => Vec::new(),
         },
+        Each::Component => (components.iter().map(std::slice::from_ref))
+            .map(|components| Scope {
+                components,
+                ..Scope::default()
+            })
+            .filter(|scope| known.places(*scope).next().is_some())
+            .collect(),
         Each::Server => concerned
             .map(|server| Scope {
                 server: Some(server),
@@ -171,6 +178,10 @@ fn proofs(known: Known<'_>, deed: Deed, scope: Scope<'_>) -> Vec<Proof> {
 
 fn id(rule: &StepRule, scope: Scope<'_>) -> String {
     let mut id = rule.provenance.id.to_string();
+    if let (Each::Component, [component]) = (rule.each, scope.components) {
+        id.push(':');
+        id.push_str(component.as_str());
+    }
     if let Some(server) = scope.server {
         id.push('@');
         id.push_str(&word(&server.name));

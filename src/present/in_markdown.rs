@@ -46,7 +46,7 @@ pub fn sentence(words: &str) -> String {
                     let _ = write!(out, "{char}<!-- -->");
                 }
                 '&' => out.push_str("&amp;"),
-                '\\' | '*' | '_' | '[' | ']' | '<' | '>' | '~' | '`' | '$' => {
+                '\\' | '*' | '_' | '[' | ']' | '<' | '~' | '`' | '$' => {
                     out.push('\\');
                     out.push(char);
                 }
@@ -66,7 +66,7 @@ mod tests {
     fn a_sentence_has_code_and_no_other_markup() {
         assert_eq!(
             sentence("Copy `C:\\a_b|c` to *x* <b> a@b"),
-            "Copy `C:\\a_b\\|c` to \\*x\\* \\<b\\> a@<!-- -->b"
+            "Copy `C:\\a_b\\|c` to \\*x\\* \\<b> a@<!-- -->b"
         );
         assert_eq!(sentence("a ` b"), "a \\` b");
     }

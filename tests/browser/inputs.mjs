@@ -75,5 +75,11 @@ export function reports(folder) {
   };
   page('diff', ['diff', files[1], files[2]]);
   page('lint', ['lint', path.join(root, 'fixtures/contoso/server/mfa1/c'), '--select', 'PF']);
+  const estate = path.join(root, 'fixtures/estates/three-servers');
+  const servers = ['agent1', 'mobile1', 'portal1'].map((name) => path.join(estate, name));
+  page('runbook', ['plan', ...servers]);
+  const both = path.join(root, 'fixtures/contoso');
+  page('upgrade', ['upgrade', '--old', path.join(both, 'server/mfa1'), '--new', path.join(both, 'new'),
+    '--base', path.join(both, 'base'), '--dry-run']);
   return found;
 }

@@ -66,7 +66,7 @@ async function violations(page) {
 }
 
 describe('a report as it is opened', () => {
-  for (const name of ['contoso', 'hostile', 'large', 'diff', 'lint']) {
+  for (const name of ['contoso', 'hostile', 'large', 'diff', 'lint', 'upgrade']) {
     test(`${name} asks for nothing and complains about nothing`, async () => {
       const { page, wrong, asked, close } = await open(name);
       await page.waitForFunction(() => !document.getElementById('filter').hidden);
@@ -97,6 +97,36 @@ describe('a report as it is opened', () => {
     assert.ok(words.includes('<script>window.broken=1</script>'));
     assert.ok(!words.includes('\u202e'));
     assert.equal(await page.locator('main img, main script').count(), 0);
+    await close();
+  });
+});
+
+describe('a runbook', () => {
+  test('asks for nothing, runs nothing, and has a box for each step', async () => {
+    const { page, wrong, asked, close } = await open('runbook');
+    assert.deepEqual(asked, ['/report.html']);
+    assert.deepEqual(wrong, []);
+    assert.equal(await page.locator('script').count(), 0);
+    const steps = await page.locator('.steps > li').count();
+    assert.ok(steps > 40, String(steps));
+    assert.equal(await page.getByRole('img', { name: /^(done|to do)$/ }).count(), steps);
+    await close();
+  });
+
+  test('of three servers fits on six pages', async () => {
+    const { page, close } = await open('runbook');
+    const pdf = await page.pdf({ format: 'A4' });
+    const pages = pdf.toString('latin1').match(/\/Type\s*\/Page[^s]/g).length;
+    assert.ok(pages > 2 && pages <= 6, String(pages));
+    await close();
+  });
+
+  test('can be read where the server forbids style and script', async () => {
+    const { page, close } = await open('runbook', {
+      headers: { 'content-security-policy': "sandbox; default-src 'none'" },
+    });
+    const words = await page.locator('main').innerText();
+    assert.ok(words.includes('Take a snapshot') && words.includes('conferry snapshot'));
     await close();
   });
 });
@@ -212,7 +242,7 @@ describe('for everybody', () => {
     narrow: { viewport: { width: 380, height: 800 } },
   };
   for (const [way, options] of Object.entries(ways)) {
-    for (const name of ['contoso', 'hostile', 'diff', 'lint']) {
+    for (const name of ['contoso', 'hostile', 'diff', 'lint', 'runbook', 'upgrade']) {
       test(`axe has nothing to say about ${name}, ${way}`, async () => {
         const { page, close } = await open(name, { options });
         assert.deepEqual(await violations(page), []);
@@ -222,10 +252,12 @@ describe('for everybody', () => {
   }
 
   test('nothing is wider than a narrow screen', async () => {
-    const { page, close } = await open('hostile', { options: ways.narrow });
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-    assert.ok(wide <= 380, String(wide));
-    await close();
+    for (const name of ['hostile', 'runbook']) {
+      const { page, close } = await open(name, { options: ways.narrow });
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(wide <= 380, `${name}: ${wide}`);
+      await close();
+    }
   });
 
   test('printed, nothing is folded or left out', async () => {

@@ -492,9 +492,9 @@ fn what_upgrade_did_is_done_and_what_stopped_it_blocks() {
     let [new, base] = ["new", "base"].map(|side| contoso.join(side).display().to_string());
     let mut args = vec!["upgrade", "--new", &new, "--base", &base];
     args.extend(["--to-version", "8.0", "-o", "out"]);
-    for name in &names {
-        args.extend(["--old", name]);
-    }
+    // As the runbook writes it.
+    args.push("--old");
+    args.extend(names.iter().map(String::as_str));
     let done = run(folder.path(), &args);
     assert_eq!(done.code, 0, "{}", done.stdout);
     let runbook = fs::read_to_string(folder.path().join("out/runbook.md")).unwrap();

@@ -65,9 +65,9 @@ pub(super) struct UpgradeArgs {
     #[arg(
         long,
         required = true,
-        num_args = 1..,
         value_name = "[NAME=]PATH",
-        help_heading = "Files"
+        help_heading = "Files",
+        num_args = 1..
     )]
     old: Vec<PathBuf>,
 
@@ -76,7 +76,8 @@ pub(super) struct UpgradeArgs {
         long,
         required_unless_present = "new_from",
         value_name = "[NAME=]PATH",
-        help_heading = "Files"
+        help_heading = "Files",
+        num_args = 1..
     )]
     new: Vec<PathBuf>,
 
@@ -85,7 +86,7 @@ pub(super) struct UpgradeArgs {
     new_from: Vec<PathBuf>,
 
     /// The files as the old version shipped them; known defaults stand in where there are none
-    #[arg(long, value_name = "[NAME=]PATH", help_heading = "Files")]
+    #[arg(long, value_name = "[NAME=]PATH", num_args = 1.., help_heading = "Files")]
     base: Vec<PathBuf>,
 
     /// An installer of the old version; may be given several times

@@ -181,6 +181,8 @@ pub enum Each {
     /// Once.
     #[default]
     Once,
+    /// For each component that was found.
+    Component,
     /// For each server.
     Server,
     /// For each place of a component.
@@ -191,6 +193,8 @@ words! {
     Each {
         /// once, if the estate has one of its components (the default)
         Once = "once",
+        /// for each of its components that was found
+        Component = "component",
         /// for each server that has one of its components
         Server = "server",
         /// for each place of its components

@@ -56,8 +56,8 @@ fn count_of(progress: &Progress<'_>) -> String {
 /// How a step is, in a few words; empty if it is simply open.
 fn how(standing: &Standing<'_>) -> String {
     match standing {
-        Standing::Waiting(steps) => format!("after {}", steps.join(", ")),
-        Standing::Closed(steps) => format!("closed until {} is done", steps.join(", ")),
+        Standing::Waiting(steps) => format!("after {}", ids(steps)),
+        Standing::Closed(steps) => format!("closed until {} is done", ids(steps)),
         // What conferry did, the step itself tells.
         Standing::Open | Standing::Done(None) => String::new(),
         Standing::Done(Some(entry)) => format!("done by {} at {}", entry.by, entry.at),
@@ -73,6 +73,12 @@ fn how(standing: &Standing<'_>) -> String {
             format!("not valid any more: {path} has changed; make the plan again")
         }
     }
+}
+
+/// Ids as code.
+fn ids(steps: &[&str]) -> String {
+    let ids: Vec<String> = steps.iter().map(|id| format!("`{id}`")).collect();
+    ids.join(", ")
 }
 
 fn reason(entry: &crate::plan::state::Entry) -> &str {
