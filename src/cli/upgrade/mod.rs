@@ -65,7 +65,6 @@ pub(super) struct UpgradeArgs {
     #[arg(
         long,
         required = true,
-        num_args = 1..,
         value_name = "[NAME=]PATH",
         help_heading = "Files",
         num_args = 1..
