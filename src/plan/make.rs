@@ -3,7 +3,7 @@
 use super::answers::Answers;
 use super::blockers::blockers;
 use super::estate::{Estate, Place, Server};
-use super::model::{self, Blocker, Component, Input, Plan, Proof, SCHEMA};
+use super::model::{self, Blocker, Component, Input, Plan, Proof, SCHEMA, Step};
 use super::scope::{Known, Scope};
 use super::steps::steps;
 use crate::pack::Rules;
@@ -130,7 +130,7 @@ pub fn make(asked: &Asked<'_>) -> Result<Plan, NoPlan> {
         blockers,
         unchecked: unchecked(known, procedure),
         questions: questions(known, &procedure.provenance.id),
-        estate: components(known),
+        estate: components(known, &steps),
         steps,
         run: None,
         views: Vec::new(),
@@ -268,7 +268,19 @@ fn questions(known: Known<'_>, procedure: &ProcedureId) -> Vec<model::Question> 
         .collect()
 }
 
-fn components(known: Known<'_>) -> Vec<Component> {
+fn components(known: Known<'_>, steps: &[Step]) -> Vec<Component> {
+    let is_merged = |component: &ComponentId| {
+        let mut rules = known.rules.steps.iter();
+        rules.any(|rule| {
+            let is_there = || {
+                steps
+                    .iter()
+                    .any(|step| rule.provenance.id == step.rule.as_str())
+            };
+            let merges = rule.done_by == Some(Deed::Merged);
+            merges && rule.components.contains(component) && is_there()
+        })
+    };
     let component = |(server, place): (&Server, &Place)| {
         let entry = &place.entry;
         let ends = !known.stays(place);
@@ -293,9 +305,10 @@ fn components(known: Known<'_>) -> Vec<Component> {
                 }
                 None => path.clone(),
             }),
-            by: match (ends, is_site, place.configuration.is_some()) {
+            by: match (ends, is_merged(&entry.id), place.configuration.is_some()) {
                 (true, ..) => "nobody: the new version does not have it",
                 (false, true, _) => "conferry carries its settings; a person installs it",
+                (false, false, true) if is_site => "a person",
                 (false, false, true) => "conferry renames addresses; a person does the rest",
                 (false, false, false) => "a person",
             }
