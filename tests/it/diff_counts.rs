@@ -7,6 +7,7 @@ use conferry::diff::{Configuration, diff};
 use conferry::present::differences::{
     Compared, Report, Reporter, Shown, markdown, report_json, report_jsonl, text,
 };
+use conferry::present::page::{Assets, html};
 use conferry::xml::Document;
 use serde_json::Value;
 
@@ -79,11 +80,37 @@ fn counts_of_two(triple: &Triple) -> Result<usize, String> {
         numbers(text.lines().next().unwrap()),
         text.lines().filter(|line| is_row(line)).count(),
         numbers(markdown.lines().next().unwrap()),
+        sums_of_page(&report),
+        rows_of_page(&report),
     ];
     match found.iter().all(|count| *count == wanted) {
         true => Ok(wanted),
         false => Err(format!("{found:?} instead of {wanted}\n{text}")),
     }
+}
+
+/// The numbers at the head of the page, added up.
+fn sums_of_page(report: &Report) -> usize {
+    let page = html(&report.page(), Assets::Inside).unwrap();
+    let (_, sums) = page.split_once("<ul class=\"sums\">").unwrap();
+    let (sums, _) = sums.split_once("</ul>").unwrap();
+    let numbers = sums.split("<b>").skip(1);
+    numbers
+        .map(|number| {
+            number
+                .split_once("</b>")
+                .unwrap()
+                .0
+                .parse::<usize>()
+                .unwrap()
+        })
+        .sum()
+}
+
+/// The rows of the page.
+fn rows_of_page(report: &Report) -> usize {
+    let page = html(&report.page(), Assets::Inside).unwrap();
+    page.matches(" data-status=\"").count()
 }
 
 /// A line of the text that tells of a change.
@@ -121,6 +148,7 @@ fn counts_of_three(triple: &Triple) -> Result<usize, String> {
         report_jsonl(&report).lines().count(),
         first(&text),
         first(&markdown),
+        rows_of_page(&report),
     ];
     let groups: usize = rows
         .iter()
