@@ -9,8 +9,10 @@ pub mod lint_keys;
 pub mod pattern;
 pub mod places;
 pub mod plan;
+pub mod plan_terms;
 pub mod template;
 pub mod terms;
+pub mod versions;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
