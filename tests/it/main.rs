@@ -47,6 +47,7 @@ mod own_product; // docs/your-own-product.md, step by step
 mod pack_schema; // the JSON Schema of packs against the code that reads them
 mod pack_tables; // the tables in docs/packs.md say what the declarations say
 mod plan; // conferry plan: runbooks, what blocks, how far it is
+mod plan_hostile; // conferry plan: odd names, edited files, gates, versions
 mod present; // excerpts, failures and diffs
 mod product_words; // src/ names no product
 mod properties; // promises of reading and merging, over generated documents

@@ -301,7 +301,7 @@ words! {
 }
 
 /// What the texts of steps can have filled in, whether it is a list, and what it is.
-pub const PLACEHOLDERS: [(&str, bool, &str); 26] = [
+pub const PLACEHOLDERS: [(&str, bool, &str); 29] = [
     ("from", false, "the old version"),
     ("to", false, "the new version"),
     ("server", false, "the server"),
@@ -340,6 +340,21 @@ pub const PLACEHOLDERS: [(&str, bool, &str); 26] = [
         "the servers that have one of the components",
     ),
     ("snapshots", true, "all snapshots"),
+    (
+        "old",
+        false,
+        "all servers as `conferry upgrade` takes them: `--old NAME=SNAP --old ...`",
+    ),
+    (
+        "options",
+        false,
+        "what was given with `--keep-vdir`, `--vdir` and `--rules`, with a space before each",
+    ),
+    (
+        "drives",
+        true,
+        "the letters of the drives on which the server gets files",
+    ),
     ("places", true, "the places of the components"),
     ("themes", true, "its themes of the customer's own"),
     (
@@ -460,6 +475,12 @@ impl Versions {
 #[must_use]
 pub fn is_version(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_digit()) && version::compare(text, "1.0").is_ok()
+}
+
+/// Whether a version comes before another one.
+#[must_use]
+pub fn is_older(one: &str, other: &str) -> bool {
+    version::compare(one, other).is_ok_and(std::cmp::Ordering::is_lt)
 }
 
 #[cfg(test)]
