@@ -33,6 +33,12 @@ impl RulesArgs {
         }
     }
 
+    /// The packs as they were given.
+    pub(super) fn names(&self) -> Vec<String> {
+        let packs = self.rules.iter();
+        packs.map(|path| path.display().to_string()).collect()
+    }
+
     /// Adds the packs to what is read.
     pub(super) fn add_reads(&self, plan: &mut WritePlan) {
         for file in self

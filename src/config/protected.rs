@@ -90,5 +90,9 @@ fn section_path(document: &Document, element: NodeId) -> String {
         .filter(|name| *name != "location")
         .collect();
     names.reverse();
+    // The whole of a file that a `configSource` names is a section.
+    if names.is_empty() {
+        names.push(document.local_name(element));
+    }
     names.join("/")
 }

@@ -24,6 +24,7 @@ use crate::snapshot::progress::Progress;
 use crate::snapshot::restore::{self, Action};
 use crate::snapshot::store::{Store, StoreError};
 use crate::snapshot::verify::{Finding, verify};
+use crate::xml::Document;
 
 /// All servers, and their configuration files.
 #[derive(Debug, Default)]
@@ -325,6 +326,12 @@ impl Server {
         (self.places.iter()).any(|place| components.contains(&place.entry.id))
     }
 
+    /// Whether it has a name that its snapshot does not say, or is not known to say.
+    #[must_use]
+    pub fn is_named(&self) -> bool {
+        !self.is_kept || self.name != self.manifest.host
+    }
+
     /// A server of which only this is known.
     fn of(manifest: Manifest, source: Source) -> Self {
         Self {
@@ -458,13 +465,23 @@ impl Place {
         }
     }
 
-    /// Its encrypted sections, as aspnet_regiis names them.
+    /// Its encrypted sections and those of the files that it points at, as aspnet_regiis names them.
     #[must_use]
     pub fn encrypted(&self, files: &Files) -> Vec<String> {
-        let subject = self.configuration.as_ref().map(|(at, _)| *at);
-        let document = subject.and_then(|at| files.subjects[at].document());
-        let sections = document.map(protected_sections).unwrap_or_default();
-        sections.into_iter().map(|section| section.path).collect()
+        let Some((at, _)) = &self.configuration else {
+            return Vec::new();
+        };
+        let subject = &files.subjects[*at];
+        let own = subject.document().map(protected_sections);
+        let beside = subject.sidecars().iter().flat_map(|sidecar| {
+            let path = subject.tree.find(subject.folder(), &sidecar.path);
+            let bytes = path.and_then(|path| subject.tree.read(&path).ok());
+            let parsed = bytes.and_then(|bytes| Document::from_bytes(bytes).ok());
+            let document = parsed.as_ref();
+            document.map(protected_sections).unwrap_or_default()
+        });
+        let sections = own.into_iter().flatten().chain(beside);
+        sections.map(|section| section.path).collect()
     }
 
     /// The applications of IIS that serve its folder: the site with the path.

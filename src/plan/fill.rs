@@ -1,6 +1,10 @@
 //! Texts of steps with what was found filled in.
 
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
 use super::scope::{Known, Scope};
+use crate::io::windows_path::WindowsPath;
 use crate::pack::rules::FactId;
 use crate::pack::template::{Fact, Template};
 
@@ -14,9 +18,14 @@ enum Filling {
     Many(Vec<String>),
     /// A list that one command takes whole.
     Arguments(Vec<String>),
-    /// Options, each with its value.
-    Options(Vec<(&'static str, String)>),
+    /// A piece of a command, quoted already.
+    Written(String),
+    /// Nobody knows it: a sentence says so, and a command with it is left out.
+    Unknown,
 }
+
+/// What a sentence says of what nobody knows.
+const UNKNOWN: &str = "not known";
 
 impl Filling {
     /// It, in a sentence; items of lists are code there.
@@ -30,17 +39,10 @@ impl Filling {
             Self::Many(items) | Self::Arguments(items) => {
                 spoken(&items.iter().map(code).collect::<Vec<String>>())
             }
-            Self::Options(options) => with_values(&options),
+            Self::Written(text) => text,
+            Self::Unknown => UNKNOWN.to_owned(),
         }
     }
-}
-
-/// `--one value --other value`, for PowerShell.
-fn with_values(options: &[(&str, String)]) -> String {
-    let words = options
-        .iter()
-        .map(|(option, value)| format!("{option} {}", quoted(value)));
-    words.collect::<Vec<String>>().join(" ")
 }
 
 /// `a, b and c`.
@@ -64,17 +66,19 @@ impl<'k> Known<'k> {
         template.fill(|fact| self.filling(fact, scope).spoken())
     }
 
-    /// A command for PowerShell; one for each item where a list is in it.
+    /// A command for PowerShell; one for each item where a list is in it, none where something is not known.
     #[must_use]
     pub fn command(&self, template: &Template, scope: Scope<'k>) -> Vec<String> {
-        let list = template
-            .facts()
-            .find_map(|fact| match self.filling(fact, scope) {
-                Filling::Many(items) => Some((fact.clone(), items)),
-                Filling::One(_) | Filling::Arguments(_) | Filling::Options(_) => None,
-            });
+        let mut list = None;
+        for fact in template.facts() {
+            match self.filling(fact, scope) {
+                Filling::Unknown => return Vec::new(),
+                Filling::Many(items) if list.is_none() => list = Some((fact.clone(), items)),
+                _ => {}
+            }
+        }
         let line = |item: Option<(&Fact, &str)>| {
-            let command = template.fill(|fact| match item {
+            template.fill(|fact| match item {
                 Some((list, item)) if list == fact => quoted(item),
                 _ => match self.filling(fact, scope) {
                     Filling::Arguments(items) => items
@@ -82,12 +86,10 @@ impl<'k> Known<'k> {
                         .map(|item| quoted(item))
                         .collect::<Vec<String>>()
                         .join(" "),
-                    Filling::Options(options) => with_values(&options),
+                    Filling::Written(text) => text,
                     one => quoted(&one.spoken()),
                 },
-            });
-            // Options that nobody needs leave nothing.
-            command.trim_end().to_owned()
+            })
         };
         match list {
             Some((fact, items)) => items.iter().map(|item| line(Some((&fact, item)))).collect(),
@@ -106,31 +108,18 @@ impl<'k> Known<'k> {
         }
     }
 
-    /// How the user has virtual directories called otherwise than the packs say, as options of other commands.
-    fn directory_options(&self) -> Vec<(&'static str, String)> {
-        let mappings = self.directories.mappings();
-        let is_renamed = |old: &str| {
-            let mut olds = mappings.iter().map(|mapping| &mapping.old);
-            olds.any(|known| known.eq_ignore_ascii_case(old))
-        };
-        let rows = self.rules.virtual_directories.iter();
-        let kept = rows.filter(|row| !is_renamed(&row.old));
-        let renamed = mappings.iter().filter(|mapping| mapping.rule.is_none());
-        kept.map(|row| ("--keep-vdir", row.old.clone()))
-            .chain(renamed.map(|one| ("--vdir", format!("{}={}", one.old, one.new))))
-            .collect()
-    }
-
     fn place(&self, name: &str, scope: Scope<'k>) -> Filling {
-        let known = || "not known".to_owned();
         let servers = || self.estate.servers.iter();
         let entry =
             |read: &dyn Fn(&crate::snapshot::manifest::ComponentEntry) -> Option<String>| {
                 let said = scope.place.and_then(|place| read(&place.entry));
-                Filling::One(said.unwrap_or_else(known))
+                said.map_or(Filling::Unknown, Filling::One)
             };
         let of_server = |text: &dyn Fn(&super::estate::Server) -> String| {
-            Filling::One(scope.server.map_or_else(known, text))
+            (scope.server).map_or(Filling::Unknown, |server| Filling::One(text(server)))
+        };
+        let of_place = |text: &dyn Fn(&super::estate::Place) -> String| {
+            (scope.place).map_or(Filling::Unknown, |place| Filling::One(text(place)))
         };
         let of_iis =
             |read: &dyn Fn(&super::estate::Place, usize, &super::estate::Server) -> Vec<String>| {
@@ -146,22 +135,20 @@ impl<'k> Known<'k> {
             "server" => of_server(&|server| server.name.clone()),
             "snapshot" => of_server(&|server| server.snapshot.clone()),
             "component" => entry(&|entry| Some(entry.title.clone())),
-            "folder" => entry(&|entry| Some(entry.folder.clone())),
+            "folder" => entry(&|entry| Some(without_end(&entry.folder))),
             "site" => entry(&|entry| entry.site.clone()),
             "path" => entry(&|entry| entry.virtual_directory.clone()),
             "pool" => entry(&|entry| entry.application_pool.clone()),
             "runtime" => entry(&|entry| entry.runtime.clone()),
             "configuration" => {
                 let place = scope.place.and_then(|place| place.configuration.as_ref());
-                Filling::One(place.map_or_else(known, |(_, path)| path.clone()))
+                place.map_or(Filling::Unknown, |(_, path)| Filling::One(path.clone()))
             }
-            "old-name" => Filling::One(scope.place.map_or_else(known, |p| p.name().to_owned())),
-            "new-name" => Filling::One(scope.place.map_or_else(known, |place| {
-                self.new_name(place).unwrap_or(place.name()).to_owned()
-            })),
-            "new-folder" => Filling::One(
-                (scope.place).map_or_else(known, |place| place.new_folder(self.new_name(place))),
-            ),
+            "old-name" => of_place(&|place| place.name().to_owned()),
+            "new-name" => {
+                of_place(&|place| self.new_name(place).unwrap_or(place.name()).to_owned())
+            }
+            "new-folder" => of_place(&|place| place.new_folder(self.new_name(place))),
             "deploy" => of_server(&|server| {
                 let output = self.output.replace('/', "\\");
                 format!("{output}\\deploy\\{}", server.name)
@@ -178,7 +165,30 @@ impl<'k> Known<'k> {
             "snapshots" => {
                 Filling::Arguments(servers().map(|server| server.snapshot.clone()).collect())
             }
-            "directories" => Filling::Options(self.directory_options()),
+            "old" => {
+                let olds = servers().map(|server| match server.is_named() {
+                    true => format!("{}={}", server.name, server.snapshot),
+                    false => server.snapshot.clone(),
+                });
+                let olds = olds.map(|old| format!("--old {}", quoted(&old)));
+                Filling::Written(olds.collect::<Vec<String>>().join(" "))
+            }
+            "options" => Filling::Written(
+                (self.options().iter())
+                    .map(|(option, value)| format!(" {option} {}", quoted(value)))
+                    .collect(),
+            ),
+            "drives" => Filling::Many(scope.server.map_or_else(Vec::new, |server| {
+                let places = server.places.iter();
+                let folders = places
+                    .filter(|place| self.stays(place))
+                    .map(|place| place.new_folder(self.new_name(place)));
+                let files = server.references.iter().map(|(file, _)| file.clone());
+                let paths = folders.chain(files);
+                let letters = paths.filter_map(|path| WindowsPath::parse(&path).ok());
+                let letters: BTreeSet<char> = letters.map(|path| path.letter()).collect();
+                letters.into_iter().map(String::from).collect()
+            })),
             "places" => Filling::Many(
                 self.places(scope)
                     .map(|(server, place)| format!("`{}` on {}", place.entry.folder, server.name))
@@ -231,8 +241,16 @@ impl<'k> Known<'k> {
     }
 }
 
+/// A folder without the backslash at its end, which would take the meaning of a quote behind it.
+fn without_end(folder: &str) -> String {
+    match folder.trim_end_matches('\\') {
+        drive if drive.ends_with(':') => folder.to_owned(),
+        folder => folder.to_owned(),
+    }
+}
+
 /// `text` as one argument of PowerShell: in single quotes, within which only quotes mean something. PowerShell takes
-/// the typographic ones for quotes too.
+/// the typographic ones for quotes too. What would end the line, or not be shown as it is, is written as a number.
 #[must_use]
 pub fn quoted(text: &str) -> String {
     let is_plain = |char: char| char.is_ascii_alphanumeric() || "\\/:._-".contains(char);
@@ -240,16 +258,27 @@ pub fn quoted(text: &str) -> String {
     if !text.is_empty() && begins(text) && text.chars().all(is_plain) {
         return text.to_owned();
     }
+    let is_hidden = |char: char| {
+        char.is_control()
+            || matches!(char, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
     let mut out = String::with_capacity(text.len() + 2);
     out.push('\'');
     for char in text.chars() {
+        if is_hidden(char) {
+            let _ = write!(out, "' + [char]{} + '", u32::from(char));
+            continue;
+        }
         if matches!(char, '\'' | '\u{2018}'..='\u{201b}') {
             out.push(char);
         }
         out.push(char);
     }
     out.push('\'');
-    out
+    match text.contains(is_hidden) {
+        true => format!("({out})"),
+        false => out,
+    }
 }
 
 #[cfg(test)]
@@ -264,10 +293,18 @@ mod tests {
             ("it's $env:x", "'it''s $env:x'"),
             ("a\u{2019}b", "'a\u{2019}\u{2019}b'"),
             ("-Force", "'-Force'"),
+            ("a`$(x)\"", "'a`$(x)\"'"),
+            ("a\nb\u{202e}", "('a' + [char]10 + 'b' + [char]8238 + '')"),
             ("", "''"),
         ] {
             assert_eq!(quoted(text), argument);
         }
+    }
+
+    #[test]
+    fn a_folder_never_ends_with_what_would_take_the_meaning_of_a_quote() {
+        assert_eq!(without_end(r"C:\My Site\"), r"C:\My Site");
+        assert_eq!(without_end(r"D:\"), r"D:\");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::model::{self, Blocker, Component, Input, Plan, Proof, SCHEMA, Step};
 use super::scope::{Known, Scope};
 use super::steps::steps;
 use crate::pack::Rules;
-use crate::pack::plan::{Deed, Procedure, ProcedureId};
+use crate::pack::plan::{Deed, Procedure, ProcedureId, is_older};
 use crate::pack::rules::ComponentId;
 use crate::rewrite::VirtualDirectories;
 use crate::snapshot::manifest::PackEntry;
@@ -28,6 +28,8 @@ pub struct Asked<'a> {
     pub evidence: &'a [Evidence],
     /// The folder that `upgrade` wrote, or will write.
     pub output: &'a str,
+    /// Rule packs besides the built-in ones, as they were given.
+    pub packs: &'a [String],
     /// What stops the upgrade besides, as `upgrade` found out.
     pub blocked: Vec<Blocker>,
     /// What the plan rests on besides the snapshots.
@@ -97,6 +99,7 @@ pub fn make(asked: &Asked<'_>) -> Result<Plan, NoPlan> {
         from_words: from.unwrap_or_default(),
         to: asked.to.unwrap_or_default(),
         output: asked.output,
+        packs: asked.packs,
     };
     let procedure = procedure(known, asked.to)?;
     let from_words = from.or(procedure.starts_from.as_deref());
@@ -130,7 +133,7 @@ pub fn make(asked: &Asked<'_>) -> Result<Plan, NoPlan> {
         blockers,
         unchecked: unchecked(known, procedure),
         questions: questions(known, &procedure.provenance.id),
-        estate: components(known, &steps),
+        estate: components(known, procedure, &steps),
         steps,
         run: None,
         views: Vec::new(),
@@ -157,7 +160,9 @@ fn procedure<'k>(known: Known<'k>, to: Option<&str>) -> Result<&'k Procedure, No
             Some(from) => procedure.from.have(from),
             None => known.hold(&procedure.when, Scope::default()),
         };
-        from && procedure.to.have(to_version(procedure, to))
+        let to = to_version(procedure, to);
+        let leads_up = (known.from).is_none_or(|from| is_older(from, to));
+        from && procedure.to.have(to) && leads_up
     };
     for_these.find(fits).ok_or_else(|| NoPlan::Versions {
         from: match known.from {
@@ -229,9 +234,24 @@ fn unchecked(known: Known<'_>, procedure: &Procedure) -> Vec<String> {
             }
         }
     }
+    for (server, place) in
+        (known.estate.places()).filter(|(_, place)| is_of_another(known, procedure, place))
+    {
+        all.push(format!(
+            "{}: {} in {} is another product, and this plan is not for it. Take a snapshot with --component {}, and plan with that.",
+            server.name, place.entry.title, place.entry.folder, place.entry.id
+        ));
+    }
     all.extend(known.estate.unread.iter().cloned());
     all.extend(procedure.untold.iter().cloned());
     all
+}
+
+/// Whether a component is one of those that another procedure is for.
+fn is_of_another(known: Known<'_>, procedure: &Procedure, place: &Place) -> bool {
+    let id = &place.entry.id;
+    !procedure.components.contains(id)
+        && (known.rules.procedures.iter()).any(|other| other.components.contains(id))
 }
 
 /// What every server was searched for in vain.
@@ -268,7 +288,7 @@ fn questions(known: Known<'_>, procedure: &ProcedureId) -> Vec<model::Question> 
         .collect()
 }
 
-fn components(known: Known<'_>, steps: &[Step]) -> Vec<Component> {
+fn components(known: Known<'_>, procedure: &Procedure, steps: &[Step]) -> Vec<Component> {
     let is_merged = |component: &ComponentId| {
         let mut rules = known.rules.steps.iter();
         rules.any(|rule| {
@@ -315,5 +335,7 @@ fn components(known: Known<'_>, steps: &[Step]) -> Vec<Component> {
             .to_owned(),
         }
     };
-    known.estate.places().map(component).collect()
+    let places = known.estate.places();
+    let places = places.filter(|(_, place)| !is_of_another(known, procedure, place));
+    places.map(component).collect()
 }

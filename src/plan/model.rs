@@ -216,6 +216,14 @@ pub struct Proof {
     pub sha256: String,
 }
 
+impl Proof {
+    /// The beginning of its hash, as people compare it.
+    #[must_use]
+    pub fn begin(&self) -> &str {
+        self.sha256.get(..12).unwrap_or(&self.sha256)
+    }
+}
+
 impl Plan {
     /// Whether nothing stops the upgrade.
     #[must_use]

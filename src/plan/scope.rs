@@ -27,6 +27,8 @@ pub struct Known<'k> {
     pub to: &'k str,
     /// The folder that `upgrade` wrote, or will write.
     pub output: &'k str,
+    /// Rule packs besides the built-in ones, as they were given.
+    pub packs: &'k [String],
 }
 
 /// What a step is about.
@@ -126,6 +128,25 @@ impl<'k> Known<'k> {
         let mappings = self.directories.mappings().iter();
         let mut mappings = mappings.filter(|mapping| mapping.old.eq_ignore_ascii_case(name));
         mappings.next().map(|mapping| mapping.new.as_str())
+    }
+
+    /// The options with which other commands rename as this plan does, and know the same packs.
+    #[must_use]
+    pub fn options(&self) -> Vec<(&'static str, String)> {
+        let mappings = self.directories.mappings();
+        let is_kept = |old: &str| {
+            let mut mappings = mappings.iter();
+            !mappings.any(|mapping| mapping.old.eq_ignore_ascii_case(old))
+        };
+        let rows = self.rules.virtual_directories.iter();
+        let mut kept: Vec<&str> = rows.map(|row| row.old.as_str()).collect();
+        kept.retain(|old| is_kept(old));
+        kept.dedup();
+        let kept = kept.into_iter().map(|old| ("--keep-vdir", old.to_owned()));
+        let given = mappings.iter().filter(|mapping| mapping.rule.is_none());
+        let given = given.map(|one| ("--vdir", format!("{}={}", one.old, one.new)));
+        let packs = self.packs.iter().map(|pack| ("--rules", pack.clone()));
+        kept.chain(given).chain(packs).collect()
     }
 
     /// Whether rows of `pack` are about the procedure: those of its own pack, and those of packs that have none.

@@ -102,24 +102,17 @@ impl<'a> Progress<'a> {
     /// How a step is.
     #[must_use]
     pub fn of(&self, step: &'a Step) -> Standing<'a> {
-        let changed = self
-            .changed
-            .iter()
-            .find(|input| match (&input.server, &step.server) {
-                (Some(one), Some(other)) => one == other,
-                _ => true,
-            });
-        if let Some(input) = changed {
+        if let Some(input) = self.changed_input(step) {
             return Standing::Unfounded(&input.path);
         }
-        let entry = (self.state.steps.iter().rev()).find(|entry| entry.step == step.id);
+        let entry = self.entry(step);
         match entry.map(|entry| (entry.state, entry)) {
             Some((Became::Done | Became::Skipped, entry)) if entry.digest != step.digest => {
-                Standing::Outdated(entry)
+                self.closed(step).unwrap_or(Standing::Outdated(entry))
             }
             Some((Became::Done, entry)) => Standing::Done(Some(entry)),
             Some((Became::Skipped, entry)) => Standing::Skipped(entry),
-            Some((Became::Failed, entry)) => Standing::Failed(entry),
+            Some((Became::Failed, entry)) => self.closed(step).unwrap_or(Standing::Failed(entry)),
             Some((Became::Reopened, _)) => self.open(step),
             None if !step.evidence.is_empty() => Standing::Done(None),
             None => self.open(step),
@@ -127,24 +120,59 @@ impl<'a> Progress<'a> {
     }
 
     fn open(&self, step: &'a Step) -> Standing<'a> {
-        let left = |ids: &'a [String]| {
-            let ids = ids.iter().map(String::as_str);
-            ids.filter(|id| !self.is_over(id)).collect::<Vec<&str>>()
-        };
-        let gates = left(&step.gates);
-        let before = left(&step.after);
-        match (gates.is_empty(), before.is_empty()) {
-            (false, _) => Standing::Closed(gates),
-            (true, false) => Standing::Waiting(before),
-            (true, true) => Standing::Open,
+        if let Some(closed) = self.closed(step) {
+            return closed;
         }
+        let before = step.after.iter().map(String::as_str);
+        let before: Vec<&str> = before.filter(|id| !self.is_over(id)).collect();
+        match before.is_empty() {
+            true => Standing::Open,
+            false => Standing::Waiting(before),
+        }
+    }
+
+    /// That a step is closed: what keeps the things that it destroys is not done. To leave that out does not count.
+    fn closed(&self, step: &'a Step) -> Option<Standing<'a>> {
+        let gates = step.gates.iter().map(String::as_str);
+        let gates: Vec<&str> = gates
+            .filter(|id| self.became(id).is_some_and(|became| became != Became::Done))
+            .collect();
+        (!gates.is_empty()).then_some(Standing::Closed(gates))
     }
 
     /// Whether nothing more is to be done about a step.
     fn is_over(&self, id: &str) -> bool {
-        self.plan
-            .step(id)
-            .is_none_or(|step| matches!(self.of(step), Standing::Done(_) | Standing::Skipped(_)))
+        self.became(id)
+            .is_none_or(|became| matches!(became, Became::Done | Became::Skipped))
+    }
+
+    /// What became of a step for others that come after it: what is not done yet counts as to be done again. `None` if
+    /// there is no such step.
+    fn became(&self, id: &str) -> Option<Became> {
+        let step = self.plan.step(id)?;
+        if self.changed_input(step).is_some() {
+            return Some(Became::Reopened);
+        }
+        Some(match self.entry(step) {
+            Some(entry) if entry.digest != step.digest => Became::Reopened,
+            Some(entry) => entry.state,
+            None if !step.evidence.is_empty() => Became::Done,
+            None => Became::Reopened,
+        })
+    }
+
+    /// The last entry of a step.
+    fn entry(&self, step: &Step) -> Option<&'a Entry> {
+        (self.state.steps.iter().rev()).find(|entry| entry.step == step.id)
+    }
+
+    /// An input that the step rests on and that has changed.
+    fn changed_input(&self, step: &Step) -> Option<&'a Input> {
+        let mut changed = self.changed.iter();
+        changed.find(|input| match (&input.server, &step.server) {
+            (Some(one), Some(other)) => one == other,
+            _ => true,
+        })
     }
 
     /// The steps that can be done now; those of the way back only where nothing else is left.

@@ -1,5 +1,8 @@
 //! From rows of packs to steps for the servers that were found.
 
+use std::collections::HashSet;
+
+use super::estate::Server;
 use super::make::Evidence;
 use super::model::{Proof, Step};
 use super::scope::{Known, Scope};
@@ -13,13 +16,22 @@ pub(super) fn steps(known: Known<'_>, procedure: &ProcedureId, evidence: &[Evide
         .filter(|rule| is_there(known, rule, procedure))
         .collect();
     rules.sort_by_key(|rule| rule.phase);
-    let mut steps = Vec::new();
+    let mut steps: Vec<Step> = Vec::new();
+    let mut ids = HashSet::new();
     // What is known of each step besides what people are told.
     let mut made: Vec<(&StepRule, Option<&str>)> = Vec::new();
     for rule in rules {
         for scope in scopes(known, rule) {
             if known.hold(&rule.when, scope) {
-                steps.push(step(known, rule, scope, evidence));
+                let mut step = step(known, rule, scope, evidence);
+                // Names that differ only in what an id cannot have give ids that are one.
+                let id = step.id.clone();
+                let mut number = 1;
+                while !ids.insert(step.id.clone()) {
+                    number += 1;
+                    step.id = format!("{id}-{number}");
+                }
+                steps.push(step);
                 made.push((rule, scope.server.map(|server| server.name.as_str())));
             }
         }
@@ -51,7 +63,14 @@ fn scopes<'k>(known: Known<'k>, rule: &'k StepRule) -> Vec<Scope<'k>> {
         ..Scope::default()
     };
     let servers = known.estate.servers.iter();
-    let concerned = servers.filter(|server| components.is_empty() || server.has_any(components));
+    let has_one = |server: &&Server| {
+        let mut places = known.places(Scope {
+            server: Some(*server),
+            ..whole
+        });
+        places.any(|(_, place)| !is_of_new_version(rule.phase) || known.stays(place))
+    };
+    let concerned = servers.filter(|server| components.is_empty() || has_one(server));
     match rule.each {
         Each::Once if components.is_empty() => vec![whole],
         Each::Once => match known.places(whole).next() {

@@ -211,6 +211,17 @@ impl<'i, R> OneComponent<'i, 'i, R> {
             (Ok(new), Ok(base)) => (new, base),
             (new, base) => return self.carried.fail(new.err().into_iter().chain(base.err())),
         };
+        let is_same = new_side.document.source() == document.source();
+        if is_same && rules.version_of(&new_side.document) == Some(Version::Old) {
+            self.carried.block(
+                "not-new",
+                format!(
+                    "{} was given as new, and is the very file of the old version that was given as old",
+                    new_side.name
+                ),
+                "Give the newly installed files as --new, or take them from the installer of the new version with --new-from. If the new version ships this very file, nothing has to be carried for this component.",
+            );
+        }
         let configuration = Configuration {
             base: base_side,
             old: Named {

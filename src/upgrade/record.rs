@@ -247,7 +247,7 @@ entries! {
         server: String,
         /// The component, for people.
         component: String,
-        /// `conflict`, `encrypted`, `already-new`, `no-counterpart`, `several`, `doubtful` or `failed`.
+        /// `conflict`, `encrypted`, `already-new`, `not-new`, `no-counterpart`, `several`, `doubtful` or `failed`.
         kind: String,
         /// What it is.
         what: String,

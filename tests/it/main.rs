@@ -49,6 +49,7 @@ mod own_product; // docs/your-own-product.md, step by step
 mod pack_schema; // the JSON Schema of packs against the code that reads them
 mod pack_tables; // the tables in docs/packs.md say what the declarations say
 mod plan; // conferry plan: runbooks, what blocks, how far it is
+mod plan_hostile; // conferry plan: odd names, edited files, gates, versions
 mod present; // excerpts, failures and diffs
 mod procedure; // docs/procedure.md against the pack, the commands and the runbooks
 mod product_words; // src/ names no product

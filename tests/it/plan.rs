@@ -507,7 +507,7 @@ fn what_upgrade_did_is_done_and_what_stopped_it_blocks() {
         "{runbook}"
     );
     assert!(
-        runbook.contains(r"(Join-Path out\deploy\portal1 C\*)"),
+        runbook.contains(r"(Join-Path out\deploy\portal1 C)"),
         "{runbook}"
     );
     plan(

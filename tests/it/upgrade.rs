@@ -769,3 +769,14 @@ fn the_files_of_both_versions_come_out_of_installers() {
     assert_eq!(done.code, 2);
     assert!(done.stderr.contains("new.msi"), "{}", done.stderr);
 }
+
+#[test]
+fn the_old_file_is_no_new_one() {
+    let folder = estate();
+    let (code, record) = printed(folder.path(), &["--old", "old", "--new", "old"]);
+    assert_eq!(code, 1);
+    assert!(
+        blocks(&record).iter().any(|(_, kind)| *kind == "not-new"),
+        "{record}"
+    );
+}

@@ -8,10 +8,11 @@ use crate::error::{Failure, Failures};
 use crate::io::place::{self, Place};
 use crate::io::read;
 use crate::io::sealed::Keys;
+use crate::io::windows_path::check_name;
 use crate::io::write::WriteError;
 use crate::io::write_plan::{Batch, Existing, WritePlan};
 use crate::plan::Plan;
-use crate::plan::model::{Input, Run};
+use crate::plan::model::{self, Input, Run};
 use crate::plan::state::{self, Progress, State};
 use crate::present::json::json;
 use crate::present::plain::{Printed, printed};
@@ -47,6 +48,8 @@ impl OnDisk {
                 .in_file(path.display())
                 .help("Make it with `conferry plan SNAP... -o runbook.md`, which writes plan.json beside the runbook.")
         })?;
+        check_schema(plan.schema, model::SCHEMA, &path)?;
+        check_views(&plan, &path)?;
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
         let (state, state_bytes) = read_state(&folder)?;
         Ok(Self {
@@ -79,7 +82,12 @@ impl OnDisk {
         };
         let mut plan = WritePlan::new();
         let path = self.folder.join(state::FILE_NAME);
-        let target = plan.target("the state", &path, Existing::Replaced)?;
+        // Where there was none, another run may have written one in the meantime.
+        let existing = match self.state_bytes {
+            Some(_) => Existing::Replaced,
+            None => Existing::Refused,
+        };
+        let target = plan.target("the state", &path, existing)?;
         let mut views = Vec::new();
         for view in &self.plan.views {
             let path = self.folder.join(view);
@@ -125,14 +133,48 @@ pub(super) fn read_state(folder: &Path) -> Result<(State, Option<Vec<u8>>), Fail
         return Ok((State::default(), None));
     }
     let bytes = read::read_file(&path)?;
-    let state = serde_json::from_slice(&bytes).map_err(|error| {
+    let state: State = serde_json::from_slice(&bytes).map_err(|error| {
         Failure::new(format!(
             "it is no state that this conferry can read: {error}"
         ))
         .in_file(path.display())
         .help("Move it away to begin anew, or put back the file that was there.")
     })?;
+    check_schema(state.schema, state::SCHEMA, &path)?;
     Ok((state, Some(bytes)))
+}
+
+/// A file of another version of conferry may mean something else by the same words.
+fn check_schema(found: u32, known: u32, path: &Path) -> Result<(), Failure> {
+    match found == known {
+        true => Ok(()),
+        false => Err(Failure::new(format!(
+            "it has version {found} of the format, and this conferry knows {known}"
+        ))
+        .in_file(path.display())
+        .help("Use the conferry that wrote it, or make the plan again in another folder.")),
+    }
+}
+
+/// Runbooks are beside the plan, and are neither it nor its state.
+fn check_views(plan: &Plan, path: &Path) -> Result<(), Failure> {
+    let is_elsewhere = |view: &&String| check_name(view).is_err() || is_own(view);
+    match plan.views.iter().find(is_elsewhere) {
+        None => Ok(()),
+        Some(view) => Err(Failure::new(format!(
+            "it names a runbook that conferry does not write: {}",
+            view.escape_debug()
+        ))
+        .in_file(path.display())
+        .help("Nothing was written. Make the plan again with `conferry plan`.")),
+    }
+}
+
+/// Whether a file of this name is part of the plan itself.
+pub(super) fn is_own(name: &str) -> bool {
+    [PLAN, state::FILE_NAME]
+        .iter()
+        .any(|own| own.eq_ignore_ascii_case(name))
 }
 
 /// What an input is now; `None` if it cannot be looked at here.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::files::{PLAN, place_in, read_state, view_of};
+use super::files::{PLAN, is_own, place_in, read_state, view_of};
 use super::{Format, PlanArgs};
 use crate::cli::exit::Exit;
 use crate::cli::keys::{check_needed, keys};
@@ -11,7 +11,7 @@ use crate::cli::pack_options::load_plan_rules;
 use crate::cli::snapshot::open;
 use crate::error::{Failure, Failures};
 use crate::io::sealed::Keys;
-use crate::io::windows_path::Drives;
+use crate::io::windows_path::{Drives, check_name};
 use crate::io::write_plan::{Batch, Existing, WritePlan};
 use crate::io::{read, relative, stream};
 use crate::lint::is_snapshot;
@@ -58,6 +58,7 @@ pub(super) fn run(args: &PlanArgs, output: &mut Output) -> Result<Exit, Failures
         evidence: &evidence,
         blocked,
         output: output_of(args.upgrade.as_deref()),
+        packs: &args.rules.names(),
         inputs,
     };
     let mut plan = make(&asked).map_err(|error| {
@@ -168,6 +169,17 @@ pub(super) fn estate(snapshots: &[String], keys: &Keys, rules: &Rules) -> Result
             Some(split) => split,
             None => continue,
         };
+        // The files for a server are in a folder of its name.
+        if let Err(problem) = check_name(&last.name) {
+            failures.push(
+                Failure::new(format!("the name of the server is not usable: {problem}"))
+                    .in_file(path.display())
+                    .help(format!(
+                        "Give a name with the path: web1={}",
+                        path.display()
+                    )),
+            );
+        }
         if let Some(other) =
             (earlier.iter()).find(|other| other.name.eq_ignore_ascii_case(&last.name))
         {
@@ -309,7 +321,25 @@ fn write(args: &PlanArgs, plan: &Plan, folder: &Path, output: &mut Output) -> Re
     if let Some(answers) = &args.answers {
         writes.reads("--answers", answers);
     }
+    if let Some(upgrade) = &args.upgrade {
+        writes.reads("--upgrade", upgrade);
+    }
+    for file in args.keys.files() {
+        writes.reads("a key", file);
+    }
     args.rules.add_reads(&mut writes);
+    let is_own = |path: &&PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        is_own(&name) && name != PLAN
+    };
+    if let Some(path) = args.output.iter().find(is_own) {
+        return Err(
+            Failure::new("this name is that of a file of the plan itself")
+                .in_file(path.display())
+                .help("Nothing was written. Give the runbook another name.")
+                .into(),
+        );
+    }
     let plan_path = folder.join(PLAN);
     check_replaced(&plan_path)?;
     let place = place_in(folder, Path::new(PLAN))?;

@@ -14,6 +14,8 @@ use crate::cli::this_run::this_run;
 use crate::error::{Failure, Failures};
 use crate::io::{read, stream};
 use crate::pack::problem::nearest;
+use crate::plan::Plan;
+use crate::plan::fill::spoken;
 use crate::plan::model::{Input, Proof, Step};
 use crate::plan::state::{Became, Entry, Progress, Standing};
 use crate::present::json::json_of_run;
@@ -220,6 +222,13 @@ fn note(
                 before.join(", ")
             ));
         }
+        if became == Became::Skipped
+            && let Some(kept) = kept_closed(&on_disk.plan, id)
+        {
+            output.err(&format!(
+                "warning: `{id}` keeps what others destroy: as long as it is left out, {kept} closed\n"
+            ));
+        }
         let entry = Entry {
             step: step.id.clone(),
             state: became,
@@ -257,6 +266,19 @@ fn known<'p>(on_disk: &'p OnDisk, path: &Path, id: &str) -> Result<&'p Step, Fai
                 meant.unwrap_or_default()
             ))
     })
+}
+
+/// The steps that stay closed without this one, in words with their verb.
+fn kept_closed(plan: &Plan, id: &str) -> Option<String> {
+    let steps = plan.steps.iter();
+    let steps = steps.filter(|step| step.gates.iter().any(|gate| gate == id));
+    let steps: Vec<String> = steps.map(|step| step.id.clone()).collect();
+    let verb = match steps.len() {
+        0 => return None,
+        1 => "stays",
+        _ => "stay",
+    };
+    Some(format!("{} {verb}", spoken(&steps)))
 }
 
 /// Why it cannot be written down that a step was done.

@@ -49,6 +49,7 @@ pub(super) fn plan(
         evidence: &merged(record),
         blocked: blocking(record),
         output: output.unwrap_or("upgrade"),
+        packs: &args.rules.names(),
         inputs: Vec::new(),
     };
     make(&asked).ok()

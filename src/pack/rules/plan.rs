@@ -2,7 +2,7 @@
 
 pub use super::plan_terms::{Deed, Each, Naming, Phase, Sign};
 use super::template::Template;
-pub use super::versions::{Versions, is_version};
+pub use super::versions::{Versions, is_older, is_version};
 use super::{ComponentId, FactId, Id, Provenance, RuleId};
 use crate::xml::selector::Selector;
 
@@ -120,7 +120,7 @@ pub struct Condition {
 }
 
 /// What the texts of steps can have filled in, whether it is a list, and what it is.
-pub const PLACEHOLDERS: [(&str, bool, &str); 27] = [
+pub const PLACEHOLDERS: [(&str, bool, &str); 29] = [
     ("from", false, "the old version"),
     ("to", false, "the new version"),
     ("server", false, "the server"),
@@ -160,9 +160,19 @@ pub const PLACEHOLDERS: [(&str, bool, &str); 27] = [
     ),
     ("snapshots", true, "all snapshots"),
     (
-        "directories",
+        "old",
+        false,
+        "all servers as `conferry upgrade` takes them: `--old NAME=SNAP --old ...`",
+    ),
+    (
+        "options",
+        false,
+        "what was given with `--keep-vdir`, `--vdir` and `--rules`, with a space before each",
+    ),
+    (
+        "drives",
         true,
-        "the options with which the plan calls virtual directories otherwise; at the end of a command",
+        "the letters of the drives on which the server gets files",
     ),
     ("places", true, "the places of the components"),
     ("themes", true, "its themes of the customer's own"),

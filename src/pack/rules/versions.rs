@@ -90,6 +90,12 @@ pub fn is_version(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_digit()) && version::compare(text, "1.0").is_ok()
 }
 
+/// Whether a version comes before another one.
+#[must_use]
+pub fn is_older(one: &str, other: &str) -> bool {
+    version::compare(one, other).is_ok_and(std::cmp::Ordering::is_lt)
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
