@@ -473,3 +473,38 @@ fn another_product_on_the_server_is_not_passed_over() {
     let estate = plan["estate"].as_array().unwrap();
     assert!(estate.iter().all(|row| row["title"] != "Umbraco site"));
 }
+
+#[test]
+fn what_was_decrypted_is_encrypted_again() {
+    let folder = three();
+    let encrypts = |more: &[&str]| {
+        let args = [&["plan", "portal1", "--format", "json"], more].concat();
+        let plan: Value = serde_json::from_str(&run(folder.path(), &args).stdout).unwrap();
+        let mut steps = plan["steps"].as_array().unwrap().iter();
+        steps.any(|step| step["id"] == "encrypt-decrypted@portal1")
+    };
+    assert!(!encrypts(&[]));
+    fs::write(
+        folder.path().join("a.toml"),
+        "[answers]\ndecrypted = \"yes\"\n",
+    )
+    .unwrap();
+    assert!(encrypts(&["--answers", "a.toml"]));
+}
+
+#[test]
+fn a_step_that_was_left_out_is_not_called_done() {
+    let folder = three();
+    let plan = |more: &[&str]| {
+        let args = [&["plan", "agent1", "-o", "up/runbook.md"], more].concat();
+        assert_eq!(run(folder.path(), &args).code, 0);
+    };
+    plan(&[]);
+    assert_eq!(note(folder.path(), "skip", "install-server@agent1").code, 0);
+    plan(&["--to-version", "7.3"]);
+    let status = run(folder.path(), &["plan", "status", "up"]).stdout;
+    assert!(
+        status.contains("skipped by Ada at ") && !status.contains("done by Ada"),
+        "{status}"
+    );
+}

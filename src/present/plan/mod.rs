@@ -14,7 +14,7 @@ pub use text::{next, status, summary};
 use crate::pack::plan::Phase;
 use crate::plan::Plan;
 use crate::plan::model::Step;
-use crate::plan::state::{Progress, Standing};
+use crate::plan::state::{Became, Progress, Standing};
 use crate::present::count::number;
 
 /// The parts of a plan, in their order, as people call them.
@@ -64,8 +64,12 @@ fn how(standing: &Standing<'_>) -> String {
         Standing::Skipped(entry) => format!("skipped by {}: {}", entry.by, reason(entry)),
         Standing::Failed(entry) => format!("failed, says {}: {}", entry.by, reason(entry)),
         Standing::Outdated(entry) => {
+            let (what, again) = match entry.state {
+                Became::Skipped => ("skipped", "look at it again"),
+                _ => ("done", "do it again"),
+            };
             format!(
-                "done by {} at {}, but it has changed since: do it again",
+                "{what} by {} at {}, but it has changed since: {again}",
                 entry.by, entry.at
             )
         }
