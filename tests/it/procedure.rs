@@ -301,7 +301,7 @@ fn with_installer(here: &Path, server: &str) -> String {
 fn plans() -> &'static Vec<Value> {
     static PLANS: OnceLock<Vec<Value>> = OnceLock::new();
     PLANS.get_or_init(|| {
-        let all = "[answers]\nadfs-farm = \"yes\"\nreplication = \"yes\"\nwindows = \"32\"\niis-plug-in = \"yes\"\n";
+        let all = "[answers]\nadfs-farm = \"yes\"\nreplication = \"yes\"\nwindows = \"32\"\niis-plug-in = \"yes\"\ndecrypted = \"yes\"\n";
         let newer = "from-version = \"6.3\"\n";
         let mut plans = Vec::new();
         for (estate, answers, to, more) in [
