@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::model::{Input, Plan, Proof, Step};
+use super::model::{Blocker, Input, Plan, Proof, Step};
 use crate::pack::plan::Phase;
 
 /// Version of the format. It changes when a field is renamed, removed or means something else.
@@ -75,6 +75,8 @@ pub enum Standing<'a> {
     Waiting(Vec<&'a str>),
     /// It destroys something, and what keeps that is not done.
     Closed(Vec<&'a str>),
+    /// It destroys something, and the upgrade is stopped by what no step removes.
+    Stopped(&'a Blocker),
     /// Done; by conferry itself if there is no entry.
     Done(Option<&'a Entry>),
     /// Left out.
@@ -137,7 +139,14 @@ impl<'a> Progress<'a> {
         let gates: Vec<&str> = gates
             .filter(|id| self.became(id).is_some_and(|became| became != Became::Done))
             .collect();
-        (!gates.is_empty()).then_some(Standing::Closed(gates))
+        if !gates.is_empty() {
+            return Some(Standing::Closed(gates));
+        }
+        let mut blockers = self.plan.blockers.iter();
+        let stops = blockers.find(|blocker| blocker.step.is_none());
+        stops
+            .filter(|_| !step.gates.is_empty())
+            .map(Standing::Stopped)
     }
 
     /// Whether nothing more is to be done about a step.

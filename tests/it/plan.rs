@@ -547,3 +547,30 @@ fn another_product_has_steps_of_its_own() {
     assert!(steps.iter().all(own), "{steps:#?}");
     assert_eq!(plan["questions"].as_array().unwrap().len(), 0);
 }
+
+#[test]
+fn what_no_step_removes_keeps_steps_closed_too() {
+    let estate = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/estates/load-balanced");
+    let (folder, names) = snapshots(&estate);
+    let below = folder.path().join("agent1/files/mfa-server");
+    let file = crate::command::tree(&below).into_keys().next().unwrap();
+    fs::write(below.join(file), "damaged").unwrap();
+    let planned = plan(folder.path(), &names, &["-o", "up/runbook.md"]);
+    assert_eq!(planned.code, 1, "{}", planned.stdout);
+    let done = |id: &str| {
+        let args = ["plan", "done", id, "--plan", "up", "--by", "Ada"];
+        run(folder.path(), &args)
+    };
+    // Somebody may believe so; the plan has seen otherwise.
+    for id in ["verify-snapshot@agent1", "rehearse-restore@agent1"] {
+        assert_eq!(done(id).code, 0);
+    }
+    let refused = done("uninstall-sdk@agent1");
+    assert_eq!(refused.code, 1);
+    assert!(
+        refused.stderr.contains("the upgrade is stopped"),
+        "{}",
+        refused.stderr
+    );
+    assert_eq!(states(folder.path())["uninstall-sdk@agent1"], "closed");
+}

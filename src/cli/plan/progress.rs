@@ -300,6 +300,16 @@ fn refusal(on_disk: &OnDisk, changed: &[Input], step: &Step, became: Became) -> 
             ))
             .help(opens(on_disk, &gates)),
         ),
+        Standing::Stopped(blocker) => Some(
+            Failure::new(format!(
+                "`{}` is closed: it destroys something, and the upgrade is stopped: {}",
+                step.id, blocker.what
+            ))
+            .help(format!(
+                "{} Then make the plan again with `conferry plan`.",
+                blocker.says.join(" ")
+            )),
+        ),
         Standing::Unfounded(path) => Some(
             Failure::new(format!(
                 "`{}` rests on {path}, which has changed since the plan was made",

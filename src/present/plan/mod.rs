@@ -60,6 +60,9 @@ fn how(standing: &Standing<'_>) -> String {
         Standing::Closed(steps) => format!("closed until {} is done", ids(steps)),
         // What conferry did, the step itself tells.
         Standing::Open | Standing::Done(None) => String::new(),
+        Standing::Stopped(blocker) => {
+            format!("closed, since the upgrade is stopped: {}", blocker.what)
+        }
         Standing::Done(Some(entry)) => format!("done by {} at {}", entry.by, entry.at),
         Standing::Skipped(entry) => format!("skipped by {}: {}", entry.by, reason(entry)),
         Standing::Failed(entry) => format!("failed, says {}: {}", entry.by, reason(entry)),

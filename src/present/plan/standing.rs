@@ -75,7 +75,7 @@ fn state(standing: &Standing<'_>) -> &'static str {
     match standing {
         Standing::Open => "open",
         Standing::Waiting(_) => "waiting",
-        Standing::Closed(_) => "closed",
+        Standing::Closed(_) | Standing::Stopped(_) => "closed",
         Standing::Done(_) => "done",
         Standing::Skipped(_) => "skipped",
         Standing::Failed(_) => "failed",

@@ -85,7 +85,10 @@ fn line(progress: &Progress<'_>, step: &Step, out: &mut String) {
         _ => ' ',
     };
     let how = match standing {
-        Standing::Done(None) | Standing::Waiting(_) | Standing::Closed(_) => String::new(),
+        Standing::Done(None)
+        | Standing::Waiting(_)
+        | Standing::Closed(_)
+        | Standing::Stopped(_) => String::new(),
         _ => how(&standing),
     };
     let how = match how.as_str() {
