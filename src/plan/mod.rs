@@ -11,6 +11,7 @@ pub mod estate;
 pub mod fill;
 mod make;
 pub mod model;
+mod read;
 pub mod scope;
 pub mod state;
 mod steps;
