@@ -11,6 +11,15 @@ use crate::command::{Run, conferry, folder, run};
 
 /// Passwords of the fixtures.
 const SECRETS: [&str; 4] = ["Winter-2014", "Autumn-2014", "aW52ZW50ZWQ", "Hush"];
+/// Runbooks in every format, and with them plan.json.
+const OUTPUTS: [&str; 6] = [
+    "-o",
+    "up/runbook.md",
+    "-o",
+    "up/runbook.html",
+    "-o",
+    "up/runbook.txt",
+];
 /// Most lines that a step has in a runbook.
 const MOST_LINES: usize = 12;
 
@@ -71,15 +80,7 @@ fn planned(estate: &str) -> (TempDir, Vec<String>) {
         .find(|path| name(path) == estate)
         .unwrap();
     let (folder, names) = snapshots(&estate);
-    let outputs = [
-        "-o",
-        "up/runbook.md",
-        "-o",
-        "up/runbook.html",
-        "-o",
-        "up/runbook.txt",
-    ];
-    let done = plan(folder.path(), &names, &outputs);
+    let done = plan(folder.path(), &names, &OUTPUTS);
     assert!(done.code < 2, "{}", done.stderr);
     (folder, names)
 }
@@ -136,15 +137,7 @@ fn what_stops_the_upgrade_is_found_at_once_and_nothing_else_is() {
 fn nothing_secret_is_in_a_plan() {
     for estate in estates() {
         let (folder, names) = snapshots(&estate);
-        let outputs = [
-            "-o",
-            "up/runbook.md",
-            "-o",
-            "up/runbook.html",
-            "-o",
-            "up/runbook.txt",
-        ];
-        let done = plan(folder.path(), &names, &outputs);
+        let done = plan(folder.path(), &names, &OUTPUTS);
         let mut all = done.stdout + &done.stderr;
         for file in fs::read_dir(folder.path().join("up")).unwrap() {
             all.push_str(&fs::read_to_string(file.unwrap().path()).unwrap());
@@ -186,15 +179,7 @@ fn the_same_snapshots_give_the_same_plan_and_what_was_done_stays() {
     let (folder, names) = planned("three-servers");
     let files = || crate::command::tree(&folder.path().join("up"));
     let first = files();
-    let outputs = [
-        "-o",
-        "up/runbook.md",
-        "-o",
-        "up/runbook.html",
-        "-o",
-        "up/runbook.txt",
-    ];
-    plan(folder.path(), &names, &outputs);
+    plan(folder.path(), &names, &OUTPUTS);
     assert_eq!(files(), first);
     let id = "export-registry@agent1";
     let done = run(
@@ -202,7 +187,7 @@ fn the_same_snapshots_give_the_same_plan_and_what_was_done_stays() {
         &["plan", "done", id, "--plan", "up", "--by", "Ada"],
     );
     assert_eq!(done.code, 0, "{}", done.stderr);
-    plan(folder.path(), &names, &outputs);
+    plan(folder.path(), &names, &OUTPUTS);
     let runbook = fs::read_to_string(folder.path().join("up/runbook.md")).unwrap();
     assert!(
         runbook.contains("- [x] **Export the product's registry key** on agent1"),
